@@ -1,0 +1,1 @@
+process.stdout.write(`agent ${process.env['KUBEOS_VERSION'] ?? 'from source'}\n`);

@@ -1,0 +1,1 @@
+process.stdout.write(`operator ${process.env['KUBEOS_VERSION'] ?? 'from source'}\n`);

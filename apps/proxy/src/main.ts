@@ -1,0 +1,1 @@
+process.stdout.write(`proxy ${process.env['KUBEOS_VERSION'] ?? 'from source'}\n`);

@@ -1,0 +1,182 @@
+import { builtinModules } from 'node:module';
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import jsdoc from 'eslint-plugin-jsdoc';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+const tests = ['**/*.test.ts'];
+const pure = ['libs/core/src/**/*.ts', 'libs/simulator/src/**/*.ts'];
+
+const everyLayer = [
+  'layer:core',
+  'layer:simulator',
+  'layer:adapter',
+  'layer:adapter-upper',
+  'layer:testing',
+  'layer:app',
+  'layer:tool',
+  'layer:e2e',
+];
+const production = ['layer:core', 'layer:simulator', 'layer:adapter', 'layer:adapter-upper'];
+const adapterBans = ['pino', 'prom-client'];
+
+// Arrows point down only. `extra` is what a test file may import on top.
+const arrows = (extra) => [
+  {
+    sourceTag: 'layer:core',
+    onlyDependOnLibsWithTags: ['layer:core'],
+    allowedExternalImports:
+      extra.length > 0 ? ['zod/mini', '@jest/globals', 'fast-check'] : ['zod/mini'],
+  },
+  {
+    sourceTag: 'layer:simulator',
+    onlyDependOnLibsWithTags: ['layer:core'],
+    allowedExternalImports: extra.length > 0 ? ['@jest/globals', 'fast-check'] : [],
+  },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:core', 'layer:simulator'] },
+  {
+    sourceTag: 'layer:adapter',
+    onlyDependOnLibsWithTags: ['layer:core', ...extra],
+    bannedExternalImports: adapterBans,
+  },
+  {
+    sourceTag: 'layer:adapter-upper',
+    // `host` is the one adapter that others may stand on: it has a tag of its own.
+    onlyDependOnLibsWithTags: ['layer:core', 'adapter:host', ...extra],
+    bannedExternalImports: adapterBans,
+  },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: [...production, ...extra] },
+  { sourceTag: 'layer:tool', onlyDependOnLibsWithTags: everyLayer },
+  { sourceTag: 'layer:e2e', onlyDependOnLibsWithTags: everyLayer },
+];
+const boundaries = (extra) => [
+  'error',
+  {
+    enforceBuildableLibDependency: false,
+    checkDynamicDependenciesExceptions: ['.*'],
+    depConstraints: arrows(extra),
+  },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', '**/gen'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries([]),
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/ban-ts-comment': [
+        'error',
+        { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true },
+      ],
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'], location: 'anywhere' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+      ],
+      complexity: ['error', 12],
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400 }],
+    },
+  },
+  {
+    files: tests,
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries(['layer:testing']),
+      '@typescript-eslint/no-floating-promises': 'error',
+    },
+  },
+  {
+    files: ['libs/*/src/**/*.ts'],
+    ignores: tests,
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: [
+            'TSInterfaceDeclaration',
+            'TSTypeAliasDeclaration',
+            'ExportNamedDeclaration > VariableDeclaration',
+          ],
+          enableFixer: false,
+        },
+      ],
+    },
+  },
+  {
+    files: pure,
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: [...builtinModules], patterns: [{ group: ['node:*'] }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'console', 'Buffer', 'performance', 'crypto', 'fetch'],
+        ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'Take the time as an argument.' },
+        { object: 'Math', property: 'random', message: 'Take a seeded source as an argument.' },
+        { object: 'globalThis', property: 'Date', message: 'Take the time as an argument.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'Take the time as an argument.',
+        },
+        {
+          selector: "CallExpression[callee.name='Date']",
+          message: 'Take the time as an argument.',
+        },
+        { selector: 'ImportExpression', message: 'Import statically: this layer loads nothing.' },
+      ],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: false },
+      globals: globals.node,
+    },
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  prettier,
+);

@@ -1,0 +1,17 @@
+// Unit and property tests. Tests that need the kernel or real servers: jest.integration.config.mjs.
+export const shared = {
+  rootDir: import.meta.dirname,
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
+  transform: { '\\.ts$': '<rootDir>/tools/jest/strip-types.mjs' },
+  testEnvironmentOptions: { customExportConditions: ['@kubeos/source', 'node', 'node-addons'] },
+  modulePathIgnorePatterns: ['/(dist|out-tsc)/'],
+  reporters: ['default', '<rootDir>/tools/jest/summary-reporter.mjs'],
+};
+
+export default {
+  ...shared,
+  maxWorkers: 2,
+  testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+};

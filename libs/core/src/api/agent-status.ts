@@ -1,0 +1,117 @@
+/** What the agent says of its node: the answer of `GetStatus`, and byte for byte the content of `status.json`. */
+import type { Digest, OperationType, OutcomeClass, Phase, SlotName } from './operation.ts';
+import type { ErrorCode } from '../errors/codes.ts';
+
+/**
+ * State of a slot. `empty`: not to be booted; `ready`: verified, never confirmed; `trial`: armed or booted for a counted
+ * number of attempts; `good`: confirmed; `failed`: given up by the boot loader.
+ */
+export type SlotState = 'empty' | 'ready' | 'trial' | 'good' | 'failed';
+
+/** Why the boot loader chose the booted slot (`kubeos.why=` on the kernel command line). */
+export type BootWhy = 'good' | 'trial' | 'fallback' | 'lastresort' | 'manual' | 'unknown';
+
+/** What is known of one slot. */
+export interface SlotStatus {
+  readonly state: SlotState;
+  /** PRETTY_NAME of the slot's os-release. */
+  readonly version?: string;
+  readonly payloadDigest?: Digest;
+  readonly slotDigest?: Digest;
+  /** Size of the partition. */
+  readonly sizeBytes?: number;
+}
+
+/** A word that a proxy can look for before it asks for something; unknown words are ignored. */
+export type AgentCapability = 'disk' | 'rollback' | 'settings';
+
+/** How far the current step has come. */
+export interface OperationProgress {
+  /** `Fetching`, `Writing`, `Verifying`: what the agent does at this moment. */
+  readonly step: string;
+  readonly bytesDone: number;
+  /** Absent while the total is not known. */
+  readonly bytesTotal?: number;
+}
+
+/** How a phase ended on the node. */
+export type PhaseResult =
+  'Prepared' | 'Armed' | 'Booted' | 'Committed' | 'Returned' | 'Cancelled' | 'Failed';
+
+/** What the agent can prove about a failure. */
+export interface Evidence {
+  /** Boot attempts that were used up. */
+  readonly attemptsUsed?: number;
+  /** The last stage that was reached: `loader`, `kernel`, `agent`. */
+  readonly lastStage?: string;
+  /** Boot ids of the trial, oldest first. */
+  readonly bootIds?: readonly string[];
+  /** The end of the trial's journal, where there is one; at most 4 KiB. */
+  readonly journalTail?: string;
+}
+
+/** The agent's record of the operation with the highest sequence number. */
+export interface AgentOperation {
+  readonly id: string;
+  readonly seq: number;
+  readonly type: OperationType;
+  readonly phase: Phase;
+  /** `Running` until the phase ended; then `result` says how. */
+  readonly state: 'Running' | 'Done' | 'Failed';
+  readonly result?: PhaseResult;
+  readonly progress?: OperationProgress;
+  /** The slot that was prepared or armed, with what it holds. */
+  readonly slot?: SlotName;
+  readonly slotDigest?: Digest;
+  readonly version?: string;
+  /** With state `Failed` or result `Returned`. */
+  readonly failure?: AgentFailure;
+}
+
+/** A failure as the agent reports it. */
+export interface AgentFailure {
+  readonly seq: number;
+  readonly code: ErrorCode;
+  readonly class: OutcomeClass;
+  readonly message: string;
+  readonly evidence?: Evidence;
+}
+
+/** The answer of `GetStatus`. */
+export interface AgentStatus {
+  /** Version of the agent API, `v1`. */
+  readonly apiVersion: string;
+  readonly agentVersion: string;
+  readonly capabilities: readonly AgentCapability[];
+  /** Rises with every change that is published. Compared only within one boot id. */
+  readonly revision: number;
+  readonly bootId: string;
+  /** Absent when the boot loader did not say (`kubeos.slot=`) and the mounted root is no slot. */
+  readonly bootedSlot?: SlotName;
+  readonly bootWhy: BootWhy;
+  /** PRETTY_NAME of the running system. */
+  readonly version: string;
+  readonly slots: Readonly<Record<SlotName, SlotStatus>>;
+  /** The highest sequence number this node has seen. */
+  readonly seq: number;
+  /** Set by a rollback at the console; the operator leaves the node alone until `release`. */
+  readonly held: boolean;
+  readonly operation?: AgentOperation;
+  readonly lastFailure?: AgentFailure;
+  /** What the agent had to rebuild or does not know, one CamelCase word each with a message. */
+  readonly warnings: readonly AgentWarning[];
+}
+
+/** Something about the node that a person should know. */
+export interface AgentWarning {
+  readonly reason:
+    | 'BootEnvRebuilt'
+    | 'RecordsLost'
+    | 'RecordsForeign'
+    | 'ForeignBoot'
+    | 'AmbiguousDisk'
+    | 'PersistFull'
+    | 'UpstreamBootEnv'
+    | 'FellBack';
+  readonly message: string;
+}

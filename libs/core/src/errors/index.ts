@@ -1,0 +1,9 @@
+export { errorCodes, isErrorCode, type ErrorCode, type ErrorKind } from './codes.ts';
+export { errorKinds, type RequeueAfterError } from './kinds.ts';
+export {
+  assertNever,
+  hasCode,
+  KubeosError,
+  type ErrorDetails,
+  type KubeosErrorOptions,
+} from './kubeos-error.ts';

@@ -1,0 +1,5 @@
+export * from './api/index.ts';
+export type { Condition } from './conditions/condition.ts';
+export * from './errors/index.ts';
+export * from './ports/index.ts';
+export * from './lifecycle/index.ts';

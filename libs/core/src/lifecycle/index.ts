@@ -1,0 +1,1 @@
+export { sooner, type Requeue } from './requeue.ts';

@@ -1,0 +1,42 @@
+// proto/ -> libs/agent-api/src/gen: the types of the messages, and the descriptor as a TypeScript
+// module, so that no .proto file is needed when the programs run.
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import protobuf from 'protobufjs';
+
+const root = resolve(import.meta.dirname, '../..');
+const protoFolder = join(root, 'proto');
+const target = join(root, 'libs/agent-api/src/gen');
+const protoFiles = ['kubeos/agent/v1/agent.proto'];
+
+rmSync(target, { recursive: true, force: true });
+writeTypes();
+writeDescriptor();
+
+function writeTypes() {
+  const result = spawnSync(
+    join(root, 'node_modules/.bin/proto-loader-gen-types'),
+    [
+      ...['--longs=Number', '--enums=String', '--oneofs', '--defaults'],
+      ...['--grpcLib=@grpc/grpc-js', '--importFileExtension=.ts'],
+      ...['-I', protoFolder, `--outDir=${target}`, ...protoFiles],
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 },
+  );
+  if (result.status !== 0) throw new Error('proto-loader-gen-types failed');
+}
+
+function writeDescriptor() {
+  const proto = new protobuf.Root();
+  // The well-known types come from protobufjs itself; files name each other from proto/ down.
+  proto.resolvePath = (_origin, file) =>
+    file.startsWith('google/') || file.startsWith(protoFolder) ? file : join(protoFolder, file);
+  proto.loadSync(protoFiles).resolveAll();
+  const json = JSON.stringify(proto.toJSON());
+  writeFileSync(
+    join(target, 'descriptor.ts'),
+    `/** The agent API as protobufjs JSON, for proto-loader's \`fromJSON\`. */\n` +
+      `export const descriptorJson: string = ${JSON.stringify(json)};\n`,
+  );
+}

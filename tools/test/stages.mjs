@@ -1,0 +1,54 @@
+// The stages of `npm test` and `npm run check`, in their order. To add one, add a line.
+//
+// name      also the npm script that runs this stage alone
+// suites    where it takes part: `all` is `npm test`, `check` is the fast loop
+// commands  run one after the other; the first that fails ends the stage
+// jest      the last command is jest: its tests are counted one by one
+// minutes   deadline of the stage
+const node = ['node', '--conditions=@kubeos/source'];
+const both = ['all', 'check'];
+
+export const stages = [
+  { name: 'format-check', suites: both, minutes: 5, commands: [['prettier', '--check', '.']] },
+  {
+    name: 'lint',
+    suites: both,
+    minutes: 10,
+    // nx makes the project graph first: without it the boundary rule skips and passes.
+    commands: [
+      ['nx', 'run-many', '-t', 'lint'],
+      ['eslint', '*.mjs', 'tools/*/*.mjs'],
+    ],
+  },
+  {
+    name: 'typecheck',
+    suites: both,
+    minutes: 10,
+    commands: [['nx', 'run-many', '-t', 'typecheck']],
+  },
+  {
+    name: 'generated',
+    suites: ['all'],
+    minutes: 5,
+    commands: [[...node, 'tools/generate/main.mjs', '--check']],
+  },
+  {
+    name: 'build',
+    suites: ['all'],
+    minutes: 10,
+    commands: [['nx', 'run-many', '-t', 'build', 'bundle']],
+  },
+  { name: 'unit', suites: both, minutes: 15, jest: true, commands: [['jest']] },
+  {
+    name: 'integration',
+    suites: ['all'],
+    minutes: 60,
+    jest: true,
+    // Tests here start the bundles; nx makes sure that they are of these sources.
+    commands: [
+      ['nx', 'run-many', '-t', 'build', 'bundle'],
+      ['jest', '--config', 'jest.integration.config.mjs'],
+    ],
+  },
+  { name: 'e2e', suites: ['all'], minutes: 20, commands: [[...node, 'tools/demo/src/main.ts']] },
+];

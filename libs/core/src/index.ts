@@ -1,5 +1,6 @@
 export * from './api/index.ts';
 export type { Condition } from './conditions/condition.ts';
+export * from './drain/index.ts';
 export * from './errors/index.ts';
 export * from './ports/index.ts';
 export * from './lifecycle/index.ts';

@@ -4,3 +4,4 @@ export * from './drain/index.ts';
 export * from './errors/index.ts';
 export * from './ports/index.ts';
 export * from './lifecycle/index.ts';
+export { parseWindow, windowState, type WindowState } from './rollout/window.ts';

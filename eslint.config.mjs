@@ -55,7 +55,6 @@ const boundaries = (extra) => [
   'error',
   {
     enforceBuildableLibDependency: false,
-    checkDynamicDependenciesExceptions: ['.*'],
     depConstraints: arrows(extra),
   },
 ];
@@ -69,7 +68,7 @@ export default tseslint.config(
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    linterOptions: { noInlineConfig: true },
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': boundaries([]),

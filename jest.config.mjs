@@ -12,6 +12,6 @@ export const shared = {
 export default {
   ...shared,
   maxWorkers: 2,
-  testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+  testMatch: ['**/*.test.{ts,mjs}'],
+  testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.(ts|mjs)$'],
 };

@@ -6,5 +6,5 @@ export default {
   ...shared,
   maxWorkers: 1,
   testTimeout: 120_000,
-  testMatch: ['**/*.int.test.ts'],
+  testMatch: ['**/*.int.test.{ts,mjs}'],
 };

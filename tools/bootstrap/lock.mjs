@@ -12,9 +12,10 @@ const patienceMilliseconds = 20 * 60_000;
  * Runs `work` while no other process runs work for the same `folder`. The lock is a name in Linux'
  * abstract socket space: the kernel gives it to one process and frees it when that process dies.
  */
-export async function withLock(folder, work, patience = patienceMilliseconds) {
+export async function withLock(folder, work, options = {}) {
+  const { patience = patienceMilliseconds, say = console.log } = options;
   const name = `\0kubeos-setup-${createHash('sha256').update(folder).digest('hex').slice(0, 32)}`;
-  const lock = await acquire(name, Date.now() + patience);
+  const lock = await acquire(name, Date.now() + patience, say);
   try {
     return await work();
   } finally {
@@ -22,13 +23,13 @@ export async function withLock(folder, work, patience = patienceMilliseconds) {
   }
 }
 
-async function acquire(name, deadline) {
+async function acquire(name, deadline, say) {
   let announced = false;
   for (;;) {
     const lock = await tryListen(name);
     if (lock !== undefined) return lock;
     if (Date.now() > deadline) throw new SetupError('another set-up of this folder does not end.');
-    if (!announced) console.log('Waiting for another set-up of this folder ...');
+    if (!announced) say('Waiting for another set-up of this folder ...');
     announced = true;
     await sleep(pollMilliseconds);
   }

@@ -1,0 +1,30 @@
+// One CommonJS file for each app, dist/<app>.cjs, bundled straight from the sources of the
+// workspace. CommonJS and the lean plugin halve the memory of the idle process.
+// Run in the folder of the app.
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'tsup';
+import { leanPlugin } from './lean-plugin.mjs';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const name = manifest.name.replace('@kubeos/', '');
+
+export default defineConfig({
+  entry: { [name]: 'src/main.ts' },
+  outDir: 'dist',
+  format: ['cjs'],
+  outExtension: () => ({ js: '.cjs' }),
+  target: 'node24',
+  platform: 'node',
+  splitting: false,
+  minify: true,
+  dts: false,
+  silent: true,
+  noExternal: [/.*/],
+  // Without this tsup reads path aliases and targets from a tsconfig; there is nothing to read.
+  tsconfig: '../../tsconfig.base.json',
+  env: { KUBEOS_VERSION: manifest.version },
+  esbuildOptions: (options) => {
+    options.conditions = ['@kubeos/source', 'module'];
+  },
+  esbuildPlugins: [leanPlugin()],
+});

@@ -1,5 +1,5 @@
 export * from './api/index.ts';
-export type { Condition } from './conditions/condition.ts';
+export * from './conditions/index.ts';
 export * from './drain/index.ts';
 export * from './errors/index.ts';
 export * from './ports/index.ts';

@@ -1,0 +1,2 @@
+export type { Condition } from './condition.ts';
+export { isTrue, setConditions, type WantedCondition } from './set-conditions.ts';

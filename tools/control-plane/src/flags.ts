@@ -101,5 +101,6 @@ export function kwokFlags(kubeconfig: string, stagesFile: string): readonly stri
     `--config=${stagesFile}`,
     '--manage-nodes-with-label-selector=type=kwok',
     '--node-lease-duration-seconds=0',
+    '--cidr=10.1.0.0/16',
   ];
 }

@@ -3,9 +3,24 @@
  *
  * A pod that is bound to a played node is Ready at once, and again at once after something made it not Ready (the
  * node life cycle controller does so to all pods of a node that went away). A deleted pod is gone at once; finalizers
- * of others are left alone. There is no stage for Nodes: status and lease belong to whoever plays the machine.
+ * of others are left alone. Node status and leases belong to whoever plays the machine: the one stage for Nodes matches
+ * none, and is there because kwok follows Nodes, and so their pods, only when it has a stage for them.
  */
 export const kwokStages = `apiVersion: kwok.x-k8s.io/v1alpha1
+kind: Stage
+metadata:
+  name: node-never
+spec:
+  resourceRef:
+    apiGroup: v1
+    kind: Node
+  selector:
+    matchExpressions:
+      - key: .metadata.name
+        operator: DoesNotExist
+  next: {}
+---
+apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
 metadata:
   name: pod-ready

@@ -1,0 +1,116 @@
+/** The conditions of an `OSInstance` that its proxy keeps. They are for people; no decision reads them. */
+import type { AgentStatus } from '../api/agent-status.ts';
+import { otherSlot } from '../api/operation.ts';
+import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
+import { setConditions, type Condition } from '../conditions/index.ts';
+import { errorCodes, isErrorCode } from '../errors/codes.ts';
+import type { Now } from '../ports/clock.ts';
+import { isSame } from './same.ts';
+
+type Told = Pick<Condition, 'status' | 'reason' | 'message'>;
+type Problem = OsInstanceStatus['problem'];
+
+/** Condition types whose one writer is the proxy; all others in the list are left as they are. */
+export const proxyConditionTypes = [
+  'UpToDate',
+  'Prepared',
+  'RebootPending',
+  'ConfigApplied',
+  'Degraded',
+] as const;
+
+type ProxyConditionType = (typeof proxyConditionTypes)[number];
+
+/**
+ * The whole list with ours as they are now and those of the operator untouched; `undefined` when ours are stored already.
+ */
+export function conditionsOf(
+  instance: OsInstance,
+  agent: AgentStatus | undefined,
+  problem: Problem,
+  now: Now,
+): readonly Condition[] | undefined {
+  const stored = instance.status.conditions ?? [];
+  const told: Readonly<Record<ProxyConditionType, Told>> = {
+    UpToDate: upToDate(instance, agent),
+    Prepared: prepared(instance, agent),
+    RebootPending: rebootPending(agent),
+    ConfigApplied: unknown('NotReported', 'The agent does not report settings'),
+    Degraded: degraded(agent, problem),
+  };
+  const nowIso = `${new Date(now.wallMs).toISOString().slice(0, 19)}Z`;
+  const wanted = proxyConditionTypes.map((type) => ({ type, ...told[type] }));
+  const mine = setConditions(stored, wanted, nowIso);
+  const isStored = (condition: Condition): boolean =>
+    stored.some((other) => isSame(other, condition));
+  if (mine.every(isStored)) return undefined;
+  const types: ReadonlySet<string> = new Set(proxyConditionTypes);
+  return [...stored.filter((condition) => !types.has(condition.type)), ...mine];
+}
+
+/** Between operations the answer of the last one stands: only an operation names a wanted version. */
+function upToDate(instance: OsInstance, agent: AgentStatus | undefined): Told {
+  const { operation } = instance.spec;
+  if (agent === undefined) return noAgent();
+  if (operation === undefined) {
+    const before = instance.status.conditions?.find((condition) => condition.type === 'UpToDate');
+    if (before === undefined)
+      return unknown('NoOperation', 'No version was asked of this node yet');
+    return { status: before.status, reason: before.reason, message: before.message };
+  }
+  const wanted = operation.target.version;
+  const isGood = agent.bootedSlot !== undefined && agent.slots[agent.bootedSlot].state === 'good';
+  if (agent.version !== wanted)
+    return no('OtherVersion', `Runs ${agent.version}, wanted ${wanted}`);
+  if (!isGood) return no('NotConfirmed', `Runs ${wanted}, not confirmed yet`);
+  return yes('Confirmed', `Runs ${wanted}`);
+}
+
+function prepared(instance: OsInstance, agent: AgentStatus | undefined): Told {
+  if (agent?.bootedSlot === undefined) return noAgent();
+  const name = otherSlot(agent.bootedSlot);
+  const idle = agent.slots[name];
+  const wanted = instance.spec.operation?.target.version;
+  if (idle.state === 'empty') return no('SlotEmpty', `Slot ${name} holds no system`);
+  if (idle.state === 'failed') return no('SlotFailed', `Slot ${name} did not prove good`);
+  if (wanted !== undefined && idle.version !== wanted) {
+    return no('OtherVersion', `Slot ${name} holds ${idle.version ?? 'an unknown version'}`);
+  }
+  return yes('SlotReady', `Slot ${name} holds ${idle.version ?? 'an unknown version'}`);
+}
+
+function rebootPending(agent: AgentStatus | undefined): Told {
+  if (agent === undefined) return noAgent();
+  return agent.operation?.result === 'Armed'
+    ? yes('Armed', 'The candidate is armed for the next boot')
+    : no('NotArmed', 'No reboot is asked for');
+}
+
+function degraded(agent: AgentStatus | undefined, problem: Problem): Told {
+  if (problem !== undefined) return yes(reasonOf(problem.code), problem.message);
+  const warning = agent?.warnings[0];
+  if (warning !== undefined) return yes(warning.reason, warning.message);
+  const failure = agent?.lastFailure;
+  if (failure !== undefined) return yes(reasonOf(failure.code), failure.message);
+  return no('AsExpected', '');
+}
+
+function reasonOf(code: string): string {
+  return isErrorCode(code) ? errorCodes[code].reason : 'UnknownProblem';
+}
+
+function noAgent(): Told {
+  return unknown('NoAgentStatus', 'The agent has not told its status yet');
+}
+
+function yes(reason: string, message: string): Told {
+  return { status: 'True', reason, message };
+}
+
+function no(reason: string, message: string): Told {
+  return { status: 'False', reason, message };
+}
+
+function unknown(reason: string, message: string): Told {
+  return { status: 'Unknown', reason, message };
+}

@@ -1,0 +1,183 @@
+/** The loop of os-proxy: looks, decides, carries out. It runs in the program and in the simulator alike. */
+import type { AgentStatus } from '../api/agent-status.ts';
+import { assertNever, hasCode, KubeosError } from '../errors/index.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import type { Requeue } from '../lifecycle/requeue.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { AgentCalls, AgentSnapshot, OwnInstance, StatusPatch } from '../ports/proxy.ts';
+import { createAgentLine } from './agent-line.ts';
+import { decideProxy, type ProxyAction, type ProxyWait } from './decide-proxy.ts';
+
+/** What the proxy is built from. */
+export interface ProxyDeps {
+  readonly instance: OwnInstance;
+  readonly agent: AgentCalls;
+  readonly snapshot: AgentSnapshot;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** UID of the Node this proxy runs on; `undefined` while it is not known. */
+  readonly nodeUid: () => string | undefined;
+  readonly proxyVersion: string;
+  /** Called when a pass is due for a reason that no watch shows: a call has made progress or has ended. */
+  readonly wake: () => void;
+}
+
+/** The proxy of one node. */
+export interface Proxy {
+  /** Looks once and does what is due; tells when to look again at the latest. Never throws. One pass at a time. */
+  pass(): Promise<Requeue>;
+  /** Lets go of an open call. The agent's work goes on; the next proxy finds it. */
+  stop(): Promise<void>;
+}
+
+/** An action may show that what was decided on is out of date; then the newer instance is decided on. */
+type Outcome =
+  { readonly kind: 'done' } | { readonly kind: 'newer'; readonly instance: OsInstance | undefined };
+
+type Executors = {
+  readonly [K in ProxyAction['type']]: (
+    action: Extract<ProxyAction, { type: K }>,
+    instance: OsInstance | undefined,
+  ) => Promise<Outcome>;
+};
+
+const done: Outcome = { kind: 'done' };
+
+/** Rounds of deciding in one pass: acknowledge, call, report and one conflict, with room to spare. */
+const roundLimit = 6;
+
+/** Builds the proxy; it does nothing before the first pass. */
+export function createProxy(deps: ProxyDeps): Proxy {
+  const line = createAgentLine(deps);
+  /** Our own last write, valid until the watch shows another object than it showed then. */
+  let own: { readonly seen: OsInstance | undefined; readonly instance: OsInstance } | undefined;
+  let lastReportMs: number | undefined;
+  let failures = 0;
+  let told: ProxyWait | undefined;
+
+  const executors: Executors = {
+    async endCall() {
+      line.hangUp();
+      return done;
+    },
+    async startCall(action, instance) {
+      if (action.consistent) {
+        const fresh = await deps.instance.read();
+        if (!isStillAsked(fresh, action.key, deps.nodeUid())) {
+          return { kind: 'newer', instance: fresh };
+        }
+      }
+      deps.log.info({ ...action.key, node: instance?.name }, 'Calling the agent');
+      line.call(action.key, action.call, agentStatus()?.bootId);
+      return done;
+    },
+    async report(action, instance) {
+      return instance === undefined ? done : write(instance, action.patch);
+    },
+  };
+
+  function agentStatus(): AgentStatus | undefined {
+    return deps.snapshot.current() ?? line.answeredStatus();
+  }
+
+  async function write(instance: OsInstance, patch: StatusPatch): Promise<Outcome> {
+    const seen = deps.instance.cached();
+    try {
+      const written = await deps.instance.writeStatus(instance, patch);
+      lastReportMs = deps.clock.now().monotonicMs;
+      own = { seen, instance: written };
+      return { kind: 'newer', instance: written };
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
+      return { kind: 'newer', instance: await deps.instance.read() };
+    }
+  }
+
+  function observe(): OsInstance | undefined {
+    const seen = deps.instance.cached();
+    if (own?.seen?.resourceVersion !== seen?.resourceVersion) own = undefined;
+    return own?.instance ?? seen;
+  }
+
+  function decide(instance: OsInstance | undefined): ReturnType<typeof decideProxy> {
+    const { nodeUid, proxyVersion, clock } = deps;
+    const decision = decideProxy(
+      {
+        instance,
+        agent: agentStatus(),
+        call: line.state(),
+        nodeUid: nodeUid(),
+        proxyVersion,
+        lastReportMs,
+      },
+      clock.now(),
+    );
+    if (decision.waiting !== told) {
+      told = decision.waiting;
+      deps.log.debug({ node: instance?.name, waiting: told }, 'Waiting');
+    }
+    return decision;
+  }
+
+  async function rounds(): Promise<Requeue> {
+    let instance = observe();
+    for (let round = 0; round < roundLimit; round += 1) {
+      const decision = decide(instance);
+      let isOutdated = false;
+      for (const action of decision.actions) {
+        const outcome = await execute(executors, action, instance);
+        if (outcome.kind === 'done') continue;
+        instance = outcome.instance;
+        isOutdated = true;
+        break;
+      }
+      if (!isOutdated) return decision.requeue;
+    }
+    return { kind: 'after', seconds: 1 };
+  }
+
+  return {
+    async pass() {
+      try {
+        const requeue = await rounds();
+        failures = 0;
+        return requeue;
+      } catch (thrown) {
+        const error = KubeosError.from(thrown);
+        failures += 1;
+        deps.log.warn({ error, attempt: failures }, 'Failed to carry out a pass');
+        return { kind: 'backoff', attempt: failures };
+      }
+    },
+    stop: () => line.stop(),
+  };
+}
+
+function isStillAsked(
+  fresh: OsInstance | undefined,
+  key: { readonly seq: number; readonly phase: string },
+  nodeUid: string | undefined,
+): boolean {
+  const operation = fresh?.spec.operation;
+  return (
+    operation?.seq === key.seq && operation.phase === key.phase && operation.nodeUid === nodeUid
+  );
+}
+
+async function execute(
+  executors: Executors,
+  action: ProxyAction,
+  instance: OsInstance | undefined,
+): Promise<Outcome> {
+  switch (action.type) {
+    case 'endCall':
+      return executors.endCall(action, instance);
+    case 'startCall':
+      return executors.startCall(action, instance);
+    case 'report':
+      return executors.report(action, instance);
+    default:
+      return assertNever(action);
+  }
+}

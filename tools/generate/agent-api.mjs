@@ -2,13 +2,17 @@
 // module, so that no .proto file is needed when the programs run.
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import protobuf from 'protobufjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const protoFolder = join(root, 'proto');
 const target = join(root, 'libs/agent-api/src/gen');
-const protoFiles = ['kubeos/agent/v1/agent.proto'];
+const protoFiles = [
+  'kubeos/agent/v1/agent.proto',
+  'grpc/health/v1/health.proto',
+  'google/rpc/status.proto',
+];
 
 rmSync(target, { recursive: true, force: true });
 writeTypes();
@@ -25,13 +29,17 @@ function writeTypes() {
     { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 },
   );
   if (result.status !== 0) throw new Error('proto-loader-gen-types failed');
+  // One summary a file for `loadPackageDefinition`, which nobody calls.
+  for (const file of protoFiles) rmSync(join(target, basename(file, '.proto') + '.ts'));
 }
 
 function writeDescriptor() {
   const proto = new protobuf.Root();
   // The well-known types come from protobufjs itself; files name each other from proto/ down.
   proto.resolvePath = (_origin, file) =>
-    file.startsWith('google/') || file.startsWith(protoFolder) ? file : join(protoFolder, file);
+    file.startsWith('google/protobuf/') || file.startsWith(protoFolder)
+      ? file
+      : join(protoFolder, file);
   proto.loadSync(protoFiles).resolveAll();
   const json = JSON.stringify(proto.toJSON());
   writeFileSync(

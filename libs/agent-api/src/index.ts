@@ -1,1 +1,1 @@
-export {};
+export { decodeSnapshot, encodeSnapshot } from './snapshot.ts';

@@ -1,1 +1,1 @@
-export {};
+export { fullAgentStatus, leanAgentStatus, sampleDigest } from './agent-status.ts';

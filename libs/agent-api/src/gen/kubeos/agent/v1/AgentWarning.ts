@@ -1,0 +1,12 @@
+// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+
+
+export interface AgentWarning {
+  'reason'?: (string);
+  'message'?: (string);
+}
+
+export interface AgentWarning__Output {
+  'reason': (string);
+  'message': (string);
+}

@@ -1,0 +1,11 @@
+// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+
+import type { PhaseAnswer as _kubeos_agent_v1_PhaseAnswer, PhaseAnswer__Output as _kubeos_agent_v1_PhaseAnswer__Output } from '../../../kubeos/agent/v1/PhaseAnswer.ts';
+
+export interface CancelResponse {
+  'answer'?: (_kubeos_agent_v1_PhaseAnswer | null);
+}
+
+export interface CancelResponse__Output {
+  'answer': (_kubeos_agent_v1_PhaseAnswer__Output | null);
+}

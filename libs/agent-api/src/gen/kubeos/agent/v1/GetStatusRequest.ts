@@ -1,0 +1,8 @@
+// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+
+
+export interface GetStatusRequest {
+}
+
+export interface GetStatusRequest__Output {
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { KubeosError } from '@kubeos/core';
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { fullAgentStatus as fullStatus, leanAgentStatus as leanStatus } from '@kubeos/testing';
+
+const read = (change: Readonly<Record<string, unknown>>) =>
+  decodeSnapshot(JSON.stringify({ ...fullStatus, ...change }));
+
+describe('snapshot', () => {
+  it.each([
+    ['everything', fullStatus],
+    ['nothing that is optional', leanStatus],
+  ])('reads what it wrote, with %s', (_name, status) => {
+    expect(decodeSnapshot(encodeSnapshot(status))).toEqual(status);
+  });
+
+  it('drops what a newer agent knows and this program does not', () => {
+    const status = read({
+      capabilities: ['disk', 'flight'],
+      warnings: [{ reason: 'NewWord', message: 'x' }, ...fullStatus.warnings],
+      newMember: 1,
+    });
+    expect(status).toEqual({ ...fullStatus, capabilities: ['disk'] });
+  });
+
+  it('keeps the name of a failure code that it does not know in the message', () => {
+    const lastFailure = { seq: 4, code: 'NEW_CODE', class: 'bad', message: 'it broke' };
+    expect(read({ lastFailure }).lastFailure).toEqual({
+      seq: 4,
+      code: 'UNSUPPORTED',
+      class: 'bad',
+      message: 'NEW_CODE: it broke',
+    });
+  });
+
+  it.each([
+    ['a torn file', '{"apiVersion":"v1"'],
+    ['an empty file', ''],
+    ['another document', '[]'],
+    ['a bad member', JSON.stringify({ ...fullStatus, bootWhy: 'magic' })],
+    ['a bad digest', JSON.stringify({ ...fullStatus, slots: { A: { slotDigest: 'md5:1' } } })],
+  ])('refuses %s', (_name, text) => {
+    expect(() => decodeSnapshot(text)).toThrow(KubeosError);
+    expect(() => decodeSnapshot(text)).toThrow("Reading the agent's snapshot");
+  });
+});

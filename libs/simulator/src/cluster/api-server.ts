@@ -1,0 +1,150 @@
+import { KubeosError, type NodeView, type Os, type OsInstance } from '@kubeos/core';
+import type { ClusterChange, LeaseRecord, NodeRecord } from './records.ts';
+
+/** How long a node's Lease goes between renewals, as kubelets do (nodeLeaseDurationSeconds 40, a quarter of it). */
+const renewalMs = 10_000;
+
+type Watcher = (change: ClusterChange) => void;
+
+/**
+ * The state of the model API server: objects with resource versions, watchers, and how well it serves.
+ *
+ * It knows what an API server guarantees (guards, finalizers, owner references, pruning) and nothing of what KubeOS does
+ * with it. Reads and writes here are instantaneous; the ports around it add latency and failures.
+ */
+export class ApiServer {
+  readonly nodes = new Map<string, NodeRecord>();
+  readonly oses = new Map<string, Os>();
+  readonly instances = new Map<string, OsInstance>();
+  readonly leases = new Map<string, LeaseRecord>();
+  /** False during an outage: every request fails. */
+  available = true;
+  /** Schema revision of the served CRDs. */
+  schemaRevision: number;
+  /** True while the served CRDs do not know `OS.status.admission`: what is written of it is lost. */
+  prunes = false;
+  private readonly watchers = new Set<Watcher>();
+  private readonly now: () => number;
+  private lastVersion = 1;
+  private lastUid = 0;
+
+  constructor(now: () => number, schemaRevision: number) {
+    this.now = now;
+    this.schemaRevision = schemaRevision;
+  }
+
+  /** Version of the newest write. */
+  get version(): number {
+    return this.lastVersion;
+  }
+
+  /** A uid that was never given before; uids sort by age. */
+  newUid(kind: string): string {
+    this.lastUid += 1;
+    return `${kind}-${String(this.lastUid).padStart(6, '0')}`;
+  }
+
+  /** Throws `API_UNAVAILABLE` during an outage. */
+  requireAvailable(): void {
+    if (!this.available) {
+      throw new KubeosError('API_UNAVAILABLE', 'Asking the API server: it does not answer');
+    }
+  }
+
+  watch(watcher: Watcher): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  putNode(record: NodeRecord): NodeView {
+    const version = this.nextVersion();
+    const view = { ...record.view, resourceVersion: String(version) };
+    this.nodes.set(view.name, { ...record, view });
+    this.tell({ kind: 'node', key: view.name, object: view, version });
+    return view;
+  }
+
+  /** Removes a Node and, as the garbage collector does, what it owns. */
+  removeNode(name: string): void {
+    const record = this.nodes.get(name);
+    if (record === undefined) return;
+    this.nodes.delete(name);
+    this.leases.delete(name);
+    this.tell({ kind: 'node', key: name, object: undefined, version: this.nextVersion() });
+    const owned = this.instances.get(name);
+    if (owned?.ownerUid === record.view.uid) this.deleteInstance(name);
+  }
+
+  putOs(os: Os): Os {
+    if (os.deleting && os.finalizers.length === 0) {
+      this.oses.delete(os.uid);
+      this.tell({ kind: 'os', key: os.uid, object: undefined, version: this.nextVersion() });
+      return os;
+    }
+    const version = this.nextVersion();
+    const stored = this.prune({ ...os, resourceVersion: String(version) });
+    this.oses.set(os.uid, stored);
+    this.tell({ kind: 'os', key: os.uid, object: stored, version });
+    return stored;
+  }
+
+  deleteOs(uid: string): void {
+    const os = this.oses.get(uid);
+    if (os !== undefined) this.putOs({ ...os, deleting: true });
+  }
+
+  putInstance(instance: OsInstance): OsInstance {
+    const version = this.nextVersion();
+    const stored = { ...instance, resourceVersion: String(version) };
+    if (instance.deleting && instance.finalizers.length === 0) {
+      this.instances.delete(instance.name);
+      this.tell({ kind: 'instance', key: instance.name, object: undefined, version });
+      return stored;
+    }
+    this.instances.set(instance.name, stored);
+    this.tell({ kind: 'instance', key: instance.name, object: stored, version });
+    return stored;
+  }
+
+  deleteInstance(name: string): void {
+    const instance = this.instances.get(name);
+    if (instance !== undefined) this.putInstance({ ...instance, deleting: true });
+  }
+
+  /** A text that changes with each renewal of the node's Lease. */
+  leaseText(node: string): string | undefined {
+    const lease = this.leases.get(node);
+    if (lease === undefined) return undefined;
+    const lastMs = lease.stoppedMs ?? this.now();
+    return `${String(lease.startedMs)}+${String(Math.floor((lastMs - lease.startedMs) / renewalMs))}`;
+  }
+
+  private prune(os: Os): Os {
+    if (!this.prunes || os.status.admission === undefined) return os;
+    const { admission: _admission, schemaRevision: _revision, ...status } = os.status;
+    return { ...os, status };
+  }
+
+  private nextVersion(): number {
+    this.lastVersion += 1;
+    return this.lastVersion;
+  }
+
+  private tell(change: ClusterChange): void {
+    for (const watcher of this.watchers) watcher(change);
+  }
+}
+
+/** Throws `CONFLICT` unless the stored object is the one that the writer read. */
+export function requireVersion(
+  what: string,
+  stored: { readonly resourceVersion: string; readonly uid: string } | undefined,
+  given: { readonly resourceVersion: string; readonly uid: string },
+): void {
+  if (stored === undefined) {
+    throw new KubeosError('NOT_FOUND', `Writing ${what}: it is gone`);
+  }
+  if (stored.uid !== given.uid || stored.resourceVersion !== given.resourceVersion) {
+    throw new KubeosError('CONFLICT', `Writing ${what}: it was changed in the meantime`);
+  }
+}

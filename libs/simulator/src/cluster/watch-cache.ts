@@ -1,0 +1,167 @@
+import type { ClusterCache, NodeView, Os, OsInstance } from '@kubeos/core';
+import type { Scheduler } from '../engine/scheduler.ts';
+import type { ApiServer } from './api-server.ts';
+import type { ClusterChange } from './records.ts';
+
+/** What the cache of one operator process depends on. */
+export interface WatchCacheDeps {
+  readonly server: ApiServer;
+  readonly scheduler: Scheduler;
+  /** How late a change arrives, in milliseconds; asked for every change. */
+  readonly delayMs: () => number;
+  /** Told of every change that reached the cache. */
+  readonly onChange: (change: ClusterChange) => void;
+}
+
+/**
+ * The caches of one operator: what its watches delivered so far, in order, possibly late.
+ *
+ * A gap (`breakWatch`) loses nothing for good: real watches list again after a disconnect, so the end of a gap is a list.
+ */
+export class WatchCache implements ClusterCache {
+  private readonly deps: WatchCacheDeps;
+  private readonly osObjects = new Map<string, Os>();
+  private readonly nodeObjects = new Map<string, NodeView>();
+  private readonly instanceObjects = new Map<string, OsInstance>();
+  /** Versions of own writes that have not arrived yet, by kind and key. */
+  private readonly awaited = new Map<string, number>();
+  private readonly arrived = new Map<string, number>();
+  private inFlight: ClusterChange[] = [];
+  private lastArrivalMs = 0;
+  private broken = false;
+  private stopWatch: (() => void) | undefined;
+
+  constructor(deps: WatchCacheDeps) {
+    this.deps = deps;
+  }
+
+  /** Lists, then watches. */
+  start(): void {
+    this.relist();
+    this.stopWatch = this.deps.server.watch((change) => this.enqueue(change));
+  }
+
+  stop(): void {
+    this.stopWatch?.();
+    this.inFlight = [];
+  }
+
+  /** Loses the watch connection: nothing arrives until it is mended. */
+  breakWatch(): void {
+    this.broken = true;
+    this.inFlight = [];
+  }
+
+  /** Connects again, which begins with a list. */
+  mendWatch(): void {
+    if (!this.broken) return;
+    this.broken = false;
+    this.relist();
+  }
+
+  /** Takes over the state of the API server and tells of every difference. */
+  relist(): void {
+    const { server } = this.deps;
+    const version = server.version;
+    this.inFlight = [];
+    const gone = (
+      held: ReadonlyMap<string, unknown>,
+      stored: ReadonlyMap<string, unknown>,
+    ): string[] => [...held.keys()].filter((key) => !stored.has(key));
+    for (const key of gone(this.osObjects, server.oses)) {
+      this.apply({ kind: 'os', key, object: undefined, version });
+    }
+    for (const key of gone(this.nodeObjects, server.nodes)) {
+      this.apply({ kind: 'node', key, object: undefined, version });
+    }
+    for (const key of gone(this.instanceObjects, server.instances)) {
+      this.apply({ kind: 'instance', key, object: undefined, version });
+    }
+    for (const [key, object] of server.oses) {
+      if (this.osObjects.get(key) !== object) this.apply({ kind: 'os', key, object, version });
+    }
+    for (const [key, { view }] of server.nodes) {
+      if (this.nodeObjects.get(key) !== view) {
+        this.apply({ kind: 'node', key, object: view, version });
+      }
+    }
+    for (const [key, object] of server.instances) {
+      if (this.instanceObjects.get(key) !== object) {
+        this.apply({ kind: 'instance', key, object, version });
+      }
+    }
+    this.awaited.clear();
+  }
+
+  /** Notes a write of this operator; the cache is behind until that version arrives. */
+  noteOwnWrite(kind: ClusterChange['kind'], key: string, version: string): void {
+    const id = `${kind}/${key}`;
+    if ((this.arrived.get(id) ?? 0) < Number(version)) this.awaited.set(id, Number(version));
+  }
+
+  oses(): Iterable<Os> {
+    return this.osObjects.values();
+  }
+
+  os(uid: string): Os | undefined {
+    return this.osObjects.get(uid);
+  }
+
+  nodes(): Iterable<NodeView> {
+    return this.nodeObjects.values();
+  }
+
+  node(name: string): NodeView | undefined {
+    return this.nodeObjects.get(name);
+  }
+
+  instances(): Iterable<OsInstance> {
+    return this.instanceObjects.values();
+  }
+
+  instance(name: string): OsInstance | undefined {
+    return this.instanceObjects.get(name);
+  }
+
+  holdsOwnWrites(): boolean {
+    return this.awaited.size === 0;
+  }
+
+  private enqueue(change: ClusterChange): void {
+    if (this.broken) return;
+    const { scheduler, delayMs } = this.deps;
+    // A watch is one stream: a late change holds up those behind it.
+    this.lastArrivalMs = Math.max(this.lastArrivalMs, scheduler.now + delayMs());
+    this.inFlight.push(change);
+    scheduler.after(this.lastArrivalMs - scheduler.now, () => {
+      const index = this.inFlight.indexOf(change);
+      if (index < 0) return;
+      this.inFlight.splice(index, 1);
+      this.apply(change);
+    });
+  }
+
+  private apply(change: ClusterChange): void {
+    const id = `${change.kind}/${change.key}`;
+    switch (change.kind) {
+      case 'os':
+        put(this.osObjects, change.key, change.object);
+        break;
+      case 'node':
+        put(this.nodeObjects, change.key, change.object);
+        break;
+      case 'instance':
+        put(this.instanceObjects, change.key, change.object);
+        break;
+    }
+    this.arrived.set(id, change.version);
+    const awaited = this.awaited.get(id);
+    if (awaited !== undefined && awaited <= change.version) this.awaited.delete(id);
+    this.deps.onChange(change);
+  }
+}
+
+function put<T>(map: Map<string, T>, key: string, object: T | undefined): void {
+  if (object === undefined) map.delete(key);
+  else map.set(key, object);
+}

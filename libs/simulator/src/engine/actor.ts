@@ -1,0 +1,176 @@
+import type { Scheduler } from './scheduler.ts';
+
+/** What becomes of one call of a program to the outside. */
+export type CallVerdict =
+  | { readonly kind: 'normal' }
+  /** The program dies, before or after the call took effect. */
+  | { readonly kind: 'crash'; readonly when: 'before' | 'after' }
+  /** The call fails, before or after it took effect. */
+  | { readonly kind: 'fail'; readonly when: 'before' | 'after'; readonly error: Error };
+
+/** Decides how long calls take and what becomes of them. */
+export interface Weather {
+  latencyMs(actor: Actor, point: string): number;
+  verdict(actor: Actor, point: string): CallVerdict;
+}
+
+const normal: CallVerdict = { kind: 'normal' };
+
+/** Weather in which every call succeeds at once. */
+export const calmWeather: Weather = { latencyMs: () => 0, verdict: () => normal };
+
+/** What actors share. */
+export interface ActorSurroundings {
+  readonly scheduler: Scheduler;
+  readonly weather: () => Weather;
+  /** Called for every call that is carried out; for traces. */
+  readonly onCall?: (actor: Actor, point: string, verdict: CallVerdict) => void;
+}
+
+/**
+ * One running program (an operator, a proxy, an agent): all its calls to the outside go through it.
+ *
+ * A killed actor never sees another answer: its calls stay pending for ever and are garbage.
+ */
+export class Actor {
+  readonly name: string;
+  private readonly surroundings: ActorSurroundings;
+  private readonly ends = new Set<() => void>();
+  private living = true;
+  private pausedUntilMs = 0;
+
+  constructor(name: string, surroundings: ActorSurroundings) {
+    this.name = name;
+    this.surroundings = surroundings;
+  }
+
+  /** False once it was killed. */
+  get alive(): boolean {
+    return this.living;
+  }
+
+  /** Stops the program for a while: its clocks go on, its calls wait. */
+  pause(milliseconds: number): void {
+    this.pausedUntilMs = Math.max(
+      this.pausedUntilMs,
+      this.surroundings.scheduler.now + milliseconds,
+    );
+  }
+
+  /** Ends the program at once, in the middle of whatever it does. */
+  kill(): void {
+    if (!this.living) return;
+    this.living = false;
+    for (const end of this.ends) end();
+    this.ends.clear();
+  }
+
+  /** Called when the actor is killed; at once if it is dead. */
+  onKill(end: () => void): void {
+    if (this.living) this.ends.add(end);
+    else end();
+  }
+
+  /** Takes back an `onKill`. */
+  offKill(end: () => void): void {
+    this.ends.delete(end);
+  }
+
+  /** Starts a task of the program. What it throws is a defect of the simulation and comes out through `onError`. */
+  spawn(task: () => Promise<void>, onError: (thrown: unknown) => void): void {
+    const { scheduler } = this.surroundings;
+    scheduler.noteWake();
+    void task()
+      .catch((thrown: unknown) => {
+        if (this.living) onError(thrown);
+      })
+      .finally(() => scheduler.noteActivity());
+  }
+
+  /** One call to the outside: takes effect at once when its turn comes, unless the weather is against it. */
+  call<T>(point: string, effect: () => T): Promise<T> {
+    return this.callAfter(this.surroundings.weather().latencyMs(this, point), point, effect);
+  }
+
+  /** A call that takes a time of its own, like a transfer. */
+  callAfter<T>(milliseconds: number, point: string, effect: () => T): Promise<T> {
+    const { scheduler } = this.surroundings;
+    scheduler.noteActivity();
+    return new Promise<T>((resolve, reject) => {
+      const attempt = (): void => {
+        if (!this.living) return;
+        const pauseMs = this.pausedUntilMs - scheduler.now;
+        if (pauseMs > 0) scheduler.after(pauseMs, attempt);
+        else this.carryOut(point, effect, resolve, reject);
+      };
+      if (this.living) scheduler.after(milliseconds, attempt);
+    });
+  }
+
+  /** Waits; rejects with the signal's reason when it is raised. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    const { scheduler } = this.surroundings;
+    scheduler.noteActivity();
+    return new Promise<void>((resolve, reject) => {
+      if (!this.living) return;
+      const abort = (): void => {
+        cancel();
+        scheduler.noteWake();
+        try {
+          signal?.throwIfAborted();
+        } catch (reason) {
+          reject(reason instanceof Error ? reason : new Error(String(reason)));
+        }
+      };
+      const wake = (): void => {
+        if (!this.living) return;
+        const pauseMs = this.pausedUntilMs - scheduler.now;
+        if (pauseMs > 0) {
+          cancel = scheduler.after(pauseMs, wake);
+          return;
+        }
+        signal?.removeEventListener('abort', abort);
+        scheduler.noteWake();
+        resolve();
+      };
+      let cancel = scheduler.after(milliseconds, wake);
+      if (signal?.aborted === true) abort();
+      else signal?.addEventListener('abort', abort, { once: true });
+    });
+  }
+
+  private carryOut<T>(
+    point: string,
+    effect: () => T,
+    resolve: (value: T) => void,
+    reject: (error: Error) => void,
+  ): void {
+    const { scheduler, weather, onCall } = this.surroundings;
+    const verdict = weather().verdict(this, point);
+    onCall?.(this, point, verdict);
+    if (verdict.kind === 'crash' && verdict.when === 'before') {
+      this.kill();
+      return;
+    }
+    if (verdict.kind === 'fail' && verdict.when === 'before') {
+      scheduler.noteWake();
+      reject(verdict.error);
+      return;
+    }
+    let value: T;
+    try {
+      value = effect();
+    } catch (thrown) {
+      scheduler.noteWake();
+      reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      return;
+    }
+    if (verdict.kind === 'crash') {
+      this.kill();
+      return;
+    }
+    scheduler.noteWake();
+    if (verdict.kind === 'fail') reject(verdict.error);
+    else resolve(value);
+  }
+}

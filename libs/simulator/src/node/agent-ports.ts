@@ -1,0 +1,96 @@
+import {
+  KubeosError,
+  type BootEnvironment,
+  type BootFacts,
+  type Clock,
+  type Machine as MachinePort,
+  type NodeLock,
+  type SlotStore,
+  type SnapshotFile,
+  type StateFile,
+} from '@kubeos/core';
+import type { Actor } from '../engine/actor.ts';
+import type { Scheduler } from '../engine/scheduler.ts';
+import type { Disk } from './disk.ts';
+import type { PayloadServer } from './images.ts';
+import type { Machine, Session } from './machine.ts';
+import { createNodeLock, type LockFile } from './node-lock.ts';
+import { createSlotStore } from './slot-store.ts';
+
+/** What the ports of one agent process reach. */
+export interface AgentPortsDeps {
+  readonly actor: Actor;
+  readonly node: string;
+  readonly machine: Machine;
+  readonly session: Session;
+  readonly disk: Disk;
+  readonly lockFile: LockFile;
+  readonly payloads: PayloadServer;
+  readonly scheduler: Scheduler;
+  readonly slotBytes: number;
+  readonly transferMs: () => number;
+  readonly digestMs: () => number;
+  /** How far the node's wall clock is off. */
+  readonly wallMs: () => number;
+  readonly publish: (text: string) => void;
+}
+
+/** Everything an agent process works with. */
+export interface AgentPorts {
+  readonly bootEnvironment: BootEnvironment;
+  readonly stateFile: StateFile;
+  readonly snapshotFile: SnapshotFile;
+  readonly machine: MachinePort;
+  readonly slots: SlotStore;
+  readonly lock: NodeLock;
+  readonly clock: Clock;
+}
+
+/** Builds the ports of one agent process. Every call is one step of the simulation, and one place to fail. */
+export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
+  const { actor, disk, lockFile, payloads, scheduler } = deps;
+  return {
+    bootEnvironment: {
+      read: () => actor.call('bootenv.read', () => disk.bootBlock?.slice()),
+      writeSector: (sector) =>
+        actor.call('bootenv.writeSector', () => disk.writeBootSector(sector)),
+      replace: (block) => actor.call('bootenv.replace', () => disk.replaceBootBlock(block.slice())),
+    },
+    stateFile: {
+      read: () => actor.call('state.read', () => disk.stateFile),
+      write: (text) =>
+        actor.call('state.write', () => {
+          if (disk.persistFull)
+            throw new KubeosError('STORAGE_FULL', 'Writing PERSIST: it is full');
+          disk.replaceStateFile(text);
+        }),
+    },
+    snapshotFile: { publish: (text) => actor.call('snapshot', () => deps.publish(text)) },
+    machine: createMachinePort(deps),
+    slots: createSlotStore({ ...deps, server: payloads }),
+    lock: createNodeLock(actor, lockFile),
+    clock: {
+      now: () => ({ wallMs: deps.wallMs(), monotonicMs: scheduler.now }),
+      sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
+    },
+  };
+}
+
+function createMachinePort(deps: AgentPortsDeps): MachinePort {
+  const { actor, node, machine, session, scheduler } = deps;
+  const facts: BootFacts = {
+    bootId: session.bootId,
+    bootedSlot: session.slot,
+    why: session.why,
+    version: session.image.version,
+    machineId: node,
+  };
+  return {
+    facts: () => actor.call('machine.facts', () => facts),
+    uptimeSeconds: () =>
+      actor.call('machine.uptime', () => (scheduler.now - session.startedMs) / 1000),
+    reboot: () => actor.call('machine.reboot', () => machine.orderReboot()),
+    isRebooting: () => actor.call('machine.isRebooting', () => session.rebooting),
+    previousJournalTail: () => actor.call('machine.journal', () => 'The last lines of the journal'),
+  };
+}

@@ -1,0 +1,153 @@
+import type { NodeView } from '@kubeos/core';
+import type { CancelEvent, Scheduler } from '../engine/scheduler.ts';
+import type { ApiServer } from '../cluster/api-server.ts';
+import type { Workloads } from '../cluster/workloads.ts';
+import type { Session } from './machine.ts';
+
+/** How long the kubelet takes, in milliseconds. */
+export interface KubeletDurations {
+  /** From os-agent until the kubelet reports the new boot. */
+  readonly registerMs: number;
+  /** From then until the Node is Ready. */
+  readonly readyMs: number;
+  /** From then until its DaemonSet pods are Ready. */
+  readonly daemonSetsMs: number;
+}
+
+/** What a kubelet talks to. */
+export interface KubeletDeps {
+  readonly node: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly server: ApiServer;
+  readonly workloads: Workloads;
+  readonly scheduler: Scheduler;
+  readonly durations: KubeletDurations;
+  /** The Node is Ready: pods of DaemonSets, the proxy among them, can start. */
+  readonly onReady: (session: Session) => void;
+}
+
+/** The node controller marks a Node not Ready when its Lease was not renewed for so long. */
+const leaseGraceMs = 40_000;
+/** Everybody asks an API server that does not answer again after this time. */
+const retryMs = 5_000;
+
+/** A stand-in for the kubelet of one node and for what the node controller does about it. */
+export class Kubelet {
+  private readonly deps: KubeletDeps;
+  private session: Session | undefined;
+  private readySinceMs: number | undefined;
+  private notReady: CancelEvent | undefined;
+
+  constructor(deps: KubeletDeps) {
+    this.deps = deps;
+  }
+
+  /** True while the DaemonSet pods of the node are Ready. */
+  get daemonSetsReady(): boolean {
+    const { scheduler, durations } = this.deps;
+    if (this.session === undefined || this.readySinceMs === undefined) return false;
+    if (this.session.image.health === 'daemonSetsNeverReady') return false;
+    return scheduler.now >= this.readySinceMs + durations.daemonSetsMs;
+  }
+
+  /** A node that has been running for long: registered, Ready, nothing to wait for. */
+  startRunning(session: Session): void {
+    this.session = session;
+    this.readySinceMs = -Infinity;
+    const { server, node } = this.deps;
+    server.leases.set(node, { startedMs: 0, stoppedMs: undefined });
+    server.putNode({ cordonedBy: undefined, view: this.freshNode(session, true) });
+  }
+
+  /** os-agent can run, so the kubelet can too. */
+  start(session: Session): void {
+    this.session = session;
+    if (session.image.health === 'neverReady') return;
+    this.later(session, this.deps.durations.registerMs, () => this.register(session));
+  }
+
+  /** The machine went down. */
+  stop(): void {
+    const { node, server, scheduler, workloads } = this.deps;
+    this.session = undefined;
+    this.readySinceMs = undefined;
+    const lease = server.leases.get(node);
+    if (lease !== undefined) server.leases.set(node, { ...lease, stoppedMs: scheduler.now });
+    workloads.nodeWentDown(node);
+    this.notReady?.();
+    this.notReady = scheduler.after(leaseGraceMs, () => this.markNotReady());
+  }
+
+  /** The Node object was deleted: a running kubelet makes a new one when it is started again. */
+  registerAgain(): void {
+    if (this.session?.reached === true) this.register(this.session);
+  }
+
+  private register(session: Session): void {
+    const { node, server, scheduler, durations } = this.deps;
+    const stored = server.nodes.get(node);
+    server.leases.set(node, { startedMs: scheduler.now, stoppedMs: undefined });
+    this.notReady?.();
+    if (stored === undefined) {
+      server.putNode({ cordonedBy: undefined, view: this.freshNode(session, false) });
+    } else {
+      const facts = { bootId: session.bootId, osImage: osImageOf(session) };
+      server.putNode({ ...stored, view: { ...stored.view, ...facts } });
+    }
+    this.later(session, durations.readyMs, () => this.markReady(session));
+  }
+
+  private markReady(session: Session): void {
+    const { node, server, scheduler, workloads } = this.deps;
+    const stored = server.nodes.get(node);
+    if (stored === undefined) return;
+    this.readySinceMs = scheduler.now;
+    if (!stored.view.ready) {
+      server.putNode({ ...stored, view: { ...stored.view, ready: true } });
+    }
+    workloads.nodeCameUp(node);
+    this.deps.onReady(session);
+  }
+
+  private markNotReady(): void {
+    const { node, server, scheduler } = this.deps;
+    if (!server.available) {
+      this.notReady = scheduler.after(retryMs, () => this.markNotReady());
+      return;
+    }
+    const stored = server.nodes.get(node);
+    if (stored?.view.ready !== true) return;
+    server.putNode({ ...stored, view: { ...stored.view, ready: false } });
+  }
+
+  private freshNode(session: Session, ready: boolean): NodeView {
+    const { node, labels, server } = this.deps;
+    return {
+      name: node,
+      uid: server.newUid('node'),
+      resourceVersion: '0',
+      labels,
+      annotations: {},
+      unschedulable: false,
+      unschedulableIsOurs: false,
+      ready,
+      bootId: session.bootId,
+      osImage: osImageOf(session),
+      deleting: false,
+    };
+  }
+
+  /** Something the kubelet does in this boot, once the API server answers. */
+  private later(session: Session, delayMs: number, act: () => void): void {
+    this.deps.scheduler.after(delayMs, () => {
+      if (this.session !== session || session.rebooting) return;
+      if (this.deps.server.available) act();
+      else this.later(session, retryMs, act);
+    });
+  }
+}
+
+function osImageOf(session: Session): string {
+  const { health, version } = session.image;
+  return health === 'otherOsImage' ? `${version} (unknown build)` : version;
+}

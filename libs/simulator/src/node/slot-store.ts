@@ -1,0 +1,140 @@
+import {
+  KubeosError,
+  type Digest,
+  type InstalledPayload,
+  type InstallWatch,
+  type Payload,
+  type SlotContent,
+  type SlotName,
+  type SlotStore,
+} from '@kubeos/core';
+import type { Actor } from '../engine/actor.ts';
+import { digestOfMatter, type Disk } from './disk.ts';
+import { digestOf, type PayloadServer, type PayloadSource } from './images.ts';
+
+/** What the slots of one agent process are made of. */
+export interface SlotStoreDeps {
+  readonly actor: Actor;
+  readonly disk: Disk;
+  readonly server: PayloadServer;
+  readonly slotBytes: number;
+  /** How long a download takes when nothing disturbs it, in milliseconds. */
+  readonly transferMs: () => number;
+  /** How long hashing a slot takes, in milliseconds. */
+  readonly digestMs: () => number;
+}
+
+/** Reports of progress during one transfer. */
+const progressSteps = 3;
+/** How long a stalled transfer stays silent. */
+const stallMs = 24 * 3600_000;
+
+/** The two slots as an agent reaches them; every touch of the disk is one step of the simulation. */
+export function createSlotStore(deps: SlotStoreDeps): SlotStore {
+  const { actor, disk } = deps;
+  const touch = <T>(point: string, effect: () => T): Promise<T> =>
+    actor.call(`slot.${point}`, () => {
+      requireOneDisk(disk);
+      return effect();
+    });
+  return {
+    sizeBytes: (slot) => touch(`size ${slot}`, () => deps.slotBytes),
+    inspect: (slot) => touch(`inspect ${slot}`, () => inspect(deps, slot)),
+    digest: (slot) => {
+      const started = actor.callAfter(deps.digestMs(), `slot.digest ${slot}`, () => {
+        requireOneDisk(disk);
+        return digestOfMatter(disk.slot(slot));
+      });
+      return started;
+    },
+    invalidate: (slot) =>
+      touch(`invalidate ${slot}`, () => disk.writeSlot(slot, { kind: 'headless' })),
+    install: (slot, payload, watch) => install(deps, slot, payload, watch),
+  };
+}
+
+function requireOneDisk(disk: Disk): void {
+  if (disk.hasTwin) {
+    throw new KubeosError('AMBIGUOUS_DISK', 'Looking for the slots: two disks carry their labels');
+  }
+}
+
+function inspect(deps: SlotStoreDeps, slot: SlotName): SlotContent {
+  const matter = deps.disk.slot(slot);
+  if (matter.kind === 'headless') return { sizeBytes: deps.slotBytes, hasAgent: false };
+  const { version, hasAgent } = matter.image;
+  return { sizeBytes: deps.slotBytes, version, hasAgent };
+}
+
+/** Head zeroed, body streamed and verified, body flushed, head written last, flushed, read back. */
+async function install(
+  deps: SlotStoreDeps,
+  slot: SlotName,
+  payload: Payload,
+  watch: InstallWatch,
+): Promise<InstalledPayload> {
+  const { actor, disk } = deps;
+  const source = await actor.call(`fetch ${payload.url ?? ''}`, () => find(deps, payload));
+  watch.signal.throwIfAborted();
+  await actor.call(`slot.clear ${slot}`, () => {
+    requireOneDisk(disk);
+    disk.writeSlot(slot, { kind: 'headless' });
+  });
+  await transfer(deps, slot, source, watch);
+  const delivered =
+    source.delivery === 'otherBytes'
+      ? digestOf(`other bytes than ${source.image.name}`)
+      : source.image.payloadDigest;
+  if (delivered !== payload.digest) {
+    throw new KubeosError('DIGEST_MISMATCH', `Verifying ${payload.url ?? ''}: got ${delivered}`);
+  }
+  await actor.call(`slot.writeHead ${slot}`, () =>
+    disk.writeSlot(slot, { kind: 'image', image: source.image, flushed: false }),
+  );
+  await actor.call(`slot.flush ${slot}`, () =>
+    disk.writeSlot(slot, { kind: 'image', image: source.image, flushed: true }),
+  );
+  return actor.call(`slot.readBack ${slot}`, () => readBack(disk, slot, source));
+}
+
+function find(deps: SlotStoreDeps, payload: Payload): PayloadSource {
+  const source = deps.server.at(payload.url ?? '');
+  if (source === undefined || source.delivery === 'notFound') {
+    throw new KubeosError('SOURCE_NOT_FOUND', `Fetching ${payload.url ?? ''}: 404`);
+  }
+  if (source.image.sizeBytes > deps.slotBytes) {
+    throw new KubeosError('SLOT_TOO_SMALL', `Fetching ${payload.url ?? ''}: larger than the slot`);
+  }
+  return source;
+}
+
+async function transfer(
+  deps: SlotStoreDeps,
+  slot: SlotName,
+  source: PayloadSource,
+  watch: InstallWatch,
+): Promise<void> {
+  const { image, delivery } = source;
+  const stepMs = delivery === 'stalls' ? stallMs : deps.transferMs() / progressSteps;
+  for (let step = 1; step <= progressSteps; step += 1) {
+    await deps.actor.sleep(stepMs, watch.signal);
+    watch.signal.throwIfAborted();
+    if (delivery === 'breaks' && step > 1) {
+      throw new KubeosError('SHORT_BODY', 'Fetching the payload: the connection broke');
+    }
+    await deps.actor.call(`slot.writeBody ${slot}`, () =>
+      deps.disk.writeSlot(slot, { kind: 'headless' }),
+    );
+    const bytesDone = Math.floor((image.sizeBytes * step) / progressSteps);
+    watch.onProgress({ step: 'Writing', bytesDone, bytesTotal: image.sizeBytes });
+  }
+}
+
+function readBack(disk: Disk, slot: SlotName, source: PayloadSource): InstalledPayload {
+  const slotDigest: Digest = digestOfMatter(disk.slot(slot));
+  if (slotDigest !== source.image.slotDigest) {
+    disk.writeSlot(slot, { kind: 'headless' });
+    throw new KubeosError('READ_BACK_MISMATCH', `Reading slot ${slot} back: it differs`);
+  }
+  return { payloadDigest: source.image.payloadDigest, slotDigest };
+}

@@ -54,11 +54,9 @@ export function demandOf(operation: Operation, agent: AgentStatus): PhaseDemand 
       return confirm(operation, request);
     case 'Cancel':
       return call({ type: 'cancel', request });
-    case 'Before':
-      return settings(operation.settings?.before);
-    case 'After':
-      return settings(operation.settings?.after);
     case 'Drain':
+    case 'Before':
+    case 'After':
     case 'GiveBack':
       return nothing;
     default:
@@ -71,13 +69,6 @@ function prepare(operation: Operation, request: CallOperation): PhaseDemand {
   return payload === undefined
     ? refused('INVALID_ARGUMENT', 'Prepare names no payload')
     : call({ type: 'prepare', request: { ...request, version: target.version, payload } });
-}
-
-/** Without settings to apply, having read the phase is having done it. */
-function settings(present: boolean | undefined): PhaseDemand {
-  return present === true
-    ? refused('UNSUPPORTED', 'Settings are not offered by this proxy and agent')
-    : nothing;
 }
 
 function confirm(operation: Operation, request: CallOperation): PhaseDemand {
@@ -97,7 +88,7 @@ function lackingCapability(operation: Operation, agent: AgentStatus): AgentCapab
 
 function neededCapability(operation: Operation): AgentCapability | undefined {
   const { phase, type, payload } = operation;
-  if (phase === 'Prepare' && payload?.imageType === 'disk') return 'disk';
+  if (phase === 'Prepare') return payload?.imageType === 'disk' ? 'disk' : 'oci';
   if (phase === 'Activate' && type === 'rollback') return 'rollback';
   return undefined;
 }

@@ -1,0 +1,285 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AgentStatus, OperationProgress } from '../api/agent-status.ts';
+import { KubeosError } from '../errors/index.ts';
+import type { AgentCalls, PhaseAnswer } from '../ports/proxy.ts';
+import { createProxy, type Proxy } from './create-proxy.ts';
+import {
+  agentStatus,
+  FakeClock,
+  FakeInstance,
+  instance,
+  operation,
+  record,
+  settle,
+} from './proxy.fixture.ts';
+
+interface OpenCall {
+  readonly name: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: OperationProgress) => void;
+  readonly answer: (answer: PhaseAnswer | AgentStatus) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/** An agent whose answers the test gives by hand. */
+class ManualAgent {
+  readonly open: OpenCall[] = [];
+  readonly calls: AgentCalls = {
+    getStatus: (signal) => this.#ring('getStatus', signal),
+    prepare: (_request, onProgress, signal) => this.#ring('prepare', signal, onProgress),
+    activate: (_request, signal) => this.#ring('activate', signal),
+    confirm: (_request, signal) => this.#ring('confirm', signal),
+    rollback: (_request, signal) => this.#ring('rollback', signal),
+    cancel: (_request, signal) => this.#ring('cancel', signal),
+  };
+
+  get names(): readonly string[] {
+    return this.open.map(({ name }) => name);
+  }
+
+  get last(): OpenCall {
+    const last = this.open.at(-1);
+    if (last === undefined) throw new Error('no call was made');
+    return last;
+  }
+
+  #ring<T extends PhaseAnswer | AgentStatus>(
+    name: string,
+    signal: AbortSignal,
+    progress: OpenCall['progress'] = () => undefined,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.open.push({ name, signal, progress, answer: (a) => resolve(a as T), fail: reject });
+    });
+  }
+}
+
+interface Bench {
+  readonly proxy: Proxy;
+  readonly own: FakeInstance;
+  readonly agent: ManualAgent;
+  readonly clock: FakeClock;
+  readonly node: { snapshot: AgentStatus | undefined; wakes: number };
+}
+
+function bench(own = new FakeInstance(instance(undefined))): Bench {
+  const agent = new ManualAgent();
+  const clock = new FakeClock();
+  const node: Bench['node'] = { snapshot: agentStatus(), wakes: 0 };
+  const silent = (): void => undefined;
+  const proxy = createProxy({
+    instance: own,
+    agent: agent.calls,
+    snapshot: { current: () => node.snapshot },
+    clock,
+    log: { debug: silent, info: silent, warn: silent, error: silent },
+    nodeUid: () => 'node-1',
+    proxyVersion: '1.0.0',
+    wake: () => (node.wakes += 1),
+  });
+  return { proxy, own, agent, clock, node };
+}
+
+const unreachable = new KubeosError('AGENT_UNREACHABLE', 'no answer');
+
+describe('the proxy', () => {
+  it('reports its node once and then leaves agent and API server alone', async () => {
+    const { proxy, own, agent } = bench();
+
+    expect(await proxy.pass()).toEqual({ kind: 'onChange' });
+    expect(own.stored?.status).toMatchObject({
+      nodeUid: 'node-1',
+      proxyVersion: '1.0.0',
+      agent: { bootId: 'boot-1' },
+    });
+    expect(own.patches).toHaveLength(1);
+    await proxy.pass();
+    expect(own.patches).toHaveLength(1);
+    expect(agent.names).toEqual([]);
+  });
+
+  it('waits for the object and starts when the operator has created it', async () => {
+    const { proxy, own } = bench(new FakeInstance());
+
+    expect(await proxy.pass()).toEqual({ kind: 'onChange' });
+    own.put(instance(undefined));
+    await proxy.pass();
+    expect(own.stored?.status.nodeUid).toBe('node-1');
+  });
+
+  it('takes the status of an agent that has no snapshot yet from its answer', async () => {
+    const { proxy, own, agent, node } = bench();
+    node.snapshot = undefined;
+
+    await proxy.pass();
+    expect(agent.names).toEqual(['getStatus']);
+    agent.last.answer(agentStatus());
+    await settle();
+    await proxy.pass();
+    expect(own.stored?.status.agent?.bootId).toBe('boot-1');
+  });
+
+  it('acknowledges, calls, streams progress and relays the outcome', async () => {
+    const { proxy, own, agent, node, clock } = bench();
+    const of = operation();
+    own.ask(of);
+
+    await proxy.pass();
+    expect(own.stored?.status.acknowledged).toEqual({ seq: 7, phase: 'Prepare' });
+    expect(agent.names).toEqual(['prepare']);
+
+    node.snapshot = agentStatus({ revision: 2, operation: record(of) });
+    agent.last.progress({ step: 'Writing', bytesDone: 10 });
+    await clock.advance(2000);
+    await proxy.pass();
+    expect(own.stored?.status.agent?.operation?.progress?.bytesDone).toBe(10);
+
+    const done = record(of, { state: 'Done', result: 'Prepared' });
+    node.snapshot = agentStatus({ revision: 3, operation: done });
+    agent.last.answer({ result: 'Prepared' });
+    await settle();
+    await proxy.pass();
+    expect(own.stored?.status.agent?.operation).toEqual(done);
+    expect(agent.names).toEqual(['prepare']);
+    expect(node.wakes).toBeGreaterThan(0);
+  });
+
+  it('B-11: takes up an operation that comes long after it went to sleep', async () => {
+    const { proxy, own, agent } = bench();
+    expect(await proxy.pass()).toEqual({ kind: 'onChange' });
+
+    own.ask(operation({ osUid: 'os-2' }));
+    await proxy.pass();
+    expect(agent.names).toEqual(['prepare']);
+  });
+
+  it('B-22: a write on a stale read is refused, and the fresh object is decided on', async () => {
+    const { proxy, own, agent } = bench();
+    await proxy.pass();
+    own.isLagging = true;
+    own.ask(operation({ phase: 'Cancel' }));
+
+    own.seen = instance(operation(), own.seen?.status, own.seen?.resourceVersion);
+    await proxy.pass();
+    expect(own.stored?.spec.operation?.phase).toBe('Cancel');
+    expect(own.stored?.status.acknowledged).toEqual({ seq: 7, phase: 'Cancel' });
+    expect(agent.names).toEqual(['cancel']);
+  });
+
+  it('decides on its own last write while the watch lags behind', async () => {
+    const { proxy, own } = bench();
+    own.isLagging = true;
+
+    await proxy.pass();
+    await proxy.pass();
+    expect(own.patches).toHaveLength(1);
+    own.catchUp();
+    await proxy.pass();
+    expect(own.patches).toHaveLength(1);
+  });
+
+  it.each(['Activate', 'Confirm'] as const)(
+    'does not ask for %s when a consistent read shows another phase',
+    async (phase) => {
+      const { proxy, own, agent } = bench();
+      const target = { version: 'KubeOS 2', slot: 'B', slotDigest: 'sha256:b' } as const;
+      const of = operation({ phase, target, confirmBootId: 'boot-1' });
+      own.ask(of);
+      own.put(instance(of, { acknowledged: { seq: 7, phase } }));
+      own.isLagging = true;
+      own.ask(operation({ phase: 'Cancel' }));
+
+      await proxy.pass();
+      expect(agent.names).toEqual(['cancel']);
+    },
+  );
+
+  it('asks for Activate when a consistent read agrees', async () => {
+    const { proxy, own, agent } = bench();
+    own.ask(operation({ phase: 'Activate' }));
+
+    await proxy.pass();
+    expect(agent.names).toEqual(['activate']);
+  });
+
+  it('does not ask for Activate while the API server cannot be read', async () => {
+    const { proxy, own, agent } = bench();
+    const of = operation({ phase: 'Activate' });
+    own.put(instance(of, { acknowledged: { seq: 7, phase: 'Activate' } }));
+    own.isDown = true;
+
+    expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 1 });
+    expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 2 });
+    expect(agent.names).toEqual([]);
+    own.isDown = false;
+    await proxy.pass();
+    expect(agent.names).toEqual(['activate']);
+  });
+
+  it('B-33: gives a silent agent up, tells it, and attaches again with growing pauses', async () => {
+    const { proxy, own, agent, clock } = bench();
+    own.ask(operation());
+    await proxy.pass();
+
+    expect(clock.nextMs).toBe(900_000);
+    await clock.advance(900_000);
+    expect(agent.last.signal.aborted).toBe(true);
+    expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 1 });
+    expect(own.stored?.status.problem).toMatchObject({ seq: 7, code: 'AGENT_UNREACHABLE' });
+
+    await clock.advance(1000);
+    await proxy.pass();
+    agent.last.fail(unreachable);
+    await settle();
+    expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 2 });
+    expect(agent.names).toEqual(['prepare', 'prepare']);
+  });
+
+  it('keeps a problem until the agent shows progress again', async () => {
+    const { proxy, own, agent, clock } = bench();
+    own.ask(operation());
+    await proxy.pass();
+    agent.last.fail(unreachable);
+    await settle();
+    await proxy.pass();
+    await clock.advance(1000);
+
+    await proxy.pass();
+    expect(own.stored?.status.problem).toBeDefined();
+    agent.last.progress({ step: 'Fetching', bytesDone: 1 });
+    await proxy.pass();
+    expect(own.stored?.status.problem).toBeUndefined();
+  });
+
+  it('does not count silence from the start while progress comes', async () => {
+    const { proxy, own, agent, clock } = bench();
+    own.ask(operation());
+    await proxy.pass();
+
+    await clock.advance(800_000);
+    agent.last.progress({ step: 'Writing', bytesDone: 1 });
+    await clock.advance(800_000);
+    expect(agent.last.signal.aborted).toBe(false);
+  });
+
+  it('lets go of Prepare and asks to cancel', async () => {
+    const { proxy, own, agent } = bench();
+    own.ask(operation());
+    await proxy.pass();
+    const prepare = agent.last;
+    own.ask(operation({ phase: 'Cancel' }));
+
+    await proxy.pass();
+    expect(prepare.signal.aborted).toBe(true);
+    expect(agent.names).toEqual(['prepare', 'cancel']);
+  });
+
+  it('stops with its open call let go', async () => {
+    const { proxy, own, agent } = bench();
+    own.ask(operation());
+    await proxy.pass();
+
+    await proxy.stop();
+    expect(agent.last.signal.aborted).toBe(true);
+  });
+});

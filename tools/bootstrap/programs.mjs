@@ -17,13 +17,14 @@ const packageOf = {
   openssl: 'openssl',
   partx: 'util-linux',
   python3: 'python3',
+  setpriv: 'util-linux',
   sfdisk: 'fdisk',
   'systemd-socket-activate': 'systemd',
   xz: 'xz-utils',
   zstd: 'zstd',
 };
 
-const controlPlane = ['openssl', 'python3'];
+const controlPlane = ['openssl', 'python3', 'setpriv'];
 const nodes = ['blkid', 'losetup', 'partx', 'sfdisk', 'mkfs.ext4', 'systemd-socket-activate'];
 const payloads = ['curl', 'openssl', 'xz', 'zstd'];
 const everything = [...controlPlane, ...nodes, ...payloads];

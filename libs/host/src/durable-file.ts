@@ -1,0 +1,82 @@
+import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { errnoOf, storageError } from './errno.ts';
+
+/** Who may do what with a file. */
+export interface FileAccess {
+  /** Permission bits, whatever the umask says. Default: 0600 less the umask. */
+  readonly mode?: number;
+  /** Default: unchanged. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * Puts a whole file in place so that a crash at any moment leaves the old or the new content, never a part: a new file
+ * beside it is written, flushed and renamed over it, then the folder is flushed. Throws `STORAGE_FULL`, `STORAGE_FAILED`.
+ */
+export async function writeFileDurably(
+  path: string,
+  content: string | Uint8Array,
+  access: FileAccess = {},
+): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.new`;
+  try {
+    await writeAndFlush(temporary, content, access);
+    await rename(temporary, path);
+    await flushFolder(dirname(path));
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw storageError(thrown, `Cannot write ${path}`);
+  }
+}
+
+/** Reads a text file; `undefined` when there is none. Throws `STORAGE_FAILED`. */
+export async function readTextIfThere(path: string): Promise<string | undefined> {
+  const content = await readBytesIfThere(path);
+  return content?.toString('utf8');
+}
+
+/** Reads a file; `undefined` when there is none. Throws `STORAGE_FAILED`. */
+export async function readBytesIfThere(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR') return undefined;
+    throw storageError(thrown, `Cannot read ${path}`);
+  }
+}
+
+async function writeAndFlush(
+  path: string,
+  content: string | Uint8Array,
+  access: FileAccess,
+): Promise<void> {
+  const file = await open(path, 'wx', access.mode ?? 0o600);
+  try {
+    await file.writeFile(content);
+    await applyAccess(file, access);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function applyAccess(file: FileHandle, access: FileAccess): Promise<void> {
+  // Only what was asked for: the ESP is FAT and refuses most owners and modes.
+  if (access.uid !== undefined || access.gid !== undefined) {
+    const found = await file.stat();
+    await file.chown(access.uid ?? found.uid, access.gid ?? found.gid);
+  }
+  if (access.mode !== undefined) await file.chmod(access.mode);
+}
+
+async function flushFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

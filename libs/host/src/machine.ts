@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { hasCode, KubeosError, type BootFacts, type BootWhy, type Machine } from '@kubeos/core';
+import { readTextIfThere } from './durable-file.ts';
+import type { Exec } from './exec.ts';
+import { parseKernelCommandLine } from './kernel-command-line.ts';
+import { prettyName } from './os-release.ts';
+import type { SlotDevices } from './slot-devices.ts';
+
+/** What the machine adapter works with. */
+export interface MachineDeps {
+  /** Prefix of every path, `/` on a node. */
+  readonly root: string;
+  readonly exec: Exec;
+  readonly slots: SlotDevices;
+}
+
+const journalLines = 40;
+
+/** The machine: files below the root prefix, and the `systemctl` and `journalctl` on PATH. */
+export function createMachine(deps: MachineDeps): Machine {
+  return {
+    facts: () => readFacts(deps),
+    uptimeSeconds: async () => Number((await required(deps.root, 'proc/uptime')).split(' ')[0]),
+    reboot: async () => {
+      try {
+        await deps.exec('systemctl', ['reboot']);
+      } catch (cause) {
+        throw new KubeosError('REBOOT_FAILED', 'systemd did not accept the reboot', { cause });
+      }
+    },
+    isRebooting: async () => {
+      // Any exit code: the states that are not `running` end with another one than 0.
+      const answer = await deps.exec('systemctl', ['is-system-running'], {
+        okExitCodes: [0, 1, 2, 3, 4],
+      });
+      return answer.stdout.trim() === 'stopping';
+    },
+    previousJournalTail: () => previousJournalTail(deps.exec),
+  };
+}
+
+async function readFacts(deps: MachineDeps): Promise<BootFacts> {
+  const [bootId, commandLine, machineId, osRelease, mounted] = await Promise.all([
+    required(deps.root, 'proc/sys/kernel/random/boot_id'),
+    required(deps.root, 'proc/cmdline'),
+    required(deps.root, 'etc/machine-id'),
+    readOsRelease(deps.root),
+    deps.slots.mounted(),
+  ]);
+  const told = parseKernelCommandLine(commandLine);
+  const bootedSlot = mounted ?? told.slot;
+  // A mounted root other than the one that was announced: somebody edited the boot entry by hand.
+  const why: BootWhy = bootedSlot === told.slot ? told.why : 'manual';
+  const facts = { bootId, why, version: prettyName(osRelease), machineId };
+  return bootedSlot === undefined ? facts : { ...facts, bootedSlot };
+}
+
+async function readOsRelease(root: string): Promise<string> {
+  return (
+    (await readTextIfThere(join(root, 'etc/os-release'))) ??
+    (await readTextIfThere(join(root, 'usr/lib/os-release'))) ??
+    ''
+  );
+}
+
+async function required(root: string, name: string): Promise<string> {
+  const path = join(root, name);
+  const text = await readTextIfThere(path);
+  if (text !== undefined) return text.trim();
+  throw new KubeosError('STORAGE_FAILED', `There is no ${path}`);
+}
+
+async function previousJournalTail(exec: Exec): Promise<string | undefined> {
+  try {
+    const args = ['-b', '-1', '-n', String(journalLines), '--no-pager', '--quiet'];
+    const tail = (await exec('journalctl', args)).stdout.trim();
+    return tail === '' ? undefined : tail;
+  } catch (thrown) {
+    // No journalctl, or no journal that outlived the boot: there is no evidence of this kind.
+    if (hasCode(thrown, 'COMMAND_FAILED', 'COMMAND_TIMEOUT')) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { KubeosError, type NodeLock } from '@kubeos/core';
+import { startChild, type Child } from './child.ts';
+
+/** Which lock, and how long to wait for it. */
+export interface NodeLockOptions {
+  /** The lock file; made when it is not there. Its folder must be. */
+  readonly path: string;
+  /** Default: 30 seconds, then `BUSY`. */
+  readonly timeoutSeconds?: number;
+}
+
+/** flock(1) exits with this code when the deadline passed. */
+const deadlineExitCode = 75;
+
+/**
+ * A lock across processes that the kernel frees when its holder dies. Node has no flock(2), so a child holds it: it
+ * lives exactly as long as the pipe to it is open, and that pipe closes with this process, however it ends. Calls in
+ * one process queue like those of several; a call inside another one waits for itself and ends as `BUSY`.
+ */
+export function createNodeLock(options: NodeLockOptions): NodeLock {
+  return {
+    exclusively: async (work) => {
+      const holder = await acquire(options.path, options.timeoutSeconds ?? 30);
+      try {
+        return await work();
+      } finally {
+        holder.stdin.end();
+        await holder.exited;
+      }
+    },
+  };
+}
+
+async function acquire(path: string, timeoutSeconds: number): Promise<Child> {
+  const child = startChild(
+    'flock',
+    [
+      ...['--exclusive', '--timeout', String(timeoutSeconds)],
+      ...['--conflict-exit-code', String(deadlineExitCode), path, 'cat'],
+    ],
+    { okExitCodes: [0, deadlineExitCode] },
+  );
+  // The echo of this byte says that `cat` runs, and it runs only under the lock.
+  child.stdin.write('.');
+  const held = once(child.stdout, 'data');
+  held.catch(() => undefined);
+  const first = await Promise.race([held, child.exited]);
+  if (typeof first !== 'number') return child;
+  throw new KubeosError('BUSY', `${path} was locked by another for ${timeoutSeconds} seconds`, {
+    details: { path, timeoutSeconds },
+  });
+}

@@ -1,3 +1,4 @@
+export * from './agent/index.ts';
 export * from './api/index.ts';
 export * from './conditions/index.ts';
 export * from './drain/index.ts';

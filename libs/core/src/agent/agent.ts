@@ -1,0 +1,85 @@
+/** The agent as its server, its timer and its console see it. */
+import type { AgentCapability, AgentStatus, OperationProgress } from '../api/agent-status.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type {
+  BootEnvironment,
+  Machine,
+  NodeLock,
+  SlotStore,
+  SnapshotFile,
+  StateFile,
+} from '../ports/node.ts';
+import type { AgentCalls, PhaseAnswer } from '../ports/proxy.ts';
+
+/** What Prepare asks for. */
+export type PrepareRequest = Parameters<AgentCalls['prepare']>[0];
+/** What Activate asks for. */
+export type ActivateRequest = Parameters<AgentCalls['activate']>[0];
+/** What Confirm asks for. */
+export type ConfirmRequest = Parameters<AgentCalls['confirm']>[0];
+/** What Rollback asks for. */
+export type RollbackRequest = Parameters<AgentCalls['rollback']>[0];
+/** What Cancel asks for. */
+export type CancelRequest = Parameters<AgentCalls['cancel']>[0];
+
+/** What an agent is built from. */
+export interface AgentDeps {
+  readonly env: BootEnvironment;
+  readonly state: StateFile;
+  readonly snapshot: SnapshotFile;
+  readonly machine: Machine;
+  readonly slots: SlotStore;
+  readonly lock: NodeLock;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly agentVersion: string;
+  readonly capabilities: readonly AgentCapability[];
+}
+
+/** What one pass of the return timer did. */
+export type ReturnPassResult = 'nothing' | 'returned';
+
+/**
+ * The agent of one node. Every method reads the disk anew under the node's lock, so that server, timer and console may be
+ * different processes; a method that throws leaves the agent able to serve the next call. Failures are `KubeosError`.
+ */
+export interface Agent {
+  /**
+   * Brings the records in line with what the boot sector says, goes back first when a trial has failed, learns what it
+   * does not know of the slots, and publishes the snapshot. Never throws: what went wrong is logged and tried again
+   * with the next call.
+   */
+  start(): Promise<void>;
+  /** The status as of now; also published when it has changed. */
+  status(): Promise<AgentStatus>;
+  /**
+   * Writes the payload into the idle slot. The work outlives the caller: an aborted signal only lets go of it, and the
+   * same id attaches to it again.
+   */
+  prepare(
+    request: PrepareRequest,
+    onProgress: (progress: OperationProgress) => void,
+    signal: AbortSignal,
+  ): Promise<PhaseAnswer>;
+  /** Arms the candidate and orders the reboot; answers `Booted` without one where the node is there already. */
+  activate(request: ActivateRequest): Promise<PhaseAnswer>;
+  /** Makes the candidate in trial the default. */
+  confirm(request: ConfirmRequest): Promise<PhaseAnswer>;
+  /** Activates the other slot if it holds the version. */
+  rollback(request: RollbackRequest): Promise<PhaseAnswer>;
+  /** Ends an operation that is not committed yet, for good. */
+  cancel(request: CancelRequest): Promise<PhaseAnswer>;
+  /** What the timer does: ends a trial whose time is over, disarms what nobody boots. */
+  returnPass(): Promise<ReturnPassResult>;
+  /** A person goes back to the other slot; the node is held until `release`. */
+  consoleRollback(): Promise<PhaseAnswer>;
+  /** A person makes the booted trial the default. */
+  consoleConfirm(): Promise<PhaseAnswer>;
+  /** Ends the hold. */
+  release(): Promise<void>;
+  /** True when no work is going on and no deadline is being watched, so that the process may exit. */
+  isIdle(): boolean;
+  /** Lets go of all work in this process; the next one finds it on disk. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,10 @@
+export type {
+  ActivateRequest,
+  Agent,
+  AgentDeps,
+  CancelRequest,
+  ConfirmRequest,
+  PrepareRequest,
+  ReturnPassResult,
+  RollbackRequest,
+} from './agent.ts';

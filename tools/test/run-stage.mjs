@@ -8,26 +8,26 @@ const graceMilliseconds = 30_000;
 const jestNodeOptions = '--experimental-vm-modules --disable-warning=ExperimentalWarning';
 
 /** Runs one stage with its output on this terminal; answers its counts and its time. */
-export async function runStage(stage, extra, signal) {
-  console.log(`\n== ${stage.name}`);
+export async function runStage(stage, extra, signal, say = console.log) {
+  say(`\n== ${stage.name}`);
   const started = performance.now();
   const folder = mkdtempSync(join(tmpdir(), 'kubeos-stage-'));
   const countsFile = join(folder, 'counts.json');
   try {
-    const ok = await runCommands(stage, extra, { countsFile, signal });
+    const ok = await runCommands(stage, extra, { countsFile, signal, say });
     const seconds = (performance.now() - started) / 1000;
     const counts = stage.jest
       ? readCounts(countsFile, ok)
       : { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
     const verdict = counts.failed === 0 ? 'passed' : 'FAILED';
-    console.log(`== ${stage.name} ${verdict} after ${seconds.toFixed(1)} s`);
+    say(`== ${stage.name} ${verdict} after ${seconds.toFixed(1)} s`);
     return { stage, seconds, ...counts };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function runCommands(stage, extra, { countsFile, signal }) {
+async function runCommands(stage, extra, { countsFile, signal, say }) {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(stage.minutes * 60_000)]);
   for (const [index, command] of stage.commands.entries()) {
     const isLast = index === stage.commands.length - 1;
@@ -38,17 +38,21 @@ async function runCommands(stage, extra, { countsFile, signal }) {
       NX_DAEMON: 'false',
       ...(isJest ? { NODE_OPTIONS: jestNodeOptions, KUBEOS_JEST_COUNTS: countsFile } : {}),
     };
-    const code = await run(isLast ? [...command, ...extra] : command, env, deadline);
+    const code = await run(isLast ? [...command, ...extra] : command, {
+      env,
+      signal: deadline,
+      say,
+    });
     if (code !== 0) {
       const reason = deadline.aborted ? 'stopped' : `exit status ${code}`;
-      console.log(`"${command.join(' ')}" failed: ${reason}`);
+      say(`"${command.join(' ')}" failed: ${reason}`);
       return false;
     }
   }
   return true;
 }
 
-function run([program, ...args], env, signal) {
+function run([program, ...args], { env, signal, say }) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     let force;
@@ -64,7 +68,7 @@ function run([program, ...args], env, signal) {
       resolve(code);
     };
     child.once('error', (error) => {
-      console.log(`${program} does not start: ${error.message}`);
+      say(`${program} does not start: ${error.message}`);
       finish(127);
     });
     child.once('exit', (code, killedBy) => finish(code ?? killedBy));

@@ -6,5 +6,6 @@ export * from './errors/index.ts';
 export * from './ports/index.ts';
 export * from './slots/index.ts';
 export * from './lifecycle/index.ts';
-export { parseWindow, windowState, type WindowState } from './rollout/window.ts';
+export * from './operator/index.ts';
+export * from './rollout/index.ts';
 export * from './proxy/index.ts';

@@ -23,7 +23,7 @@ export interface SlotStatus {
 }
 
 /** A word that a proxy can look for before it asks for something; unknown words are ignored. */
-export type AgentCapability = 'disk' | 'rollback' | 'settings';
+export type AgentCapability = 'disk' | 'oci' | 'rollback' | 'settings';
 
 /** How far the current step has come. */
 export interface OperationProgress {

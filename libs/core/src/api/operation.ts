@@ -101,6 +101,8 @@ export interface Operation {
   /** Only for an upgrade. */
   readonly payload?: Payload;
   readonly parameters: OperationParameters;
+  /** True from the write that takes the node out of service on; such an operation holds budget until it closes. */
+  readonly admitted?: boolean;
   /** Boot id of the node when Activate was written; the trial runs under another one. */
   readonly bootIdBefore?: string;
   /** Boot id of the trial that Confirm speaks of. */
@@ -109,8 +111,6 @@ export interface Operation {
   readonly ending?: OperationEnding;
   /** Namespace/name of DaemonSet pods that were not Ready at admission and so are not waited for. */
   readonly excusedDaemonSetPods?: readonly string[];
-  /** Names of the settings sets this operation carries; their content is in `sysconfigs` and `upgradeconfigs`. */
-  readonly settings?: { readonly before: boolean; readonly after: boolean };
 }
 
 /** How an operation ends. `Succeeded` has no class. */

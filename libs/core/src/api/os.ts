@@ -29,7 +29,6 @@ export interface OsSpec {
   readonly type: OperationType;
   /** Present for an upgrade. */
   readonly payload?: Payload;
-  readonly selector: NodeSelector;
   readonly maxUnavailable: CountOrPercent;
   readonly executionMode: 'serial' | 'parallel';
   readonly timeIntervalSeconds: number;
@@ -103,6 +102,8 @@ export interface Os {
   readonly generation: number;
   /** RFC 3339. */
   readonly creationTimestamp: string;
+  /** Known even when the rest of the spec is not valid: an invalid object still owns its nodes. */
+  readonly selector: NodeSelector;
   readonly finalizers: readonly string[];
   readonly deleting: boolean;
   readonly spec?: OsSpec;

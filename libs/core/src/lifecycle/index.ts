@@ -1,1 +1,9 @@
+export { cordonState, cordonText, isCordonOf, type CordonState } from './cordon.ts';
+export { decideOperation } from './decide-operation.ts';
 export { sooner, type Requeue } from './requeue.ts';
+export {
+  describeNodeAction,
+  type NodeAction,
+  type OperationDecision,
+  type OperationView,
+} from './view.ts';

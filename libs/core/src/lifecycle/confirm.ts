@@ -1,0 +1,88 @@
+import { daemonSetPodsReady } from '../drain/index.ts';
+import { freshReport } from '../rollout/standing.ts';
+import type { WaitReason } from '../rollout/tally.ts';
+import { isInTrial, reassertCordon } from './activate.ts';
+import type { PresentView } from './decide-operation.ts';
+import { isAcknowledged } from './prepare.ts';
+import { act, needPods, wait, type OperationDecision } from './view.ts';
+
+/** Renewals of the node's Lease that prove a living kubelet in this boot. */
+const neededRenewals = 2;
+/** Longest pause in seconds between two looks while something must hold without a break. */
+const lookAgainSeconds = 2;
+
+/**
+ * After and Confirm: the candidate is committed only when the cluster agrees, on facts of this very boot, for
+ * `minReadySeconds` without a break. Another boot in the trial starts the wait anew.
+ */
+export function decideConfirm(view: PresentView): OperationDecision {
+  const { operation, node } = view;
+  const cordon = reassertCordon(view);
+  if (cordon !== undefined) return cordon;
+  if (operation.phase === 'Confirm' && operation.confirmBootId === node.bootId) {
+    return wait('Confirming', `Waiting for the agent of ${node.name} to commit`);
+  }
+  const missing = notThisBoot(view) ?? notHealthy(view);
+  if (missing !== undefined) return wait(missing.reason, missing.message, lookAgainSeconds);
+  if (view.pods === undefined) return needPods;
+  const daemons = daemonSetPodsReady(view.pods, operation.excusedDaemonSetPods ?? []);
+  if (!daemons.ready) return wait('DaemonSetsNotReady', daemons.message, lookAgainSeconds);
+  const heldFor = view.since(`healthy:${String(operation.seq)}:${node.bootId}`);
+  const left = operation.parameters.minReadySeconds - heldFor;
+  if (left > 0) {
+    return wait(
+      'MinReadySeconds',
+      `${node.name} is healthy; confirming in ${String(Math.ceil(left))} s`,
+      Math.min(left, lookAgainSeconds),
+    );
+  }
+  return act({
+    type: 'writeOperation',
+    operation: { ...operation, phase: 'Confirm', confirmBootId: node.bootId },
+    why: `healthy for ${String(operation.parameters.minReadySeconds)} s`,
+  });
+}
+
+/** Facts that tie the report to this boot of this node and to the target. */
+function notThisBoot(view: PresentView): WaitReason | undefined {
+  const { operation, node } = view;
+  const agent = freshReport(view);
+  if (agent === undefined) {
+    return { reason: 'Rebooting', message: `${node.name} has not reported since its boot` };
+  }
+  if (!isInTrial(view)) {
+    return {
+      reason: 'NotInTrial',
+      message: `${node.name} does not run slot ${operation.target.slot ?? ''} on trial`,
+    };
+  }
+  if (operation.phase === 'After' && !isAcknowledged(view)) {
+    return { reason: 'ProxyPending', message: `Waiting for os-proxy on ${node.name}` };
+  }
+  const booted = agent.bootedSlot === undefined ? undefined : agent.slots[agent.bootedSlot];
+  const { version, slotDigest } = operation.target;
+  if (agent.version !== version || booted?.slotDigest !== slotDigest) {
+    return {
+      reason: 'TargetDiffers',
+      message: `${node.name} runs ${agent.version}, not the verified ${version}`,
+    };
+  }
+  return node.osImage === version
+    ? undefined
+    : {
+        reason: 'OsImageDiffers',
+        message: `The kubelet of ${node.name} still reports ${node.osImage}`,
+      };
+}
+
+function notHealthy(view: PresentView): WaitReason | undefined {
+  const { node } = view;
+  if (!node.ready) return { reason: 'NotReady', message: `${node.name} is not Ready` };
+  if (view.leaseRenewals < neededRenewals) {
+    return {
+      reason: 'LeaseNotRenewed',
+      message: `The kubelet of ${node.name} has renewed its Lease ${String(view.leaseRenewals)} time(s) since the boot`,
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,227 @@
+/** The state machine of one node's open operation: what the operator does next about it, and why it waits. */
+import type { AgentOperation } from '../api/agent-status.ts';
+import type { Operation, OperationEnding } from '../api/operation.ts';
+import { errorCodes, isErrorCode } from '../errors/codes.ts';
+import { assertNever } from '../errors/kubeos-error.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
+import { freshReport } from '../rollout/standing.ts';
+import { decideActivate } from './activate.ts';
+import { decideConfirm } from './confirm.ts';
+import { decideDrain, toActivate } from './drain.ts';
+import { endWith, giveBack, release } from './endings.ts';
+import { withEnding } from './history.ts';
+import { decidePrepare } from './prepare.ts';
+import { isSuperseded } from './superseded.ts';
+import { act, wait, type OperationDecision, type OperationView } from './view.ts';
+
+/** Grace in seconds beside `confirmTimeoutSeconds` before a node that says nothing is called lost. */
+const rebootGraceSeconds = 300;
+/** How many such times the operator waits. */
+const lostFactor = 3;
+
+/** A view whose Node is there and is the one the operation was made for. */
+export type PresentView = OperationView & { readonly node: NodeView };
+
+/** Decides. Total and deterministic in the view. */
+export function decideOperation(view: OperationView): OperationDecision {
+  if (!isPresent(view)) return nodeGone(view);
+  const lostAfter =
+    lostFactor * (view.operation.parameters.confirmTimeoutSeconds + rebootGraceSeconds);
+  const activatedFor =
+    view.operation.bootIdBefore === undefined
+      ? 0
+      : view.since(`activated:${String(view.operation.seq)}`);
+  const decision = settle(view) ?? decidePhase(view);
+  if (decision.actions.length > 0 || decision.need !== undefined) return decision;
+  if (view.operation.bootIdBefore === undefined) return decision;
+  return activatedFor < lostAfter
+    ? { ...decision, requeue: withDeadline(decision, lostAfter - activatedFor) }
+    : nodeLost(view);
+}
+
+function isPresent(view: OperationView): view is PresentView {
+  return view.node !== undefined && view.node.uid === view.operation.nodeUid;
+}
+
+function withDeadline(decision: OperationDecision, seconds: number): OperationDecision['requeue'] {
+  if (decision.requeue.kind !== 'onChange') return decision.requeue;
+  return { kind: 'after', seconds };
+}
+
+function nodeGone(view: OperationView): OperationDecision {
+  const ending: OperationEnding = {
+    result: 'Failed',
+    class: 'lost',
+    reason: 'NodeGone',
+    message: `Node ${view.instance.name} with uid ${view.operation.nodeUid} is gone`,
+  };
+  const { history } = view.instance.spec;
+  return act({
+    type: 'closeOperation',
+    history: withEnding(history, view.operation, ending, view.wallTime),
+    ending,
+  });
+}
+
+function nodeLost(view: PresentView): OperationDecision {
+  const { operation, node, os } = view;
+  const ending: OperationEnding = {
+    result: 'Failed',
+    class: 'lost',
+    reason: 'NodeLost',
+    message: `${node.name} has not come back from its reboot; its cordon stays, and a late report still counts`,
+  };
+  const history = withEnding(view.instance.spec.history, operation, ending, view.wallTime);
+  if (os?.deleting === true && !node.ready) return act({ type: 'closeOperation', history, ending });
+  const recorded = view.instance.spec.history?.entries.some(
+    ({ last }) => last?.seq === operation.seq && last.reason === 'NodeLost',
+  );
+  if (recorded === true) return wait('NodeLost', ending.message, 60);
+  return act({ type: 'recordHistory', history, why: ending.message });
+}
+
+/** What the agent's own word, or a change of the object, settles whatever the phase. */
+function settle(view: PresentView): OperationDecision | undefined {
+  const { operation } = view;
+  if (operation.phase === 'GiveBack') return giveBack(view);
+  const outcome = outcomeOf(view);
+  if (outcome !== undefined) return endWith(view, outcome);
+  if (operation.phase === 'Cancel') return decideCancel(view);
+  if (operation.phase !== 'Confirm' && isSuperseded(view)) {
+    return release(view, {
+      result: 'Cancelled',
+      class: 'blocked',
+      reason: 'Superseded',
+      message: `${operation.osNamespace}/${operation.osName} wants something else by now`,
+    });
+  }
+  return refused(view);
+}
+
+/** The terminal outcome that the agent reports for this very operation in this very boot. */
+function outcomeOf(view: PresentView): OperationEnding | undefined {
+  const agent = freshReport(view);
+  const { operation } = view;
+  if (agent === undefined) return undefined;
+  if (recordsLost(view)) {
+    return {
+      result: 'Failed',
+      class: 'lost',
+      reason: 'RecordsLost',
+      message: `The agent of ${view.node.name} does not know operation ${String(operation.seq)} any more`,
+    };
+  }
+  const report = agent.operation;
+  if (report?.seq !== operation.seq || agent.seq !== operation.seq) return undefined;
+  switch (report.result) {
+    case 'Committed':
+      return succeeded();
+    case 'Booted':
+      return agent.bootedSlot !== undefined && agent.slots[agent.bootedSlot].state === 'good'
+        ? succeeded()
+        : undefined;
+    case 'Returned':
+      return returned(view, report);
+    case 'Cancelled':
+      return operation.ending ?? failed(report, 'Cancelled on the node');
+    case 'Failed':
+      return operation.ending ?? failed(report, 'The agent gave no reason');
+    case 'Prepared':
+    case 'Armed':
+    case undefined:
+      return undefined;
+    default:
+      return assertNever(report.result);
+  }
+}
+
+function succeeded(): OperationEnding {
+  return { result: 'Succeeded', reason: 'Confirmed', message: '' };
+}
+
+function failed(report: AgentOperation, otherwise: string): OperationEnding {
+  const failure = report.failure;
+  return {
+    result: 'Failed',
+    class: failure?.class ?? 'transient',
+    reason: failure === undefined ? 'Failed' : errorCodes[failure.code].reason,
+    message: failure?.message ?? otherwise,
+  };
+}
+
+/** A return while the operator was away proves nothing against the candidate. */
+function returned(view: PresentView, report: AgentOperation): OperationEnding {
+  const ending = failed(report, `${view.node.name} returned to its old slot`);
+  if (ending.class === 'unconfirmed' && !view.witnessed) {
+    return { ...ending, class: 'interrupted', reason: 'Interrupted' };
+  }
+  return view.operation.ending !== undefined && view.operation.phase === 'Cancel'
+    ? view.operation.ending
+    : ending;
+}
+
+/** The agent was reinstalled or lost its records after the switch: it runs a good slot and knows an older number. */
+function recordsLost(view: PresentView): boolean {
+  const agent = freshReport(view);
+  const { operation, node } = view;
+  if (agent?.bootedSlot === undefined || agent.seq >= operation.seq) return false;
+  if (operation.bootIdBefore === undefined || node.bootId === operation.bootIdBefore) return false;
+  const seen = operation.type === 'upgrade' || isAfterSwitch(operation);
+  return seen && agent.slots[agent.bootedSlot].state === 'good';
+}
+
+function isAfterSwitch(operation: Operation): boolean {
+  return operation.phase === 'After' || operation.phase === 'Confirm';
+}
+
+/** A refusal that will not change by asking again ends the operation, through Cancel so that nothing stays armed. */
+function refused(view: PresentView): OperationDecision | undefined {
+  const { problem } = view.instance.status;
+  const { operation } = view;
+  if (problem?.seq !== operation.seq || problem.phase !== operation.phase) return undefined;
+  if (isAfterSwitch(operation) || !isErrorCode(problem.code)) return undefined;
+  const { kind, outcome, reason } = errorCodes[problem.code];
+  if (kind === 'transient' || kind === 'conflict' || kind === 'bug') return undefined;
+  return release(view, { result: 'Failed', class: outcome, reason, message: problem.message });
+}
+
+/** A cancelled operation waits for the agent's word; one that never armed anything does not wait for ever. */
+function decideCancel(view: PresentView): OperationDecision {
+  const { operation } = view;
+  const waited = view.since(`cancel:${String(operation.seq)}`);
+  const ending = operation.ending ?? {
+    result: 'Cancelled',
+    class: 'blocked',
+    reason: 'Cancelled',
+    message: '',
+  };
+  const message = `${ending.reason}: waiting for the agent of ${view.node.name} to stop`;
+  if (operation.bootIdBefore !== undefined) return wait('Cancelling', message);
+  if (waited >= cancelSeconds) return endWith(view, ending);
+  return wait('Cancelling', message, cancelSeconds - waited);
+}
+
+/** Longest time in seconds that a Cancel of something never armed waits for its acknowledgment. */
+const cancelSeconds = 120;
+
+function decidePhase(view: PresentView): OperationDecision {
+  switch (view.operation.phase) {
+    case 'Prepare':
+      return decidePrepare(view);
+    case 'Drain':
+      return decideDrain(view);
+    case 'Before':
+      return toActivate(view);
+    case 'Activate':
+      return decideActivate(view);
+    case 'After':
+    case 'Confirm':
+      return decideConfirm(view);
+    case 'GiveBack':
+      return giveBack(view);
+    case 'Cancel':
+      return decideCancel(view);
+    default:
+      return assertNever(view.operation.phase);
+  }
+}

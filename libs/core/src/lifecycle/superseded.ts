@@ -1,0 +1,25 @@
+import type { Payload } from '../api/operation.ts';
+import type { OperationView } from './view.ts';
+
+/** True when the object wants another type, version, digest or payload than the operation was made for. */
+export function isSuperseded({ os, operation }: OperationView): boolean {
+  const spec = os?.spec;
+  if (spec === undefined || os?.deleting === true) return false;
+  if (spec.type !== operation.type || spec.version !== operation.target.version) return true;
+  return spec.type === 'upgrade' && !isSamePayload(spec.payload, operation.payload);
+}
+
+function isSamePayload(a: Payload | undefined, b: Payload | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.imageType === b.imageType &&
+    a.url === b.url &&
+    a.image === b.image &&
+    a.digest === b.digest &&
+    a.allowInsecure === b.allowInsecure &&
+    a.mutualTls === b.mutualTls &&
+    a.caCert === b.caCert &&
+    a.clientCert === b.clientCert &&
+    a.clientKey === b.clientKey
+  );
+}

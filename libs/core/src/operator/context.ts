@@ -1,0 +1,81 @@
+import type { PodView } from '../ports/cluster-views.ts';
+import type { ClusterApi, ClusterCache, ClusterEvent, Leadership } from '../ports/cluster.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { KubeosError } from '../errors/index.ts';
+import type { Fleet } from '../rollout/fleet.ts';
+import type { WaitReason } from '../rollout/tally.ts';
+import type { SinceBook } from './since-book.ts';
+
+/** What the operator is told once, at its start. */
+export interface OperatorSettings {
+  /** IANA name of the zone that time windows without one use. */
+  readonly operatorZone: string;
+  /** True for the operator's own pods, which a drain leaves alone: they restart with the node. */
+  readonly isSpared: (pod: PodView) => boolean;
+}
+
+/** What the operator's loop is given. */
+export interface OperatorDeps {
+  readonly cache: ClusterCache;
+  readonly api: ClusterApi;
+  readonly leadership: Leadership;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: OperatorSettings;
+}
+
+/** A candidate that was passed over because its pods cannot be evicted, until the leader looks again. */
+export interface PassedOver extends WaitReason {
+  readonly untilMs: number;
+}
+
+/**
+ * What a leader remembers between passes. All of it is first-seen times and hints: losing it restarts a wait or repeats
+ * a look, and nothing else.
+ */
+export interface OperatorMemory {
+  readonly since: SinceBook;
+  /** Why each node at work waits, for the status of its `OS`. */
+  readonly workReasons: Map<string, WaitReason>;
+  readonly passedOver: Map<string, PassedOver>;
+  /** `node/seq` of operations for which this leader evicted a pod. */
+  readonly evicting: Set<string>;
+  /** `node/seq` of operations that this leader activated and has followed without an outage. */
+  readonly witnessed: Set<string>;
+  /** Renewals of node Leases seen since the present boot id was first seen. */
+  readonly leases: Map<
+    string,
+    { readonly bootId: string; readonly last: string; readonly renewals: number }
+  >;
+  /** Term in which this leader raised the epoch of an `OS`. */
+  readonly epochs: Map<string, number>;
+  /** Monotonic time of the last status write of an `OS`. */
+  readonly statusWrites: Map<string, number>;
+  served: { readonly revision: number; readonly atMs: number } | undefined;
+}
+
+/** What every pass works with. */
+export interface OperatorContext extends Omit<OperatorDeps, 'leadership'> {
+  readonly fleet: Fleet;
+  readonly memory: OperatorMemory;
+  readonly term: () => number;
+}
+
+/** RFC 3339 in seconds, as Kubernetes writes times. */
+export function wallTime(wallMs: number): string {
+  return `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
+}
+
+/** Emits an event; one that cannot be written is logged and holds up nothing. */
+export async function tell(context: OperatorContext, event: ClusterEvent): Promise<void> {
+  try {
+    await context.api.emit(event);
+  } catch (error) {
+    const { code, message } = KubeosError.from(error);
+    context.log.warn(
+      { about: event.about.name, reason: event.reason, code, error: message },
+      'Event not written',
+    );
+  }
+}

@@ -1,0 +1,157 @@
+/** The operator's loop: observe, decide, act, report, for one `OS` or one node at a time. */
+import { errorKinds, KubeosError } from '../errors/index.ts';
+import type { Requeue } from '../lifecycle/requeue.ts';
+import { Fleet } from '../rollout/fleet.ts';
+import { leadingApi } from './leading-api.ts';
+import { keyText, type ClusterChange, type ReconcileKey } from './keys.ts';
+import type { OperatorContext, OperatorDeps, OperatorMemory } from './context.ts';
+import { nodePass } from './node-pass.ts';
+import { osPass } from './os-pass.ts';
+import { SinceBook } from './since-book.ts';
+
+/** Milliseconds without an answer of the API server after which no trial counts as followed any more. */
+const outageMs = 60_000;
+
+/** The loop as an app or the simulator drives it. */
+export interface OperatorLoop {
+  /**
+   * Begins a term: lists everything consistently and starts every wait anew.
+   *
+   * @returns every key there is; the caller reconciles them all.
+   */
+  lead(): Promise<readonly ReconcileKey[]>;
+  /** One pass over one key; never two at once over the same key. Throws only what `requeueAfter` understands. */
+  reconcile(key: ReconcileKey): Promise<Requeue>;
+  /** What has to be looked at after a change that the caches hold by now. Call it for every change. */
+  keysOf(change: ClusterChange): readonly ReconcileKey[];
+}
+
+/** Wires the loop to its ports. */
+export function createOperator(deps: OperatorDeps): OperatorLoop {
+  const memory = newMemory();
+  const fleet = new Fleet(deps.cache);
+  const outage = followOutages(deps, memory);
+  const context: OperatorContext = {
+    cache: deps.cache,
+    api: leadingApi(deps.api, deps.leadership, outage),
+    clock: deps.clock,
+    log: deps.log,
+    settings: deps.settings,
+    fleet,
+    memory,
+    term: () => deps.leadership.term(),
+  };
+  const allKeys = (): readonly ReconcileKey[] => [
+    ...[...deps.cache.oses()].map(({ uid }) => ({ kind: 'os' as const, uid })),
+    ...nodeNames(deps).map((name) => ({ kind: 'node' as const, name })),
+  ];
+  return {
+    async lead() {
+      forgetAll(memory);
+      await context.api.refresh();
+      fleet.invalidate();
+      return allKeys();
+    },
+    async reconcile(key) {
+      if (!deps.leadership.isLeading()) return { kind: 'onChange' };
+      try {
+        return key.kind === 'os'
+          ? await osPass(context, key.uid)
+          : await nodePass(context, key.name);
+      } catch (error) {
+        return requeueAfter(context, key, KubeosError.from(error));
+      }
+    },
+    keysOf: (change) => keysOf(deps, fleet, change),
+  };
+}
+
+function nodeNames({ cache }: OperatorDeps): readonly string[] {
+  const names = new Set<string>();
+  for (const { name } of cache.nodes()) names.add(name);
+  for (const { name } of cache.instances()) names.add(name);
+  return [...names];
+}
+
+function keysOf(
+  { cache }: OperatorDeps,
+  fleet: Fleet,
+  change: ClusterChange,
+): readonly ReconcileKey[] {
+  if (change.kind === 'os') {
+    fleet.invalidate();
+    const nodes = [...cache.instances()].filter(({ spec }) => spec.operation?.osUid === change.uid);
+    return [...new Set([change.uid, ...fleet.oses().map(({ uid }) => uid)])]
+      .map((uid): ReconcileKey => ({ kind: 'os', uid }))
+      .concat(nodes.map(({ name }) => ({ kind: 'node', name })));
+  }
+  const before = fleet.osesOf(change.name);
+  fleet.touch(change.name);
+  const uids = new Set([...before, ...fleet.osesOf(change.name)]);
+  return [
+    { kind: 'node', name: change.name },
+    ...[...uids].map((uid): ReconcileKey => ({ kind: 'os', uid })),
+  ];
+}
+
+/** Failures of a pass decide how it is looked at again; a conflict is the normal course of guarded writes. */
+function requeueAfter(context: OperatorContext, key: ReconcileKey, error: KubeosError): Requeue {
+  const fields = { key: keyText(key), code: error.code, error: error.message, ...error.details };
+  switch (errorKinds[error.kind].requeue) {
+    case 'soon':
+      context.log.debug(fields, 'Looking again');
+      return { kind: 'after', seconds: 1 };
+    case 'backoff':
+      context.log.warn(fields, 'Pass failed');
+      return { kind: 'backoff', attempt: 1 };
+    case 'onChange':
+      context.log.error(fields, 'Pass refused');
+      // A refusal by the API server (RBAC, an outdated CRD) is mended without an event that we would see.
+      return { kind: 'after', seconds: 60 };
+  }
+}
+
+function newMemory(): OperatorMemory {
+  return {
+    since: new SinceBook(),
+    workReasons: new Map(),
+    passedOver: new Map(),
+    evicting: new Set(),
+    witnessed: new Set(),
+    leases: new Map(),
+    epochs: new Map(),
+    statusWrites: new Map(),
+    served: undefined,
+  };
+}
+
+function forgetAll(memory: OperatorMemory): void {
+  memory.since.clear();
+  memory.workReasons.clear();
+  memory.passedOver.clear();
+  memory.evicting.clear();
+  memory.witnessed.clear();
+  memory.leases.clear();
+  memory.epochs.clear();
+  memory.statusWrites.clear();
+  memory.served = undefined;
+}
+
+/** Notes each answer of the API server; after a long silence what happened meanwhile was not followed. */
+function followOutages(
+  { clock }: OperatorDeps,
+  memory: OperatorMemory,
+): (answered: boolean) => void {
+  let silentSinceMs: number | undefined;
+  return (answered) => {
+    const { monotonicMs } = clock.now();
+    if (!answered) {
+      silentSinceMs ??= monotonicMs;
+      return;
+    }
+    if (silentSinceMs !== undefined && monotonicMs - silentSinceMs >= outageMs) {
+      memory.witnessed.clear();
+    }
+    silentSinceMs = undefined;
+  };
+}

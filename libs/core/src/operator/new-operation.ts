@@ -1,0 +1,82 @@
+import { otherSlot, type Operation, type OperationTarget, type Phase } from '../api/operation.ts';
+import type { OsInstance, OsInstanceSpec } from '../api/os-instance.ts';
+import type { Os, OsSpec } from '../api/os.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
+import { withRetry, withSeq } from '../lifecycle/history.ts';
+import type { TargetKey } from '../rollout/target.ts';
+
+/** The next sequence number of a node: above everything the cluster and the agent have seen. */
+export function nextSeq(instance: OsInstance): number {
+  const { spec, status } = instance;
+  return Math.max(spec.history?.seq ?? 0, spec.operation?.seq ?? 0, status.agent?.seq ?? 0) + 1;
+}
+
+/** What a new operation is made from. */
+export interface NewOperation {
+  readonly os: Os;
+  readonly spec: OsSpec;
+  readonly node: NodeView;
+  readonly instance: OsInstance;
+  readonly seq: number;
+  readonly target: TargetKey;
+  readonly retry?: string;
+}
+
+/** The spec of the instance with its new operation: an upgrade begins with Prepare, a rollback is admitted already. */
+export function withNewOperation(
+  wanted: NewOperation,
+  phase: Phase,
+  extra: Pick<Operation, 'admitted' | 'excusedDaemonSetPods'> = {},
+): OsInstanceSpec {
+  const { os, spec, node, instance, seq } = wanted;
+  const operation: Operation = {
+    osUid: os.uid,
+    osNamespace: os.namespace,
+    osName: os.name,
+    osGeneration: os.generation,
+    nodeUid: node.uid,
+    seq,
+    type: spec.type,
+    phase,
+    target: operationTarget(wanted),
+    ...(spec.type === 'upgrade' && spec.payload !== undefined ? { payload: spec.payload } : {}),
+    parameters: {
+      force: spec.force,
+      drainTimeoutSeconds: spec.drainTimeoutSeconds,
+      confirmTimeoutSeconds: spec.confirmTimeoutSeconds,
+      minReadySeconds: spec.minReadySeconds,
+    },
+    ...extra,
+  };
+  const { history } = instance.spec;
+  return {
+    ...instance.spec,
+    // Upstream writes `upgrade` for a rollback too; its tools know no other word.
+    nodestatus: spec.type === 'config' ? 'config' : 'upgrade',
+    namespacedname: { name: os.name, namespace: os.namespace },
+    operation,
+    history:
+      wanted.retry === undefined
+        ? withSeq(history, seq)
+        : withRetry(history, wanted.target, seq, wanted.retry),
+  };
+}
+
+function operationTarget({ spec, instance }: NewOperation): OperationTarget {
+  const { version } = spec;
+  if (spec.type === 'upgrade') {
+    return spec.payload === undefined
+      ? { version }
+      : { version, payloadDigest: spec.payload.digest };
+  }
+  const { agent } = instance.status;
+  if (agent?.bootedSlot === undefined) return { version };
+  const slot = otherSlot(agent.bootedSlot);
+  const { slotDigest, payloadDigest } = agent.slots[slot];
+  return {
+    version,
+    slot,
+    ...(slotDigest === undefined ? {} : { slotDigest }),
+    ...(payloadDigest === undefined ? {} : { payloadDigest }),
+  };
+}

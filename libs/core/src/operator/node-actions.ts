@@ -1,0 +1,144 @@
+/** The executors of a node's actions: each writes once, guarded, and believes a write only when its answer shows it. */
+import { assertNever, KubeosError } from '../errors/index.ts';
+import type { OsInstanceSpec } from '../api/os-instance.ts';
+import type { OperationEnding } from '../api/operation.ts';
+import { describeNodeAction, type NodeAction, type OperationView } from '../lifecycle/view.ts';
+import type { WaitReason } from '../rollout/tally.ts';
+import { tell, type OperatorContext } from './context.ts';
+
+type Executors = {
+  readonly [K in NodeAction['type']]: (
+    context: OperatorContext,
+    view: OperationView,
+    action: Extract<NodeAction, { readonly type: K }>,
+  ) => Promise<WaitReason | undefined>;
+};
+
+/** Carries an action out; answers why it has to be waited for, where the cluster said so. */
+export async function carryOut(
+  context: OperatorContext,
+  view: OperationView,
+  action: NodeAction,
+): Promise<WaitReason | undefined> {
+  const { seq, phase } = view.operation;
+  context.log.info(
+    { node: view.instance.name, seq, phase, action: describeNodeAction(action) },
+    'Working on node',
+  );
+  switch (action.type) {
+    case 'writeOperation':
+      return executors.writeOperation(context, view, action);
+    case 'closeOperation':
+      return executors.closeOperation(context, view, action);
+    case 'changeNode':
+      return executors.changeNode(context, view, action);
+    case 'evict':
+      return executors.evict(context, view, action);
+    case 'recordHistory':
+      return executors.recordHistory(context, view, action);
+    default:
+      return assertNever(action);
+  }
+}
+
+const executors: Executors = {
+  async writeOperation(context, { instance }, { operation, history, why }) {
+    const spec = { ...instance.spec, operation, ...(history === undefined ? {} : { history }) };
+    await writeSpec(context, instance, spec, true);
+    if (operation.phase === 'Activate') {
+      context.memory.witnessed.add(`${instance.name}/${String(operation.seq)}`);
+    }
+    await tell(context, eventOf(instance, operation.ending, operation.phase, why));
+    return undefined;
+  },
+
+  async closeOperation(context, { instance, operation }, { history, ending }) {
+    const { operation: _closed, namespacedname: _owner, ...rest } = instance.spec;
+    await writeSpec(context, instance, { ...rest, nodestatus: 'idle', history }, false);
+    const mark = `${instance.name}/${String(operation.seq)}`;
+    context.memory.evicting.delete(mark);
+    context.memory.witnessed.delete(mark);
+    context.memory.leases.delete(instance.name);
+    await tell(context, eventOf(instance, ending, 'Closed', ending.message));
+    return undefined;
+  },
+
+  async changeNode(context, { node }, { change }) {
+    if (node !== undefined) await context.api.changeNode(node, change);
+    return undefined;
+  },
+
+  async evict(context, view, { pods }) {
+    // An eviction has no guard of its own: that the operation still stands is read past all caches.
+    const current = await context.api.getInstance(view.instance.name);
+    const { seq, phase } = view.operation;
+    if (current?.spec.operation?.seq !== seq || current.spec.operation.phase !== phase) {
+      return undefined;
+    }
+    context.memory.evicting.add(`${view.instance.name}/${String(seq)}`);
+    let blocked: WaitReason | undefined;
+    for (const pod of pods) {
+      const answer = await context.api.evict(pod);
+      if (answer.kind !== 'blocked') continue;
+      const message = `${pod.namespace}/${pod.name} cannot be evicted: ${answer.message}`;
+      blocked ??= { reason: 'EvictionBlocked', message };
+    }
+    return blocked;
+  },
+
+  async recordHistory(context, { instance }, { history, why }) {
+    await writeSpec(context, instance, { ...instance.spec, history }, true);
+    await tell(context, {
+      about: aboutInstance(instance),
+      type: 'Warning',
+      reason: 'NodeLost',
+      message: why,
+    });
+    return { reason: 'NodeLost', message: why };
+  },
+};
+
+/** Writes the spec and checks that the server kept it: an older CRD would drop what it does not know. */
+export async function writeSpec(
+  context: OperatorContext,
+  instance: OperationView['instance'],
+  spec: OsInstanceSpec,
+  withFinalizer: boolean,
+): Promise<OperationView['instance']> {
+  const stored = await context.api.writeInstance(instance, spec, withFinalizer);
+  const wanted = spec.operation;
+  const kept = stored.spec.operation;
+  const isKept =
+    wanted?.seq === kept?.seq &&
+    wanted?.phase === kept?.phase &&
+    spec.history?.seq === stored.spec.history?.seq;
+  if (isKept) return stored;
+  throw new KubeosError(
+    'CRD_OUTDATED',
+    `The API server dropped the operation of OSInstance ${instance.name}; apply the CRDs of this release`,
+  );
+}
+
+function aboutInstance(instance: OperationView['instance']): {
+  readonly kind: 'OSInstance';
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+} {
+  return { kind: 'OSInstance', namespace: 'default', name: instance.name, uid: instance.uid };
+}
+
+function eventOf(
+  instance: OperationView['instance'],
+  ending: OperationEnding | undefined,
+  phase: string,
+  message: string,
+): Parameters<OperatorContext['api']['emit']>[0] {
+  const isBad = ending?.result === 'Failed';
+  return {
+    about: aboutInstance(instance),
+    type: isBad ? 'Warning' : 'Normal',
+    reason: ending?.reason ?? phase,
+    message: `${phase}: ${message}`,
+  };
+}

@@ -1,0 +1,159 @@
+/** One pass over one node: its `OSInstance`, its open operation, and cordons of ours that nothing speaks for. */
+import { cordonAnnotation } from '../api/names.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import { decideOperation } from '../lifecycle/decide-operation.ts';
+import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
+import type { Requeue } from '../lifecycle/requeue.ts';
+import type { OperationDecision, OperationView } from '../lifecycle/view.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
+import { isControlPlane, isSelected } from '../rollout/selection.ts';
+import { freshReport, isUnownedTrial } from '../rollout/standing.ts';
+import { wallTime, type OperatorContext } from './context.ts';
+import { carryOut } from './node-actions.ts';
+import { tellConditions } from './instance-conditions.ts';
+
+const onChange: Requeue = { kind: 'onChange' };
+
+/** Looks at the node and does the next safe thing about it. */
+export async function nodePass(context: OperatorContext, name: string): Promise<Requeue> {
+  const { cache, api } = context;
+  const node = cache.node(name);
+  const instance = cache.instance(name);
+  if (instance?.spec.operation !== undefined) return operationPass(context, node, instance);
+  context.memory.since.forget(`node/${name}`);
+  context.memory.workReasons.delete(name);
+  if (node === undefined) return instance === undefined ? onChange : orphan(context, instance);
+  if (isControlPlane(node)) return onChange;
+  if (instance === undefined) {
+    if (!node.deleting) await api.createInstance(node, { nodestatus: 'idle' });
+    return onChange;
+  }
+  // The Node was registered again: its predecessor's records speak of another machine.
+  if (instance.ownerUid !== node.uid) return orphan(context, instance);
+  await tellConditions(context, instance, undefined);
+  return idlePass(context, node, instance);
+}
+
+/** Removes an instance whose Node is gone; the garbage collector does the same where it runs. */
+async function orphan(context: OperatorContext, instance: OsInstance): Promise<Requeue> {
+  const node = await context.api.getNode(instance.name);
+  if (node !== undefined && node.uid === instance.ownerUid) return { kind: 'after', seconds: 1 };
+  if (!instance.deleting) await context.api.deleteInstance(instance);
+  return onChange;
+}
+
+/** Without an operation: a trial nobody asked for is cordoned, and a cordon of ours without a reason is taken off. */
+async function idlePass(
+  context: OperatorContext,
+  node: NodeView,
+  instance: OsInstance,
+): Promise<Requeue> {
+  const facts = { node, instance };
+  const owned = Object.hasOwn(node.annotations, cordonAnnotation);
+  if (isUnownedTrial(facts)) {
+    if (!node.unschedulable) await context.api.changeNode(node, unownedCordonChange(node));
+    return onChange;
+  }
+  const agent = freshReport(facts);
+  const isBack =
+    agent?.bootedSlot !== undefined && agent.slots[agent.bootedSlot].state === 'good' && node.ready;
+  if (!owned || !isBack) return onChange;
+  // Believed only on a read past all caches: an operation that is just being written owns its cordon.
+  const [current, now] = [
+    await context.api.getInstance(node.name),
+    await context.api.getNode(node.name),
+  ];
+  if (current?.spec.operation !== undefined || now === undefined)
+    return { kind: 'after', seconds: 1 };
+  if (!Object.hasOwn(now.annotations, cordonAnnotation)) return onChange;
+  await context.api.changeNode(now, uncordonChange(now));
+  return onChange;
+}
+
+async function operationPass(
+  context: OperatorContext,
+  cachedNode: NodeView | undefined,
+  instance: OsInstance,
+): Promise<Requeue> {
+  const { memory, clock, api } = context;
+  const { name } = instance;
+  const now = clock.now();
+  const pass = memory.since.begin(`node/${name}`, now.monotonicMs);
+  // That a Node is gone, or another one, is believed only on a read past all caches.
+  const isOther = cachedNode === undefined || cachedNode.uid !== instance.spec.operation?.nodeUid;
+  const node = isOther ? await api.getNode(name) : cachedNode;
+  const view = await viewOf(context, instance, node, pass.since);
+  if (view === undefined) return onChange;
+  let decision = decideOperation(view);
+  let seen = view;
+  if (decision.need === 'pods') {
+    const pods = await api.listPods(name);
+    const read = await api.getNode(name);
+    seen = { ...view, pods, node: read };
+    decision = decideOperation(seen);
+  }
+  pass.end();
+  return finish(context, seen, decision);
+}
+
+async function finish(
+  context: OperatorContext,
+  view: OperationView,
+  decision: OperationDecision,
+): Promise<Requeue> {
+  const { name } = view.instance;
+  let waiting = decision.waiting;
+  for (const action of decision.actions) {
+    waiting = (await carryOut(context, view, action)) ?? waiting;
+  }
+  if (waiting === undefined) context.memory.workReasons.delete(name);
+  else context.memory.workReasons.set(name, waiting);
+  if (decision.actions.every(({ type }) => type === 'evict')) {
+    await tellConditions(context, view.instance, waiting);
+  }
+  return decision.requeue;
+}
+
+async function viewOf(
+  context: OperatorContext,
+  instance: OsInstance,
+  node: NodeView | undefined,
+  since: (key: string) => number,
+): Promise<OperationView | undefined> {
+  const { cache, memory, settings, clock } = context;
+  const { operation } = instance.spec;
+  if (operation === undefined) return undefined;
+  const os = cache.os(operation.osUid);
+  const mark = `${instance.name}/${String(operation.seq)}`;
+  return {
+    operation,
+    instance,
+    node,
+    os,
+    selected: os !== undefined && node !== undefined && isSelected(os.selector, node),
+    leaseRenewals: await renewals(context, node, operation.phase),
+    evicting: memory.evicting.has(mark),
+    witnessed: memory.witnessed.has(mark),
+    wallTime: wallTime(clock.now().wallMs),
+    isSpared: settings.isSpared,
+    since,
+  };
+}
+
+/** Counts the renewals of the node's Lease since its present boot id was first seen by this leader. */
+async function renewals(
+  { api, memory }: OperatorContext,
+  node: NodeView | undefined,
+  phase: string,
+): Promise<number> {
+  if (node === undefined || (phase !== 'After' && phase !== 'Confirm')) return 0;
+  const lease = await api.getNodeLease(node.name);
+  if (lease === undefined) return 0;
+  const known = memory.leases.get(node.name);
+  const next =
+    known?.bootId !== node.bootId
+      ? { bootId: node.bootId, last: lease, renewals: 0 }
+      : { ...known, last: lease, renewals: known.renewals + (known.last === lease ? 0 : 1) };
+  memory.leases.set(node.name, next);
+  return next.renewals;
+}

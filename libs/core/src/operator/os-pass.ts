@@ -1,0 +1,173 @@
+/** One pass over one `OS`: carries its ticket through, decides for its fleet, admits, and reports. */
+import { operationFinalizer, serialLabel } from '../api/names.ts';
+import type { Os, PendingAdmission } from '../api/os.ts';
+import { hasCode } from '../errors/index.ts';
+import { sooner, type Requeue } from '../lifecycle/requeue.ts';
+import { decideFleet, type FleetPlan } from '../rollout/decide-fleet.ts';
+import { operationOf, tally, type Candidate, type Tally } from '../rollout/tally.ts';
+import { findEvictable, passedOverReason } from './evictable.ts';
+import { wallTime, type OperatorContext } from './context.ts';
+import { nextSeq, withNewOperation } from './new-operation.ts';
+import { writeSpec } from './node-actions.ts';
+import { reportStatus } from './os-report.ts';
+import { noTicket, raiseEpoch, rollForward, writeTicket } from './ticket.ts';
+
+/** Seconds for which the read schema revision is believed. */
+const servedForSeconds = 60;
+/** Seconds after which the status of a fleet at work is composed again, for reasons that no watch delivers. */
+const refreshSeconds = 5;
+
+/** Looks at the object and does the next safe thing about its fleet. */
+export async function osPass(context: OperatorContext, uid: string): Promise<Requeue> {
+  const { cache, memory, clock, fleet } = context;
+  const cached = cache.os(uid);
+  if (cached === undefined) {
+    memory.since.forget(`os/${uid}`);
+    return { kind: 'onChange' };
+  }
+  const served = await servedRevision(context);
+  let os = await raiseEpoch(context, cached);
+  const now = clock.now();
+  const pass = memory.since.begin(`os/${uid}`, now.monotonicMs);
+  const members = fleet.members(uid);
+  const count = tally(members, pass.since, (node) => passedOverReason(context, node));
+  const plan = decideFleet({
+    os,
+    members,
+    tally: count,
+    now,
+    operatorZone: context.settings.operatorZone,
+    cacheIsCurrent: cache.holdsOwnWrites(),
+    servedSchemaRevision: served,
+    since: pass.since,
+  });
+  pass.end();
+  os = await settleTicket(context, os, plan);
+  await releaseAll(context, plan);
+  os = await changeBatch(context, os, plan);
+  os = await prepareAll(context, os, plan);
+  os = await admit(context, os, plan);
+  const reported = await reportStatus(context, os, count, plan);
+  const freed = await freeObject(context, os, count);
+  const atWork = count.working.length + count.preparing.length > 0;
+  const refresh: Requeue = atWork
+    ? { kind: 'after', seconds: refreshSeconds }
+    : { kind: 'onChange' };
+  return [reported, freed, refresh].reduce(sooner, plan.requeue);
+}
+
+async function servedRevision({ api, memory, clock }: OperatorContext): Promise<number> {
+  const { monotonicMs } = clock.now();
+  const known = memory.served;
+  if (known !== undefined && monotonicMs - known.atMs < servedForSeconds * 1000) {
+    return known.revision;
+  }
+  const revision = await api.servedSchemaRevision();
+  memory.served = { revision, atMs: monotonicMs };
+  return revision;
+}
+
+async function settleTicket(context: OperatorContext, os: Os, plan: FleetPlan): Promise<Os> {
+  if (plan.rollForward.length === 0) return os;
+  await rollForward(context, os, plan.rollForward);
+  return writeTicket(context, os, { ...(os.status.admission ?? noTicket), pending: [] });
+}
+
+async function releaseAll(context: OperatorContext, plan: FleetPlan): Promise<void> {
+  for (const { member, ending } of plan.release) {
+    const operation = operationOf(member);
+    const { instance } = member.facts;
+    if (operation === undefined || instance === undefined) continue;
+    const cancelled = { ...operation, phase: 'Cancel' as const, ending };
+    await unlessChanged(() =>
+      writeSpec(context, instance, { ...instance.spec, operation: cancelled }, true),
+    );
+  }
+}
+
+/** The batch's time is written before its labels, so that a crash between them only makes the next batch wait. */
+async function changeBatch(context: OperatorContext, os: Os, { batch }: FleetPlan): Promise<Os> {
+  const { api, clock } = context;
+  let current = os;
+  if (batch.add.length > 0) {
+    const lastTime = wallTime(clock.now().wallMs);
+    current = await writeTicket(context, os, { ...(os.status.admission ?? noTicket), lastTime });
+  }
+  const label = (value: string | null) => ({ labels: { [serialLabel]: value } });
+  for (const { facts } of batch.remove) {
+    await unlessChanged(() => api.changeNode(facts.node, label(null)));
+  }
+  for (const { facts } of batch.add) {
+    await unlessChanged(() => api.changeNode(facts.node, label('')));
+  }
+  return current;
+}
+
+async function prepareAll(context: OperatorContext, os: Os, plan: FleetPlan): Promise<Os> {
+  if (plan.prepare.length === 0) return os;
+  const held = await holdObject(context, os);
+  for (const candidate of plan.prepare) {
+    await unlessChanged(() => prepareOne(context, held, candidate));
+  }
+  return held;
+}
+
+async function prepareOne(context: OperatorContext, os: Os, candidate: Candidate): Promise<void> {
+  const { member, target, retry } = candidate;
+  const { node, instance } = member.facts;
+  if (os.spec === undefined || instance === undefined) return;
+  const wanted = { os, spec: os.spec, node, instance, seq: nextSeq(instance), target };
+  const next = withNewOperation(retry === undefined ? wanted : { ...wanted, retry }, 'Prepare');
+  await writeSpec(context, instance, next, true);
+}
+
+/** Admits the next batch: candidates whose pods can leave, written as one ticket, then carried through. */
+async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise<Os> {
+  if (plan.admit.count <= 0) return os;
+  const chosen = await findEvictable(context, os, plan.admit.candidates, plan.admit.count);
+  const pending = chosen.flatMap(({ member }): readonly PendingAdmission[] => {
+    const { node, instance } = member.facts;
+    if (instance === undefined) return [];
+    const seq = instance.spec.operation?.seq ?? nextSeq(instance);
+    return [{ node: node.name, nodeUid: node.uid, seq }];
+  });
+  if (pending.length === 0) return os;
+  const held = await holdObject(context, os);
+  const ticket = held.status.admission ?? noTicket;
+  // In serial mode the time is that of the batch, written when it was formed.
+  const isSerial = held.spec?.executionMode === 'serial';
+  const lastTime = isSerial ? {} : { lastTime: wallTime(context.clock.now().wallMs) };
+  const admitted = await writeTicket(context, held, { ...ticket, ...lastTime, pending });
+  await rollForward(context, admitted, pending);
+  return writeTicket(context, admitted, {
+    ...(admitted.status.admission ?? noTicket),
+    pending: [],
+  });
+}
+
+/** Puts the finalizer on before the first operation, so that the object cannot vanish from under it unseen. */
+async function holdObject(context: OperatorContext, os: Os): Promise<Os> {
+  return os.finalizers.includes(operationFinalizer) ? os : context.api.setOsFinalizer(os, true);
+}
+
+/** Takes the finalizer off when no operation is open any more, on caches that hold our own writes. */
+async function freeObject(context: OperatorContext, os: Os, count: Tally): Promise<Requeue> {
+  const open = count.working.length + count.preparing.length + count.prepared.length;
+  if (open > 0 || !os.finalizers.includes(operationFinalizer)) return { kind: 'onChange' };
+  if ((os.status.admission?.pending.length ?? 0) > 0) return { kind: 'onChange' };
+  if (!context.cache.holdsOwnWrites()) return { kind: 'after', seconds: 1 };
+  for (const instance of context.cache.instances()) {
+    if (instance.spec.operation?.osUid === os.uid) return { kind: 'onChange' };
+  }
+  await context.api.setOsFinalizer(os, false);
+  return { kind: 'onChange' };
+}
+
+/** A node that changed meanwhile is looked at again when the watch delivers the change; the others go on. */
+async function unlessChanged(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The ticket of an `OS`: admission by compare-and-set on its status, and its carrying through. A crash anywhere leaves
+ * either no ticket or one that the next leader carries through; never a node taken out of service that is not counted.
+ */
+import { KubeosError } from '../errors/index.ts';
+import type { Admission, Os, OsSpec, PendingAdmission } from '../api/os.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import { unreadyDaemonSetPods } from '../drain/index.ts';
+import { targetOf } from '../rollout/target.ts';
+import type { OperatorContext } from './context.ts';
+import { nextSeq, withNewOperation } from './new-operation.ts';
+import { writeSpec } from './node-actions.ts';
+
+/** The ticket of an object that never had one. */
+export const noTicket: Admission = { epoch: 0, pending: [] };
+
+/** Writes the ticket and checks that the server kept it. */
+export async function writeTicket(
+  context: OperatorContext,
+  os: Os,
+  admission: Admission,
+): Promise<Os> {
+  const stored = await context.api.writeOsStatus(os, { ...os.status, admission });
+  const kept = stored.status.admission;
+  const isKept =
+    kept?.epoch === admission.epoch &&
+    kept.lastTime === admission.lastTime &&
+    kept.pending.length === admission.pending.length;
+  if (isKept) return stored;
+  throw new KubeosError(
+    'CRD_OUTDATED',
+    `The API server dropped the admission ticket of ${os.namespace}/${os.name}; apply the CRDs of this release`,
+  );
+}
+
+/** Raises the epoch once a term, so that whatever an older leader still writes on this object conflicts. */
+export async function raiseEpoch(context: OperatorContext, os: Os): Promise<Os> {
+  const term = context.term();
+  if (context.memory.epochs.get(os.uid) === term) return os;
+  const current = await context.api.getOs(os.namespace, os.name);
+  if (current?.uid !== os.uid) throw new KubeosError('CONFLICT', `OS ${os.name} was replaced`);
+  const ticket = current.status.admission ?? noTicket;
+  const stored = await writeTicket(context, current, { ...ticket, epoch: ticket.epoch + 1 });
+  context.memory.epochs.set(os.uid, term);
+  return stored;
+}
+
+/** Carries every entry through; an entry that is done already is recognised by its node's records. */
+export async function rollForward(
+  context: OperatorContext,
+  os: Os,
+  pending: readonly PendingAdmission[],
+): Promise<void> {
+  for (const entry of pending) await rollForwardOne(context, os, entry);
+}
+
+async function rollForwardOne(
+  context: OperatorContext,
+  os: Os,
+  entry: PendingAdmission,
+): Promise<void> {
+  const node = await context.api.getNode(entry.node);
+  const instance = await context.api.getInstance(entry.node);
+  if (node?.uid !== entry.nodeUid || instance === undefined) return;
+  const operation = instance.spec.operation;
+  if (operation?.seq === entry.seq) {
+    if (operation.phase !== 'Prepare') return;
+    const excusedDaemonSetPods = unreadyDaemonSetPods(await context.api.listPods(entry.node));
+    const admitted = {
+      ...operation,
+      phase: 'Drain' as const,
+      admitted: true,
+      excusedDaemonSetPods,
+    };
+    await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
+    return;
+  }
+  if (operation !== undefined || os.spec === undefined || os.spec.type === 'upgrade') return;
+  if ((instance.spec.history?.seq ?? 0) >= entry.seq) return;
+  await createAdmitted(context, os, os.spec, instance, node, entry.seq);
+}
+
+/** A rollback has no Prepare: its operation is created when it is admitted. */
+async function createAdmitted(
+  context: OperatorContext,
+  os: Os,
+  spec: OsSpec,
+  instance: OsInstance,
+  node: NonNullable<Awaited<ReturnType<OperatorContext['api']['getNode']>>>,
+  seq: number,
+): Promise<void> {
+  const target = targetOf(os, instance.status.agent);
+  if (target === undefined || nextSeq(instance) !== seq) return;
+  const excusedDaemonSetPods = unreadyDaemonSetPods(await context.api.listPods(node.name));
+  const next = withNewOperation({ os, spec, node, instance, seq, target }, 'Drain', {
+    admitted: true,
+    excusedDaemonSetPods,
+  });
+  await writeSpec(context, instance, next, true);
+}

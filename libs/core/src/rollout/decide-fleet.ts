@@ -1,0 +1,331 @@
+/** What one `OS` does next with its nodes: which to prepare, which to admit, which to release, and why not more. */
+import type { OperationEnding } from '../api/operation.ts';
+import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
+import { schemaRevision } from '../api/names.ts';
+import type { Now } from '../ports/clock.ts';
+import { sooner, type Requeue } from '../lifecycle/requeue.ts';
+import { canaryCount, unavailableBudget } from './budget.ts';
+import type { Member } from './fleet.ts';
+import { holdAnnotation } from '../api/names.ts';
+import { isInBatch, operationOf, type Candidate, type Tally, type WaitReason } from './tally.ts';
+import { windowState } from './window.ts';
+
+/** Most entries of the ticket. */
+export const pendingLimit = 64;
+
+/** What the decision looks at beside the tally. */
+export interface FleetInput {
+  readonly os: Os;
+  readonly members: readonly Member[];
+  readonly tally: Tally;
+  readonly now: Now;
+  /** IANA name of the zone that windows without one use. */
+  readonly operatorZone: string;
+  /** The caches hold every write of this leader. */
+  readonly cacheIsCurrent: boolean;
+  readonly servedSchemaRevision: number;
+  /** Seconds for which the leader has seen the state named by the key. */
+  readonly since: (key: string) => number;
+}
+
+/** The next safe steps. */
+export interface FleetPlan {
+  /** Why nothing new starts; absent when something may. */
+  readonly gate?: WaitReason;
+  /** Admitted earlier; carried through before anything else. */
+  readonly rollForward: readonly PendingAdmission[];
+  /** Operations to cancel because the failure gate closed or nobody wants them any more. */
+  readonly release: readonly { readonly member: Member; readonly ending: OperationEnding }[];
+  /** Upgrades to begin preparing. */
+  readonly prepare: readonly Candidate[];
+  /** Candidates in order, of which at most `count` may be taken out of service now. */
+  readonly admit: { readonly count: number; readonly candidates: readonly Candidate[] };
+  /** Changes of the serial batch. */
+  readonly batch: { readonly add: readonly Member[]; readonly remove: readonly Member[] };
+  readonly budget: number;
+  readonly requeue: Requeue;
+}
+
+const nothing = {
+  prepare: [],
+  admit: { count: 0, candidates: [] },
+  batch: { add: [], remove: [] },
+} as const;
+
+/** Decides. Total: an object that is not valid yields a plan that moves nothing. */
+export function decideFleet(input: FleetInput): FleetPlan {
+  const { os, tally } = input;
+  const budget =
+    os.spec === undefined ? 0 : unavailableBudget(os.spec.maxUnavailable, tally.selected);
+  const rollForward = os.status.admission?.pending ?? [];
+  const release = releases(input);
+  const gate = gateOf(input);
+  const base = { rollForward, release, budget, requeue: idleRequeue(input) };
+  if (os.spec === undefined || gate !== undefined) {
+    return { ...base, ...nothing, ...(gate === undefined ? {} : { gate }) };
+  }
+  const allowed = allowedMembers(os.spec, input);
+  const candidates = tally.candidates.filter(({ member }) => allowed(member));
+  const prepare = os.spec.type === 'upgrade' ? toPrepare(os.spec, tally, candidates, budget) : [];
+  const admission = admissionOf(os.spec, input, candidates, allowed, budget);
+  return {
+    ...base,
+    prepare,
+    admit: { count: admission.count, candidates: admission.candidates },
+    batch: batchOf(os.spec, input, budget),
+    ...(admission.gate === undefined ? {} : { gate: admission.gate }),
+    requeue: sooner(base.requeue, admission.requeue),
+  };
+}
+
+/** Operations that have not been admitted and must not be any more. */
+function releases({ os, members, tally }: FleetInput): FleetPlan['release'] {
+  const closed = failureGate(os, tally) !== undefined;
+  const released: { member: Member; ending: OperationEnding }[] = [];
+  for (const member of [...tally.preparing, ...tally.prepared, ...tally.working]) {
+    const operation = operationOf(member);
+    if (operation === undefined || operation.phase === 'Cancel') continue;
+    if (operation.bootIdBefore !== undefined || operation.ending !== undefined) continue;
+    const ending = closed ? stoppedEnding(os) : unwantedEnding(os, member);
+    if (ending !== undefined) released.push({ member, ending });
+  }
+  return members.length === 0 ? [] : released;
+}
+
+function stoppedEnding(os: Os): OperationEnding {
+  return {
+    result: 'Cancelled',
+    class: 'blocked',
+    reason: 'MaxFailuresReached',
+    message: `${os.namespace}/${os.name} stopped after failures on other nodes`,
+  };
+}
+
+function unwantedEnding(os: Os, member: Member): OperationEnding | undefined {
+  if (operationOf(member)?.admitted === true) return undefined;
+  if (os.deleting) {
+    return {
+      result: 'Cancelled',
+      class: 'blocked',
+      reason: 'ObjectDeleted',
+      message: `${os.namespace}/${os.name} is being deleted`,
+    };
+  }
+  if (member.selected) return undefined;
+  return {
+    result: 'Cancelled',
+    class: 'blocked',
+    reason: 'NotSelected',
+    message: `${os.namespace}/${os.name} does not select ${member.name} any more`,
+  };
+}
+
+/** The failure gate: closed when as many nodes as `maxFailures` failed this target. */
+export function failureGate(os: Os, tally: Tally): WaitReason | undefined {
+  if (os.spec === undefined || tally.counted.length < os.spec.maxFailures) return undefined;
+  return {
+    reason: 'MaxFailuresReached',
+    message: `Stopped after ${String(tally.counted.length)} failed node(s): ${tally.counted.slice(0, 3).join(', ')}`,
+  };
+}
+
+function gateOf(input: FleetInput): WaitReason | undefined {
+  const { os, tally } = input;
+  if (os.deleting) return { reason: 'Deleting', message: 'The object is being deleted' };
+  if (os.spec === undefined) {
+    const first = os.problems[0];
+    const text = first === undefined ? 'not valid' : `${first.path}: ${first.message}`;
+    return { reason: 'InvalidSpec', message: text };
+  }
+  if (tally.conflict !== undefined) {
+    return {
+      reason: 'SelectorConflict',
+      message: `${tally.conflict} is older and selects some of the same nodes`,
+    };
+  }
+  if (input.servedSchemaRevision < schemaRevision) {
+    return {
+      reason: 'CRDOutdated',
+      message: `The served CRDs have schema revision ${String(input.servedSchemaRevision)}, this operator needs ${String(schemaRevision)}; apply the CRDs of this release`,
+    };
+  }
+  if (os.spec.paused) return { reason: 'Paused', message: 'spec.paused is set' };
+  return failureGate(os, tally) ?? canaryFailed(os.spec, input) ?? windowGate(os.spec, input);
+}
+
+function windowGate(spec: OsSpec, { now, operatorZone }: FleetInput): WaitReason | undefined {
+  if (spec.timeWindow === undefined) return undefined;
+  const state = windowState(spec.timeWindow, now.wallMs, operatorZone);
+  return state.open ? undefined : { reason: 'OutsideTimeWindow', message: state.message };
+}
+
+function canaries(spec: OsSpec, { members, tally }: FleetInput): readonly Member[] {
+  const count = canaryCount(spec.canary, tally.selected);
+  return count === 0 ? [] : members.filter((member) => member.selected).slice(0, count);
+}
+
+function canaryFailed(spec: OsSpec, input: FleetInput): WaitReason | undefined {
+  const failed = canaries(spec, input).find((member) => member.counted);
+  if (failed === undefined) return undefined;
+  return { reason: 'CanaryFailed', message: `Canary ${failed.name} failed` };
+}
+
+/** While a canary is not given back only canaries may start. */
+function allowedMembers(spec: OsSpec, input: FleetInput): (member: Member) => boolean {
+  const first = canaries(spec, input);
+  if (first.every((member) => member.standing.kind === 'updated')) return () => true;
+  const names = new Set(first.map((member) => member.name));
+  return (member) => names.has(member.name);
+}
+
+function toPrepare(
+  spec: OsSpec,
+  tally: Tally,
+  candidates: readonly Candidate[],
+  budget: number,
+): readonly Candidate[] {
+  const limit = spec.prepareConcurrency ?? budget;
+  const free = limit - tally.preparing.length - tally.prepared.length;
+  const inTurn =
+    spec.executionMode === 'serial'
+      ? candidates.filter(({ member }) => isInBatch(member))
+      : candidates;
+  return free <= 0 ? [] : inTurn.slice(0, free);
+}
+
+interface AdmissionPlan {
+  readonly count: number;
+  readonly candidates: readonly Candidate[];
+  readonly gate?: WaitReason;
+  readonly requeue: Requeue;
+}
+
+function admissionOf(
+  spec: OsSpec,
+  input: FleetInput,
+  candidates: readonly Candidate[],
+  allowed: (member: Member) => boolean,
+  budget: number,
+): AdmissionPlan {
+  const ready = readyToAdmit(spec, input, candidates, allowed);
+  const wait = (gate: WaitReason | undefined, requeue: Requeue): AdmissionPlan => ({
+    count: 0,
+    candidates: [],
+    requeue,
+    ...(gate === undefined ? {} : { gate }),
+  });
+  if (ready.length === 0) return wait(undefined, { kind: 'onChange' });
+  const free = freeBudget(spec, input.tally, budget);
+  if (free <= 0) return wait(budgetSpent(input, budget), { kind: 'onChange' });
+  // In serial mode the interval lies before a batch, and the batch was formed after it.
+  const interval = spec.executionMode === 'serial' ? 0 : intervalLeft(spec, input);
+  if (interval > 0) {
+    return wait(
+      {
+        reason: 'TimeInterval',
+        message: `The next batch starts in ${String(Math.ceil(interval))} s`,
+      },
+      { kind: 'after', seconds: interval },
+    );
+  }
+  // A ticket still to be carried through, or a cache behind our own writes: both end by themselves.
+  if ((input.os.status.admission?.pending.length ?? 0) > 0 || !input.cacheIsCurrent) {
+    return wait(undefined, { kind: 'after', seconds: 1 });
+  }
+  return { count: Math.min(free, pendingLimit), candidates: ready, requeue: { kind: 'onChange' } };
+}
+
+function readyToAdmit(
+  spec: OsSpec,
+  { tally }: FleetInput,
+  candidates: readonly Candidate[],
+  allowed: (member: Member) => boolean,
+): readonly Candidate[] {
+  const inTurn = (member: Member): boolean =>
+    allowed(member) && (spec.executionMode === 'parallel' || isInBatch(member));
+  if (spec.type !== 'upgrade') return candidates.filter(({ member }) => inTurn(member));
+  const ready: Candidate[] = [];
+  for (const member of tally.prepared) {
+    const operation = operationOf(member);
+    if (operation === undefined || !inTurn(member) || !mayLeave(member)) continue;
+    ready.push({
+      member,
+      target: { osUid: operation.osUid, type: operation.type, ...digestOf(operation.target) },
+    });
+  }
+  return ready;
+}
+
+function digestOf(target: {
+  readonly version: string;
+  readonly payloadDigest?: `sha256:${string}`;
+}): { readonly version: string; readonly digest?: `sha256:${string}` } {
+  return target.payloadDigest === undefined
+    ? { version: target.version }
+    : { version: target.version, digest: target.payloadDigest };
+}
+
+/** A prepared node is not taken out while something else keeps it out or somebody holds it. */
+function mayLeave({ selected, facts: { node } }: Member): boolean {
+  return (
+    selected &&
+    node.ready &&
+    !node.unschedulable &&
+    !node.deleting &&
+    !Object.hasOwn(node.annotations, holdAnnotation)
+  );
+}
+
+function freeBudget(spec: OsSpec, tally: Tally, budget: number): number {
+  const free = budget - tally.outOfService.length;
+  return spec.executionMode === 'serial' ? Math.min(free, 1 - tally.working.length) : free;
+}
+
+function budgetSpent({ tally }: FleetInput, budget: number): WaitReason {
+  if (budget === 0)
+    return { reason: 'MaxUnavailableZero', message: 'maxunavailable allows no node' };
+  const working = new Set(tally.working.map((member) => member.name));
+  const broken = tally.outOfService.filter((name) => !working.has(name));
+  const names = (broken.length > 0 ? broken : tally.outOfService).slice(0, 3).join(', ');
+  return {
+    reason: broken.length > 0 ? 'BudgetSpentOnBrokenNodes' : 'BudgetSpent',
+    message: `${String(tally.outOfService.length)} of ${String(budget)} allowed nodes are out of service: ${names}`,
+  };
+}
+
+/** Seconds until the next batch may start. A wall clock that stepped back delays by one interval at most. */
+function intervalLeft(spec: OsSpec, { os, now, since }: FleetInput): number {
+  const last = os.status.admission?.lastTime;
+  if (last === undefined) return 0;
+  const byWall = (now.wallMs - Date.parse(last)) / 1000;
+  const elapsed = Math.max(byWall, since(`lastTime:${last}`));
+  return Math.max(spec.timeIntervalSeconds - elapsed, 0);
+}
+
+/** Members to put into the serial batch, once the one before is through, and those to take out of it. */
+function batchOf(spec: OsSpec, input: FleetInput, budget: number): FleetPlan['batch'] {
+  const labelled = input.members.filter(isInBatch);
+  if (spec.executionMode === 'parallel') return { add: [], remove: labelled };
+  const pending = new Set(
+    [
+      ...input.tally.candidates.map(({ member }) => member),
+      ...input.tally.preparing,
+      ...input.tally.prepared,
+      ...input.tally.working,
+    ].map((member) => member.name),
+  );
+  const remove = labelled.filter((member) => !pending.has(member.name));
+  if (remove.length < labelled.length || intervalLeft(spec, input) > 0) return { add: [], remove };
+  const allowed = allowedMembers(spec, input);
+  const next = input.tally.candidates.filter(({ member }) => allowed(member)).slice(0, budget);
+  return { add: next.map(({ member }) => member), remove };
+}
+
+function idleRequeue({ os, tally }: FleetInput): Requeue {
+  const pause: Requeue =
+    tally.nextPauseSeconds === undefined
+      ? { kind: 'onChange' }
+      : { kind: 'after', seconds: tally.nextPauseSeconds };
+  // A window opens without anything changing; half a minute is as exact as people read clocks.
+  return os.spec?.timeWindow === undefined ? pause : sooner(pause, { kind: 'after', seconds: 30 });
+}

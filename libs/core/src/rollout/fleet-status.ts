@@ -1,0 +1,152 @@
+/** What people read in `OS.status`: counts, conditions, and the one thing being waited for. Bounded in size. */
+import type { Condition } from '../conditions/condition.ts';
+import { schemaRevision } from '../api/names.ts';
+import type { Os, OsStatus } from '../api/os.ts';
+import type { FleetPlan } from './decide-fleet.ts';
+import { exampleLimit, type Tally, type WaitReason } from './tally.ts';
+
+type Wanted = Omit<Condition, 'lastTransitionTime'>;
+
+/** The status without the ticket; `workReasonOf` tells why a node at work waits. */
+export interface FleetReport {
+  readonly status: Omit<OsStatus, 'admission' | 'conditions'>;
+  readonly conditions: readonly Wanted[];
+}
+
+/** Longest message in a condition; the API allows 32,768, people read less. */
+const messageLimit = 512;
+
+/** Composes the report from the same facts that the decision used. */
+export function fleetReport(
+  os: Os,
+  tally: Tally,
+  plan: FleetPlan,
+  workReasonOf: (node: string) => WaitReason | undefined,
+): FleetReport {
+  const wait = theOneThing(tally, plan, workReasonOf);
+  const updated = tally.selected > 0 && tally.updated === tally.selected;
+  return {
+    status: {
+      observedGeneration: os.generation,
+      schemaRevision,
+      nodes: tally.selected,
+      updated: tally.updated,
+      preparing: tally.preparing.length + tally.prepared.length,
+      working: tally.working.length,
+      failed: tally.counted.length,
+      waiting: [...tally.waiting.values()]
+        .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
+        .slice(0, exampleLimit),
+      message: clip(wait?.message ?? (updated ? 'All nodes are up to date' : '')),
+    },
+    conditions: [
+      ready(os, tally, plan, wait),
+      progressing(os, tally, wait),
+      degraded(os, tally),
+      paused(os),
+      digestDiffers(os, tally),
+    ],
+  };
+}
+
+/** Names the one thing: a closed gate, else the first node at work, else the reason most nodes share. */
+function theOneThing(
+  tally: Tally,
+  plan: FleetPlan,
+  workReasonOf: (node: string) => WaitReason | undefined,
+): WaitReason | undefined {
+  const allDone = tally.selected > 0 && tally.updated === tally.selected;
+  if (plan.gate !== undefined && !(allDone && plan.gate.reason !== 'SelectorConflict')) {
+    if (tally.working.length === 0 || !gatesThatWaitForWork.has(plan.gate.reason)) return plan.gate;
+  }
+  const atWork = tally.working[0] ?? tally.preparing[0] ?? tally.prepared[0];
+  if (atWork !== undefined) {
+    const reason = workReasonOf(atWork.name);
+    if (reason !== undefined) {
+      return { reason: reason.reason, message: `${atWork.name}: ${reason.message}` };
+    }
+  }
+  const [most] = [...tally.waiting.values()].sort((a, b) => b.count - a.count);
+  if (most === undefined) return undefined;
+  return {
+    reason: most.reason,
+    message: `${String(most.count)} node(s) wait: ${most.reason} (${most.examples.slice(0, 3).join(', ')})`,
+  };
+}
+
+/** Gates that open by themselves when the node at work is through; then that node is the better answer. */
+const gatesThatWaitForWork = new Set(['BudgetSpent', 'TimeInterval']);
+
+function ready(os: Os, tally: Tally, plan: FleetPlan, wait: WaitReason | undefined): Wanted {
+  const stopped = ['InvalidSpec', 'SelectorConflict', 'CRDOutdated'];
+  if (plan.gate !== undefined && stopped.includes(plan.gate.reason)) {
+    return condition(os, 'Ready', 'False', plan.gate.reason, plan.gate.message);
+  }
+  if (tally.selected === 0) {
+    return condition(os, 'Ready', 'True', 'NoNodes', 'The selector chooses no node');
+  }
+  if (tally.updated === tally.selected) {
+    return condition(os, 'Ready', 'True', 'AllNodesUpdated', `${String(tally.updated)} node(s)`);
+  }
+  const text = `${String(tally.updated)} of ${String(tally.selected)} node(s) are up to date`;
+  return condition(
+    os,
+    'Ready',
+    'False',
+    wait?.reason ?? 'NodesNotUpdated',
+    wait === undefined ? text : `${text}. ${wait.message}`,
+  );
+}
+
+function progressing(os: Os, tally: Tally, wait: WaitReason | undefined): Wanted {
+  const open = tally.working.length + tally.preparing.length + tally.prepared.length;
+  return open > 0
+    ? condition(os, 'Progressing', 'True', 'NodesAtWork', `${String(open)} node(s) are at work`)
+    : condition(os, 'Progressing', 'False', wait?.reason ?? 'NothingToDo', wait?.message ?? '');
+}
+
+function degraded(os: Os, tally: Tally): Wanted {
+  if (tally.counted.length === 0) return condition(os, 'Degraded', 'False', 'NoFailures', '');
+  const names = tally.counted.slice(0, exampleLimit).join(', ');
+  return condition(
+    os,
+    'Degraded',
+    'True',
+    'NodesFailed',
+    `${String(tally.counted.length)} node(s) failed: ${names}`,
+  );
+}
+
+function paused(os: Os): Wanted {
+  return os.spec?.paused === true
+    ? condition(os, 'Paused', 'True', 'Paused', 'spec.paused is set')
+    : condition(os, 'Paused', 'False', 'NotPaused', '');
+}
+
+function digestDiffers(os: Os, tally: Tally): Wanted {
+  if (tally.digestDiffers.length === 0) {
+    return condition(os, 'DigestDiffers', 'False', 'DigestsMatch', '');
+  }
+  const names = tally.digestDiffers.slice(0, exampleLimit).join(', ');
+  return condition(
+    os,
+    'DigestDiffers',
+    'True',
+    'SameVersionOtherDigest',
+    `${String(tally.digestDiffers.length)} node(s) run the wanted version from another image; only a new version text moves them: ${names}`,
+  );
+}
+
+function condition(
+  os: Os,
+  type: string,
+  status: 'True' | 'False',
+  reason: string,
+  message: string,
+): Wanted {
+  return { type, status, reason, message: clip(message), observedGeneration: os.generation };
+}
+
+function clip(text: string): string {
+  return text.length <= messageLimit ? text : `${text.slice(0, messageLimit - 3)}...`;
+}

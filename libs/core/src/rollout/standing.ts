@@ -1,0 +1,226 @@
+/** Where one selected node stands with regard to its `OS`: done, at work, next, or waiting for what. */
+import { cordonAnnotation, holdAnnotation, retryAnnotation } from '../api/names.ts';
+import type { AgentStatus } from '../api/agent-status.ts';
+import type { HistoryEntry } from '../api/operation.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import type { Os, OsSpec } from '../api/os.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
+import { retryPauseSeconds } from './backoff.ts';
+import { historyOf, idleSlot, targetOf, type TargetKey } from './target.ts';
+
+/** Most times that Activate is written for one target on one node without a person asking for more. */
+export const maxActivates = 3;
+
+/** Where a node stands. Reasons are CamelCase and end up in `OS.status.waiting`. */
+export type Standing =
+  | { readonly kind: 'updated'; readonly digestDiffers: boolean }
+  /** An operation of this `OS` is open. */
+  | { readonly kind: 'open' }
+  /** May start; `retry` is the annotation value that allows it. */
+  | { readonly kind: 'eligible'; readonly target: TargetKey; readonly retry?: string }
+  /** `pauseSeconds` counts from when the leader first saw `pauseKey`; without them only a change helps. */
+  | {
+      readonly kind: 'waiting';
+      readonly reason: string;
+      readonly message: string;
+      readonly pause?: { readonly key: string; readonly seconds: number };
+      readonly then?: { readonly target: TargetKey };
+    }
+  /** Given up for this target until it changes or a person asks for a retry. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
+
+/** Facts about one node, as the caches hold them. */
+export interface NodeFacts {
+  readonly node: NodeView;
+  readonly instance: OsInstance | undefined;
+}
+
+function waiting(reason: string, message: string): Standing {
+  return { kind: 'waiting', reason, message };
+}
+
+/** The agent's report when it speaks of this Node and this very boot; older reports prove nothing. */
+export function freshReport(facts: NodeFacts): AgentStatus | undefined {
+  const status = facts.instance?.status;
+  if (status?.agent === undefined || status.nodeUid !== facts.node.uid) return undefined;
+  return status.agent.bootId === facts.node.bootId ? status.agent : undefined;
+}
+
+/** The slot the node runs from, when it is `good` and holds this version. */
+export function runsConfirmed(agent: AgentStatus, version: string): boolean {
+  if (agent.bootedSlot === undefined) return false;
+  const slot = agent.slots[agent.bootedSlot];
+  return slot.state === 'good' && agent.version === version;
+}
+
+/** A trial that no open operation speaks for; it is left to its timer and never confirmed. */
+export function isUnownedTrial(facts: NodeFacts): boolean {
+  const agent = freshReport(facts);
+  if (agent?.bootedSlot === undefined || facts.instance?.spec.operation !== undefined) return false;
+  return agent.slots[agent.bootedSlot].state === 'trial';
+}
+
+/** Decides where the node stands. `os.spec` must be there. */
+export function standingOf(os: Os, spec: OsSpec, facts: NodeFacts): Standing {
+  const { node, instance } = facts;
+  const operation = instance?.spec.operation;
+  if (operation !== undefined) {
+    return operation.osUid === os.uid
+      ? { kind: 'open' }
+      : waiting(
+          'BusyWithOther',
+          `${operation.osNamespace}/${operation.osName} has an operation open on ${node.name}`,
+        );
+  }
+  const agent = freshReport(facts);
+  if (agent === undefined) return noReport(facts);
+  if (isUnownedTrial(facts)) {
+    return waiting('UnownedTrial', `${node.name} tries a slot that no operation asked for`);
+  }
+  const settled = settledStanding(spec, agent, facts);
+  if (settled !== undefined) return settled;
+  return startStanding(os, spec, agent, facts);
+}
+
+function noReport({ node, instance }: NodeFacts): Standing {
+  if (instance?.status.agent === undefined) {
+    return waiting('NoProxy', `os-proxy on ${node.name} has not reported yet`);
+  }
+  return waiting('ReportStale', `The report of ${node.name} is of another boot`);
+}
+
+function settledStanding(spec: OsSpec, agent: AgentStatus, facts: NodeFacts): Standing | undefined {
+  if (spec.type === 'config') {
+    const wanted = spec.sysconfigs?.version ?? '';
+    const applied = facts.instance?.status.sysconfigs?.version ?? '';
+    return wanted === applied ? { kind: 'updated', digestDiffers: false } : undefined;
+  }
+  if (!runsConfirmed(agent, spec.version)) return undefined;
+  const booted = agent.bootedSlot === undefined ? undefined : agent.slots[agent.bootedSlot];
+  const has = booted?.payloadDigest;
+  const wants = spec.payload?.digest;
+  return {
+    kind: 'updated',
+    digestDiffers: has !== undefined && wants !== undefined && has !== wants,
+  };
+}
+
+/** What keeps a node that needs work from starting it. */
+function startStanding(os: Os, spec: OsSpec, agent: AgentStatus, facts: NodeFacts): Standing {
+  return (
+    keptOut(agent, facts) ??
+    notAble(spec, agent, facts) ??
+    afterHistory(os, agent, facts) ??
+    waiting('InvalidSpec', 'The object is not valid')
+  );
+}
+
+function keptOut(agent: AgentStatus, facts: NodeFacts): Standing | undefined {
+  const { node } = facts;
+  if (Object.hasOwn(node.annotations, holdAnnotation)) {
+    return waiting('Held', `${node.name} carries the annotation ${holdAnnotation}`);
+  }
+  if (agent.held) {
+    return waiting(
+      'Held',
+      `${node.name} was rolled back at its console; os-agent release ends that`,
+    );
+  }
+  if (facts.instance?.deleting === true) {
+    return waiting('InstanceDeleting', `The OSInstance of ${node.name} is being deleted`);
+  }
+  if (node.deleting) return waiting('NodeDeleting', `${node.name} is being deleted`);
+  if (node.unschedulable && !Object.hasOwn(node.annotations, cordonAnnotation)) {
+    return waiting('ForeignCordon', `${node.name} was cordoned by somebody else`);
+  }
+  if (!node.ready) return waiting('NotReady', `${node.name} is not Ready`);
+  return undefined;
+}
+
+function notAble(spec: OsSpec, agent: AgentStatus, { node }: NodeFacts): Standing | undefined {
+  const ambiguous = agent.warnings.find((warning) => warning.reason === 'AmbiguousDisk');
+  if (ambiguous !== undefined) return waiting('AmbiguousDisk', ambiguous.message);
+  if (spec.type === 'config' && agent.version !== spec.version) {
+    return waiting('VersionDiffers', `${node.name} runs ${agent.version}, not ${spec.version}`);
+  }
+  // Settings that would not be applied must never look like a success.
+  if (wantsSettings(spec)) {
+    return waiting('SettingsUnsupported', 'This release does not apply settings to nodes');
+  }
+  if (spec.type === 'upgrade' && spec.payload?.imageType !== undefined) {
+    const needed = spec.payload.imageType === 'disk' ? 'disk' : 'oci';
+    if (!agent.capabilities.includes(needed)) {
+      return waiting(
+        'ImageTypeUnsupported',
+        `The agent of ${node.name} cannot fetch imagetype ${spec.payload.imageType}`,
+      );
+    }
+  }
+  return spec.type === 'rollback' ? rollbackImpossible(spec, agent, node) : undefined;
+}
+
+/** True when the object carries settings that have to be applied. */
+export function wantsSettings(spec: OsSpec): boolean {
+  return (
+    (spec.sysconfigs?.configs?.length ?? 0) > 0 || (spec.upgradeconfigs?.configs?.length ?? 0) > 0
+  );
+}
+
+function rollbackImpossible(
+  spec: OsSpec,
+  agent: AgentStatus,
+  node: NodeView,
+): Standing | undefined {
+  const idle = idleSlot(agent);
+  if (idle === undefined) {
+    return waiting('RollbackImpossible', `${node.name} did not boot from a known slot`);
+  }
+  const usable = idle.state === 'good' || idle.state === 'ready';
+  if (usable && idle.version === spec.version) return undefined;
+  const holds = idle.version === undefined ? 'no version' : idle.version;
+  return waiting(
+    'RollbackImpossible',
+    `Slot ${idle.name} of ${node.name} is ${idle.state} and holds ${holds}, not ${spec.version}`,
+  );
+}
+
+function afterHistory(os: Os, agent: AgentStatus, facts: NodeFacts): Standing | undefined {
+  const target = targetOf(os, agent);
+  if (target === undefined) return undefined;
+  const entry = historyOf(facts.instance?.spec.history, target);
+  const retry = usableRetry(facts.node, entry, target);
+  if (retry !== undefined) return { kind: 'eligible', target, retry };
+  if (entry.counted) {
+    return {
+      kind: 'failed',
+      reason: entry.last?.reason ?? 'Failed',
+      message: entry.last?.message ?? '',
+    };
+  }
+  if (entry.activates >= maxActivates) {
+    return {
+      kind: 'failed',
+      reason: 'AttemptsExhausted',
+      message: `${facts.node.name} was activated ${String(entry.activates)} times without success: ${entry.last?.message ?? ''}`,
+    };
+  }
+  if (entry.last === undefined || entry.attempts === 0) return { kind: 'eligible', target };
+  return {
+    kind: 'waiting',
+    reason: entry.last.reason,
+    message: entry.last.message,
+    pause: {
+      key: `pause:${String(entry.last.seq)}`,
+      seconds: retryPauseSeconds(entry.last.class, entry.attempts),
+    },
+    then: { target },
+  };
+}
+
+/** The retry annotation's value when it names this target's digest and was not used up before. */
+function usableRetry(node: NodeView, entry: HistoryEntry, target: TargetKey): string | undefined {
+  const value = node.annotations[retryAnnotation];
+  if (value === undefined || target.digest === undefined) return undefined;
+  if (entry.consumedRetry === value || entry.last === undefined) return undefined;
+  return value.split('#', 1)[0] === target.digest ? value : undefined;
+}

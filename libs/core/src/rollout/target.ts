@@ -1,0 +1,67 @@
+/** What an `OS` wants of one node, and what that node has already been through for it. */
+import { historyLimit } from '../api/operation.ts';
+import type {
+  Digest,
+  HistoryEntry,
+  OperationHistory,
+  OperationType,
+  SlotName,
+} from '../api/operation.ts';
+import { otherSlot } from '../api/operation.ts';
+import type { AgentStatus } from '../api/agent-status.ts';
+import type { Os } from '../api/os.ts';
+
+/** Identity of a target: failures, attempts and retries are counted for it. */
+export interface TargetKey {
+  readonly osUid: string;
+  readonly type: OperationType;
+  readonly version: string;
+  /** Payload digest of an upgrade, slot digest of a rollback where it is known. */
+  readonly digest?: Digest;
+}
+
+/** The target of an `OS` on a node; `agent` tells the digest of a rollback's slot. */
+export function targetOf(os: Os, agent: AgentStatus | undefined): TargetKey | undefined {
+  const spec = os.spec;
+  if (spec === undefined) return undefined;
+  const digest = spec.type === 'upgrade' ? spec.payload?.digest : idleSlot(agent)?.slotDigest;
+  const key = { osUid: os.uid, type: spec.type, version: spec.version };
+  return digest === undefined ? key : { ...key, digest };
+}
+
+/** The slot that is not booted, with what is known of it. */
+export function idleSlot(
+  agent: AgentStatus | undefined,
+): (AgentStatus['slots'][SlotName] & { readonly name: SlotName }) | undefined {
+  if (agent?.bootedSlot === undefined) return undefined;
+  const name = otherSlot(agent.bootedSlot);
+  return { name, ...agent.slots[name] };
+}
+
+function isSameTarget(entry: HistoryEntry, key: TargetKey): boolean {
+  return (
+    entry.osUid === key.osUid &&
+    entry.type === key.type &&
+    entry.version === key.version &&
+    (entry.digest === key.digest || entry.type !== 'upgrade')
+  );
+}
+
+/** What happened to this target on this node; an untried target starts at zero. */
+export function historyOf(history: OperationHistory | undefined, key: TargetKey): HistoryEntry {
+  const found = history?.entries.find((entry) => isSameTarget(entry, key));
+  return found ?? { ...key, activates: 0, attempts: 0, counted: false };
+}
+
+/** The history with this entry in place of the older one of the same target, newest first, bounded. */
+export function withEntry(
+  history: OperationHistory | undefined,
+  seq: number,
+  entry: HistoryEntry,
+): OperationHistory {
+  const others = (history?.entries ?? []).filter((other) => !isSameTarget(other, entry));
+  return {
+    seq: Math.max(history?.seq ?? 0, seq),
+    entries: [entry, ...others].slice(0, historyLimit),
+  };
+}

@@ -2,6 +2,7 @@
 import type { AgentStatus } from './agent-status.ts';
 import type { Condition } from '../conditions/condition.ts';
 import type { Operation, OperationHistory } from './operation.ts';
+import type { SpecProblem } from './os.ts';
 
 /** A named set of settings as upstream defines it; its content is opaque outside `settings/`. */
 export interface SettingsSet {
@@ -58,4 +59,9 @@ export interface OsInstance {
   readonly deleting: boolean;
   readonly spec: OsInstanceSpec;
   readonly status: OsInstanceStatus;
+  /**
+   * What this version cannot read, absent when all is well. The members it names are missing above, the open operation
+   * among them: while it is there nothing is started, changed or closed on the node.
+   */
+  readonly unreadable?: readonly SpecProblem[];
 }

@@ -26,7 +26,7 @@ export const stages = [
     minutes: 10,
     commands: [['nx', 'run-many', '-t', 'typecheck']],
   },
-  { name: 'unused', suites: ['all'], minutes: 5, commands: [['knip']] },
+  { name: 'unused', suites: ['all'], minutes: 5, commands: [['knip', '--no-config-hints']] },
   {
     name: 'generated',
     suites: ['all'],

@@ -2,9 +2,11 @@
  * How kwok plays the pods of a fake kubelet, https://kwok.sigs.k8s.io/docs/user/stages-configuration/.
  *
  * A pod that is bound to a played node is Ready at once, and again at once after something made it not Ready (the
- * node life cycle controller does so to all pods of a node that went away). A deleted pod is gone at once; finalizers
- * of others are left alone. Node status and leases belong to whoever plays the machine: the one stage for Nodes matches
- * none, and is there because kwok follows Nodes, and so their pods, only when it has a stage for them.
+ * node life cycle controller does so to all pods of a node that went away). It keeps its address then: kwok would draw
+ * a second one, which the API server refuses. A deleted pod is gone at once; finalizers of others are left alone.
+ *
+ * Node status and leases belong to whoever plays the machine. The one stage for Nodes matches none; it is there
+ * because kwok follows Nodes, and so their pods, only when it has a stage for them.
  */
 export const kwokStages = `apiVersion: kwok.x-k8s.io/v1alpha1
 kind: Stage
@@ -66,6 +68,7 @@ spec:
           running:
             startedAt: {{ $start | Quote }}
       {{ end }}
+      {{ if not .status.podIP }}
       {{ with NodeIPsWith .spec.nodeName }}
       hostIP: {{ index . 0 | Quote }}
       {{ end }}
@@ -74,6 +77,7 @@ spec:
       podIPs:
       {{ range . }}
       - ip: {{ . | Quote }}
+      {{ end }}
       {{ end }}
       {{ end }}
 ---

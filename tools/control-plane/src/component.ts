@@ -66,7 +66,7 @@ export class Component {
   }
 
   /** True while the program runs. */
-  get isRunning(): boolean {
+  isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
@@ -78,7 +78,7 @@ export class Component {
   /** Asks the program to end, waits for it, and kills it when it takes longer than 15 s. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (!this.isRunning) return;
+    if (!this.isRunning()) return;
     this.#child.kill('SIGTERM');
     const timer = new AbortController();
     try {
@@ -89,7 +89,7 @@ export class Component {
     } finally {
       timer.abort();
     }
-    if (this.isRunning) this.#child.kill('SIGKILL');
+    if (this.isRunning()) this.#child.kill('SIGKILL');
     await this.#exited;
   }
 }

@@ -6,7 +6,7 @@ import { ensureBinaries } from './binaries.ts';
 import { makeCertificates } from './certificates.ts';
 import type { ControlPlane, ControlPlaneOptions, OptionalComponent } from './contract.ts';
 import { pickPorts } from './ports.ts';
-import { PortTaken } from './readiness.ts';
+import { PortTaken, throwIfCancelled } from './readiness.ts';
 import { RunningPlane, type PlaneInputs } from './running-plane.ts';
 
 const defaultComponents: readonly OptionalComponent[] = ['controller-manager', 'scheduler', 'kwok'];
@@ -68,6 +68,7 @@ async function startOnFreePorts(inputs: Omit<PlaneInputs, 'ports'>): Promise<Run
     const plane = new RunningPlane({ ...inputs, ports: { etcd, etcdPeer, apiServer } });
     try {
       await plane.start();
+      throwIfCancelled(inputs.signal);
       return plane;
     } catch (error) {
       await plane.stopPrograms();

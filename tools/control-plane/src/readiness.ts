@@ -35,7 +35,7 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   const ca = await readFile(options.caFile, 'utf8');
   const deadline = performance.now() + deadlineSeconds * 1000;
   while (!(await answersReady(options.port, ca))) {
-    if (signal?.aborted === true) throw new KubeosError('CANCELLED', 'The start was cancelled');
+    throwIfCancelled(signal);
     for (const component of components) await checkRunning(component);
     if (performance.now() > deadline) {
       throw new KubeosError(
@@ -47,8 +47,13 @@ export async function waitUntilReady(options: ReadinessOptions): Promise<void> {
   }
 }
 
+/** Throws `CANCELLED` when the signal has been given. */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new KubeosError('CANCELLED', 'The start was cancelled');
+}
+
 async function checkRunning(component: Component): Promise<void> {
-  if (component.isRunning) return;
+  if (component.isRunning()) return;
   const tail = await component.logTail();
   if (tail.includes('address already in use'))
     throw new PortTaken(`Another program took a port of ${component.name}`);

@@ -18,7 +18,7 @@ import {
 } from './flags.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { kwokStages } from './kwok-stages.ts';
-import { waitUntilReady } from './readiness.ts';
+import { throwIfCancelled, waitUntilReady } from './readiness.ts';
 
 /** Everything that one control plane is made of. */
 export interface PlaneInputs {
@@ -95,7 +95,7 @@ export class RunningPlane implements ControlPlane {
   }
 
   async startApiServer(): Promise<void> {
-    if (this.#apiServer?.isRunning === true || this.#etcd === undefined) return;
+    if (this.#apiServer?.isRunning() === true || this.#etcd === undefined) return;
     const { folder, ports, certificates, optional, apiserverFlags, signal } = this.#inputs;
     const flags = apiServerFlags({
       folder,
@@ -114,14 +114,16 @@ export class RunningPlane implements ControlPlane {
     });
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopped ??= this.stopPrograms().then(this.#inputs.removeFolder);
     return this.#stopped;
   }
 
   /** Ends every program. etcd goes last: without it the API server hangs in retrying its leases. */
   async stopPrograms(): Promise<void> {
-    await Promise.all([...this.#others, this.#apiServer].map((component) => component?.stop()));
+    await Promise.all(
+      [...this.#others, this.#apiServer].map(async (component) => component?.stop()),
+    );
     await this.#etcd?.stop();
   }
 
@@ -172,7 +174,7 @@ export class RunningPlane implements ControlPlane {
         return;
       } catch (error) {
         if (!hasCode(error, 'COMMAND_FAILED') || performance.now() > deadline) throw error;
-        this.#inputs.signal?.throwIfAborted();
+        throwIfCancelled(this.#inputs.signal);
       }
       await delay(pollMilliseconds);
     }

@@ -5,15 +5,15 @@ import { osStatusWire } from './os-status.wire.ts';
 import { specRules } from './os.rules.ts';
 import { settingsSetWire } from './settings.wire.ts';
 import { timeWindowWire } from './time-window.wire.ts';
-import { atLeast, field, optional, type SchemaExtras } from './wire.ts';
+import { atLeast, field, optional } from './wire.ts';
 
 const intOrString = { 'x-kubernetes-int-or-string': true };
 
 const count = z.union([z.int(), z.string().check(z.regex(/^-?[0-9]+%$/))]);
 const countFromZero = z.union([atLeast(0), z.string().check(z.regex(/^[0-9]+%$/))]);
 
-function text(description: string, maxLength: number, extras: SchemaExtras = {}) {
-  return field(z._default(z.string().check(z.maxLength(maxLength)), ''), description, extras);
+function text(description: string, maxLength: number) {
+  return field(z._default(z.string().check(z.maxLength(maxLength)), ''), description);
 }
 
 function flag(description: string) {
@@ -24,21 +24,18 @@ function seconds(least: number, byDefault: number, description: string) {
   return field(z._default(atLeast(least), byDefault), description);
 }
 
-/** A file below the folder of certificates: never one outside of it. */
-const insideFolder = {
-  'x-kubernetes-validations': [
-    {
-      rule: "!self.startsWith('/') && !self.contains('..')",
-      message: 'a certificate is a file below /etc/KubeOS/certs/ on the node',
-    },
-  ],
-};
+const certificateFile = 'must be a file below /etc/KubeOS/certs/ on the node';
 
 function certificate(description: string) {
-  return text(
+  const isInside = (name: string): boolean => !name.startsWith('/') && !name.includes('..');
+  return field(
+    z._default(z.string().check(z.maxLength(255), z.refine(isInside, certificateFile)), ''),
     `${description}, a file below \`/etc/KubeOS/certs/\` on the node.`,
-    255,
-    insideFolder,
+    {
+      'x-kubernetes-validations': [
+        { rule: "!self.startsWith('/') && !self.contains('..')", message: certificateFile },
+      ],
+    },
   );
 }
 

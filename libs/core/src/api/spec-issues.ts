@@ -31,6 +31,8 @@ function describe(issue: Issue): string {
       return `must not be ${issue.origin === 'string' ? 'longer' : 'more'} than ${String(issue.maximum)}`;
     case 'invalid_format':
       return `must have the form ${issue.pattern ?? issue.format}`;
+    case 'custom':
+      return issue.message;
     default:
       return 'is not valid';
   }

@@ -1,0 +1,21 @@
+import { crdFile } from './crd.ts';
+import { errorsPage } from './errors-page.ts';
+import { kindPage } from './kind-page.ts';
+import { os, osInstance } from './kinds.ts';
+
+/** A file of the repository by its path from the root. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Everything that is written from the schemas and tables of core. */
+export function generatedFiles(): readonly GeneratedFile[] {
+  return [
+    { path: 'charts/kubeos/crds/os.yaml', text: crdFile(os) },
+    { path: 'charts/kubeos/crds/osinstances.yaml', text: crdFile(osInstance) },
+    { path: 'docs/reference/os.md', text: kindPage(os) },
+    { path: 'docs/reference/osinstance.md', text: kindPage(osInstance) },
+    { path: 'docs/reference/errors.md', text: errorsPage() },
+  ];
+}

@@ -13,6 +13,8 @@ export interface ComponentOptions {
   readonly args: readonly string[];
   /** Home and working folder of the program; its output goes to `<name>.log` there, and a restart appends. */
   readonly folder: string;
+  /** Its environment beside `PATH` and `HOME`; wins over both. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Called when the program ends though nobody stopped it. */
   readonly onUnexpectedExit: (line: string) => void;
 }
@@ -21,7 +23,7 @@ const stopSeconds = 15;
 const shownLogCharacters = 2000;
 
 /**
- * A running program of the control plane.
+ * A program that runs as long as we do.
  *
  * It runs in a session of its own, so that Ctrl-C in a terminal reaches only us and the order of stopping stays ours;
  * and it asks the kernel to be killed when we die, however we die (PR_SET_PDEATHSIG, prctl(2)).
@@ -30,14 +32,15 @@ export class Component {
   readonly name: string;
   readonly #logFile: string;
   readonly #child: ChildProcess;
-  readonly #exited: Promise<void>;
+  /** Resolves when the program is gone. */
+  readonly exited: Promise<void>;
   #stopping = false;
 
   private constructor(options: ComponentOptions, child: ChildProcess) {
     this.name = options.name;
     this.#logFile = logFileOf(options);
     this.#child = child;
-    this.#exited = once(child, 'exit').then(([code, signal]) => {
+    this.exited = once(child, 'exit').then(([code, signal]) => {
       const how = signal === null ? `status ${String(code)}` : `signal ${String(signal)}`;
       if (!this.#stopping) options.onUnexpectedExit(`${options.name} ended with ${how}`);
     });
@@ -50,7 +53,7 @@ export class Component {
       const args = ['--pdeathsig', 'KILL', '--', options.command, ...options.args];
       const child = spawn('setpriv', args, {
         cwd: options.folder,
-        env: { PATH: process.env['PATH'], HOME: options.folder },
+        env: { PATH: process.env['PATH'], HOME: options.folder, ...options.env },
         detached: true,
         stdio: ['ignore', log.fd, log.fd],
       });
@@ -83,14 +86,14 @@ export class Component {
     const timer = new AbortController();
     try {
       await Promise.race([
-        this.#exited,
+        this.exited,
         delay(stopSeconds * 1000, undefined, { signal: timer.signal }),
       ]);
     } finally {
       timer.abort();
     }
     if (this.isRunning()) this.#child.kill('SIGKILL');
-    await this.#exited;
+    await this.exited;
   }
 }
 

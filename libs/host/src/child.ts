@@ -10,6 +10,12 @@ export interface ChildOptions {
   readonly signal?: AbortSignal;
   /** Exit codes that are no failure; default: 0 alone. */
   readonly okExitCodes?: readonly number[];
+  /** Working folder; default: that of this process. */
+  readonly cwd?: string;
+  /** Variables that are added to the environment of this process, or replace those there. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with each piece of stderr as it comes. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** A running program with its pipes. It leads a process group of its own, which is killed as a whole. */
@@ -41,8 +47,11 @@ export function startChild(
   const child = spawn(file, [...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, LC_ALL: 'C' },
+    cwd: options.cwd,
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
+  const { onStderr } = options;
+  if (onStderr !== undefined) child.stderr.on('data', (piece: Buffer) => onStderr(`${piece}`));
   const tail = keepTail(child.stderr);
   const kill = (): void => killGroup(child);
   // A program may end before it has read its input. Its exit code says what happened; EPIPE adds nothing.

@@ -11,6 +11,20 @@ describe('exec', () => {
     expect((await exec('cat', [], { input: 'text' })).stdout).toBe('text');
   });
 
+  it('runs the program in a folder and with variables of its own', async () => {
+    const { stdout } = await exec('sh', ['-c', 'pwd; echo "$COLOUR"'], {
+      cwd: '/usr',
+      env: { COLOUR: 'blue' },
+    });
+    expect(stdout).toBe('/usr\nblue\n');
+  });
+
+  it('passes stderr on as it comes', async () => {
+    let seen = '';
+    await exec('sh', ['-c', 'echo so far >&2'], { onStderr: (text) => (seen += text) });
+    expect(seen).toBe('so far\n');
+  });
+
   it('fails with exit code and end of stderr in the details', async () => {
     await expect(exec('ls', ['/no/such/file'])).rejects.toMatchObject({
       code: 'COMMAND_FAILED',

@@ -33,7 +33,7 @@ export { releaseDevice, withMount, type MountOptions } from './mounts.ts';
 export { createNodeLock, type NodeLockOptions } from './node-lock.ts';
 export { parseOsRelease, prettyName } from './os-release.ts';
 export { createSnapshotFile, createStateFile } from './record-files.ts';
-export { agentFiles, inspectSlot } from './slot-content.ts';
+export { agentFiles, createSlotFiles, inspectSlot, type SlotFiles } from './slot-content.ts';
 export {
   createSlotDevices,
   type SlotDevice,

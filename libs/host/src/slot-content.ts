@@ -30,14 +30,16 @@ export async function inspectSlot(exec: Exec, device: SlotDevice): Promise<SlotC
   return { ...absent, version: prettyName(osRelease), hasAgent };
 }
 
-interface SlotFiles {
+/** Files of an ext4 file system that is not mounted. */
+export interface SlotFiles {
   /** Content of a regular file, through symbolic links; `undefined` when there is none. */
   read(path: string): Promise<string | undefined>;
   /** The path of the regular file behind symbolic links. */
   regularFile(path: string): Promise<string | undefined>;
 }
 
-function createSlotFiles(exec: Exec, device: string): SlotFiles {
+/** Reads files from a device or an image file without changing a byte of it. */
+export function createSlotFiles(exec: Exec, device: string): SlotFiles {
   const request = async (command: string, path: string): Promise<string> =>
     (await exec('debugfs', ['-c', '-R', `${command} ${path}`, device])).stdout;
 

@@ -1,15 +1,20 @@
 /** Answers and progress, both ways; on the client they are checked as they come in. */
-import { KubeosError } from '@kubeos/core';
+import { agentStatusWire, KubeosError } from '@kubeos/core';
 import type { AgentStatus, OperationProgress, PhaseAnswer } from '@kubeos/core';
 import type * as z from 'zod/mini';
 import type { GetStatusResponse__Output } from './gen/kubeos/agent/v1/GetStatusResponse.ts';
 import type { OperationProgress__Output } from './gen/kubeos/agent/v1/OperationProgress.ts';
 import type { PhaseAnswer as WireAnswer } from './gen/kubeos/agent/v1/PhaseAnswer.ts';
 import type { PhaseAnswer__Output } from './gen/kubeos/agent/v1/PhaseAnswer.ts';
-import { answerSchema, describeFault, progressSchema, statusSchema } from './schema.ts';
+import { answerSchema, describeFault, progressSchema } from './schema.ts';
 import { statusFromWire } from './status-message.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import { phaseResultWords, slotNameWords } from './words.ts';
+
+/** The response of every call that ends a phase. */
+export interface Answered {
+  readonly answer?: PhaseAnswer__Output | null;
+}
 
 /** The message of an answer. */
 export function answerToWire(answer: PhaseAnswer): WireAnswer {
@@ -21,7 +26,7 @@ export function answerToWire(answer: PhaseAnswer): WireAnswer {
 }
 
 /** Reads an answer; throws `UNSUPPORTED` when this program does not understand it. */
-export function readAnswer(wire: PhaseAnswer__Output | null | undefined): PhaseAnswer {
+export function readAnswer({ answer: wire }: Answered): PhaseAnswer {
   return parse(answerSchema, {
     ...wire,
     result: phaseResultWords.fromWire(wire?.result),
@@ -36,7 +41,7 @@ export function readProgress(wire: OperationProgress__Output): OperationProgress
 
 /** Reads a status; throws `UNSUPPORTED` when this program does not understand it. */
 export function readStatus({ status }: GetStatusResponse__Output): AgentStatus {
-  return parse(statusSchema, status === null ? undefined : statusFromWire(status));
+  return parse(agentStatusWire, status === null ? undefined : statusFromWire(status));
 }
 
 function parse<T>(schema: z.ZodMiniType<T>, members: unknown): T {

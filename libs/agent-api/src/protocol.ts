@@ -23,7 +23,8 @@ export interface Protocol {
 
 /** Builds the codecs; takes some milliseconds, so once for each client or server. */
 export function loadProtocol(): Protocol {
-  const definitions = fromJSON(JSON.parse(descriptorJson), {
+  const descriptor = JSON.parse(descriptorJson) as Parameters<typeof fromJSON>[0];
+  const definitions = fromJSON(descriptor, {
     longs: Number,
     enums: String,
     oneofs: true,

@@ -1,5 +1,5 @@
 /** Requests of the calls: core types to messages, and messages, checked, to core types. */
-import { KubeosError } from '@kubeos/core';
+import { digestWire, KubeosError, operationTypeWire, slotNameWire } from '@kubeos/core';
 import type { AgentCalls, CallOperation, OperationTarget, Payload } from '@kubeos/core';
 import * as z from 'zod/mini';
 import type { ActivateRequest__Output } from './gen/kubeos/agent/v1/ActivateRequest.ts';
@@ -10,7 +10,7 @@ import type { OperationTarget as WireTarget } from './gen/kubeos/agent/v1/Operat
 import type { Payload as WirePayload } from './gen/kubeos/agent/v1/Payload.ts';
 import type { PrepareRequest__Output } from './gen/kubeos/agent/v1/PrepareRequest.ts';
 import type { RollbackRequest__Output } from './gen/kubeos/agent/v1/RollbackRequest.ts';
-import { describeFault, digestSchema, operationTypeSchema, slotNameSchema } from './schema.ts';
+import { describeFault } from './schema.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import { imageTypeWords, operationTypeWords, slotNameWords } from './words.ts';
 
@@ -38,7 +38,7 @@ const text = z.string().check(z.minLength(1));
 const operation = {
   id: z.string().check(z.minLength(1), z.maxLength(256)),
   seq: z.int().check(z.minimum(1)),
-  type: operationTypeSchema,
+  type: operationTypeWire,
 };
 const confirmTimeoutSeconds = z._default(z.int().check(z.minimum(1), z.maximum(3600)), 600);
 
@@ -47,7 +47,7 @@ const payload = z
     imageType: z.enum(['disk', 'docker', 'containerd']),
     url: z.exactOptional(text),
     image: z.exactOptional(text),
-    digest: digestSchema,
+    digest: digestWire,
     allowInsecure: z.boolean(),
     mutualTls: z.boolean(),
     caCert: z.exactOptional(text),
@@ -68,9 +68,9 @@ const payload = z
 
 const target = z.object({
   version: text,
-  payloadDigest: z.exactOptional(digestSchema),
-  slot: z.exactOptional(slotNameSchema),
-  slotDigest: z.exactOptional(digestSchema),
+  payloadDigest: z.exactOptional(digestWire),
+  slot: z.exactOptional(slotNameWire),
+  slotDigest: z.exactOptional(digestWire),
 });
 
 const prepareSchema = z.object({ ...operation, version: text, payload });
@@ -78,8 +78,8 @@ const activateSchema = z.object({ ...operation, target, confirmTimeoutSeconds })
 const confirmSchema = z.object({
   ...operation,
   bootId: text,
-  slot: slotNameSchema,
-  slotDigest: digestSchema,
+  slot: slotNameWire,
+  slotDigest: digestWire,
 });
 const rollbackSchema = z.object({ ...operation, version: text, confirmTimeoutSeconds });
 const cancelSchema = z.object(operation);

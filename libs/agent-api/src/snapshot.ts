@@ -1,7 +1,7 @@
 /** `status.json` beside the socket: the node's status as the proxy reads it without waking the agent. */
-import { KubeosError } from '@kubeos/core';
+import { agentStatusWire, KubeosError } from '@kubeos/core';
 import type { AgentStatus } from '@kubeos/core';
-import { describeFault, statusSchema } from './schema.ts';
+import { describeFault } from './schema.ts';
 
 /** The text of `status.json`: one JSON object and a newline. */
 export function encodeSnapshot(status: AgentStatus): string {
@@ -13,7 +13,7 @@ export function encodeSnapshot(status: AgentStatus): string {
  * of a newer agent can be read. Throws `STATE_UNREADABLE` for anything that is no status.
  */
 export function decodeSnapshot(text: string): AgentStatus {
-  const parsed = statusSchema.safeParse(parseJson(text));
+  const parsed = agentStatusWire.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   throw new KubeosError(
     'STATE_UNREADABLE',

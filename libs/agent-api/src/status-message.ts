@@ -63,7 +63,7 @@ function failureToWire(failure: AgentFailure): WireFailure {
   };
 }
 
-/** The members of a status; to be checked by `statusSchema`. */
+/** The members of a status; to be checked by `agentStatusWire`. */
 export function statusFromWire(wire: AgentStatus__Output): unknown {
   return withoutUndefined({
     ...wire,

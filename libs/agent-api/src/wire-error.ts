@@ -23,7 +23,7 @@ type Codecs = Pick<Protocol, 'status' | 'errorInfo'>;
 /** The gRPC status of a failure. Its code is that of the failure's kind; what is no `KubeosError` becomes `BUG`. */
 export function toStatus(codecs: Codecs, thrown: unknown): StatusObject {
   const error = KubeosError.from(thrown);
-  const code = errorKinds[error.kind].grpcStatus;
+  const code = statusCode(errorKinds[error.kind].grpcStatus);
   const message = error.message.slice(0, messageLimit);
   const info = codecs.errorInfo.serialize({
     reason: error.code,
@@ -47,6 +47,11 @@ export function fromStatus(codecs: Codecs, error: StatusObject | ServiceError): 
   }
   const prefix = info === undefined ? 'Calling the agent' : info.reason;
   return new KubeosError(codeOf(error.code), `${prefix}: ${error.details}`, options);
+}
+
+function statusCode(number: number): grpcStatus {
+  const codes = Object.values(grpcStatus).filter((value) => typeof value === 'number');
+  return codes.find((code) => Number(code) === number) ?? grpcStatus.UNKNOWN;
 }
 
 function textOf(details: ErrorDetails): Record<string, string> {

@@ -1,1 +1,5 @@
+export { describeAgentCalls } from './agent-calls-contract.ts';
+export type { ContractDeadlines, OpenCalls } from './agent-calls-contract.ts';
 export { fullAgentStatus, leanAgentStatus, sampleDigest } from './agent-status.ts';
+export { stubAgent } from './agent-stub.ts';
+export type { StubbedAgent } from './agent-stub.ts';

@@ -1,0 +1,71 @@
+/** The methods of the service over an agent, as every transport runs them: one message in, one or more out. */
+import type { Agent, PhaseAnswer } from '@kubeos/core';
+import { answerToWire } from './answer-message.ts';
+import type { ActivateRequest__Output } from './gen/kubeos/agent/v1/ActivateRequest.ts';
+import type { CancelRequest__Output } from './gen/kubeos/agent/v1/CancelRequest.ts';
+import type { ConfirmRequest__Output } from './gen/kubeos/agent/v1/ConfirmRequest.ts';
+import type { GetStatusRequest__Output } from './gen/kubeos/agent/v1/GetStatusRequest.ts';
+import type { GetStatusResponse } from './gen/kubeos/agent/v1/GetStatusResponse.ts';
+import type { PhaseAnswer as WireAnswer } from './gen/kubeos/agent/v1/PhaseAnswer.ts';
+import type { PrepareRequest__Output } from './gen/kubeos/agent/v1/PrepareRequest.ts';
+import type { PrepareResponse } from './gen/kubeos/agent/v1/PrepareResponse.ts';
+import type { RollbackRequest__Output } from './gen/kubeos/agent/v1/RollbackRequest.ts';
+import { readActivate, readCancel, readConfirm } from './request-message.ts';
+import { readPrepare, readRollback } from './request-message.ts';
+import { statusToWire } from './status-message.ts';
+
+/** A method with one answer. The signal says that the caller has gone. */
+export type UnaryMethod<Request, Response> = (
+  request: Request,
+  signal: AbortSignal,
+) => Promise<Response>;
+
+/** A method that sends any number of messages before it is done. */
+export type StreamMethod<Request, Response> = (
+  request: Request,
+  signal: AbortSignal,
+  send: (response: Response) => void,
+) => Promise<void>;
+
+interface Answered {
+  answer: WireAnswer;
+}
+
+/** The methods by their names in the service. They throw; transports turn that into a status. */
+export interface AgentMethods {
+  readonly GetStatus: UnaryMethod<GetStatusRequest__Output, GetStatusResponse>;
+  readonly Prepare: StreamMethod<PrepareRequest__Output, PrepareResponse>;
+  readonly Activate: UnaryMethod<ActivateRequest__Output, Answered>;
+  readonly Confirm: UnaryMethod<ConfirmRequest__Output, Answered>;
+  readonly Rollback: UnaryMethod<RollbackRequest__Output, Answered>;
+  readonly Cancel: UnaryMethod<CancelRequest__Output, Answered>;
+}
+
+/** What the service needs of an agent; core's `Agent` has it. */
+export type ServedAgent = Pick<
+  Agent,
+  'status' | 'prepare' | 'activate' | 'confirm' | 'rollback' | 'cancel'
+>;
+
+/** Puts the service in front of an agent. */
+export function agentMethods(agent: ServedAgent): AgentMethods {
+  return {
+    GetStatus: async () => ({ status: statusToWire(await agent.status()) }),
+    Prepare: async (request, signal, send) => {
+      const answer = await agent.prepare(
+        readPrepare(request),
+        (progress) => send({ progress: { ...progress } }),
+        signal,
+      );
+      send({ answer: answerToWire(answer) });
+    },
+    Activate: async (request) => answered(await agent.activate(readActivate(request))),
+    Confirm: async (request) => answered(await agent.confirm(readConfirm(request))),
+    Rollback: async (request) => answered(await agent.rollback(readRollback(request))),
+    Cancel: async (request) => answered(await agent.cancel(readCancel(request))),
+  };
+}
+
+function answered(answer: PhaseAnswer): Answered {
+  return { answer: answerToWire(answer) };
+}

@@ -1,5 +1,5 @@
 /** The state machine of one node's open operation: what the operator does next about it, and why it waits. */
-import type { AgentOperation } from '../api/agent-status.ts';
+import type { AgentOperation, AgentStatus } from '../api/agent-status.ts';
 import type { Operation, OperationEnding } from '../api/operation.ts';
 import { errorCodes, isErrorCode } from '../errors/codes.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
@@ -40,7 +40,7 @@ export function decideOperation(view: OperationView): OperationDecision {
 }
 
 function isPresent(view: OperationView): view is PresentView {
-  return view.node !== undefined && view.node.uid === view.operation.nodeUid;
+  return view.node?.uid === view.operation.nodeUid;
 }
 
 function withDeadline(decision: OperationDecision, seconds: number): OperationDecision['requeue'] {
@@ -113,19 +113,30 @@ function outcomeOf(view: PresentView): OperationEnding | undefined {
   }
   const report = agent.operation;
   if (report?.seq !== operation.seq || agent.seq !== operation.seq) return undefined;
+  return endingOf(view, report, runsGoodSlot(agent));
+}
+
+function runsGoodSlot({ bootedSlot, slots }: AgentStatus): boolean {
+  return bootedSlot !== undefined && slots[bootedSlot].state === 'good';
+}
+
+/** What a result of the agent means for the operation; `undefined` while it is still open. */
+function endingOf(
+  view: PresentView,
+  report: AgentOperation,
+  runsGood: boolean,
+): OperationEnding | undefined {
   switch (report.result) {
     case 'Committed':
       return succeeded();
     case 'Booted':
-      return agent.bootedSlot !== undefined && agent.slots[agent.bootedSlot].state === 'good'
-        ? succeeded()
-        : undefined;
+      return runsGood ? succeeded() : undefined;
     case 'Returned':
       return returned(view, report);
     case 'Cancelled':
-      return operation.ending ?? failed(report, 'Cancelled on the node');
+      return view.operation.ending ?? failed(report, 'Cancelled on the node');
     case 'Failed':
-      return operation.ending ?? failed(report, 'The agent gave no reason');
+      return view.operation.ending ?? failed(report, 'The agent gave no reason');
     case 'Prepared':
     case 'Armed':
     case undefined:

@@ -1,4 +1,5 @@
-import type { OperationEnding } from '../api/operation.ts';
+import type { OperationProgress } from '../api/agent-status.ts';
+import type { Digest, OperationEnding, SlotName } from '../api/operation.ts';
 import { freshReport } from '../rollout/standing.ts';
 import type { PresentView } from './decide-operation.ts';
 import { endWith, release } from './endings.ts';
@@ -30,40 +31,50 @@ export function decidePrepare(view: PresentView): OperationDecision {
   const { operation, node } = view;
   if (operation.target.slot !== undefined)
     return wait('Prepared', `${node.name} waits for its turn`);
-  const unseenFor = view.since(
-    `ack:${String(operation.seq)}:Prepare:${String(isAcknowledged(view))}`,
-  );
-  if (!isAcknowledged(view)) {
-    return unseenFor >= silentSeconds
-      ? endWith(view, proxySilent(view))
-      : wait('ProxyPending', `Waiting for os-proxy on ${node.name}`, silentSeconds - unseenFor);
-  }
+  if (!isAcknowledged(view)) return unacknowledged(view);
   const agent = freshReport(view);
   const report = agent?.operation?.seq === operation.seq ? agent.operation : undefined;
   if (report?.result === 'Prepared' && report.slot !== undefined) {
-    const target = { ...operation.target, slot: report.slot };
-    return act({
-      type: 'writeOperation',
-      operation: {
-        ...operation,
-        target:
-          report.slotDigest === undefined ? target : { ...target, slotDigest: report.slotDigest },
-      },
-      why: `slot ${report.slot} is prepared`,
-    });
+    return prepared(view, report.slot, report.slotDigest);
   }
-  const at = report?.progress;
+  return preparing(view, report?.progress);
+}
+
+function unacknowledged(view: PresentView): OperationDecision {
+  const silentFor = view.since(`silent:${String(view.operation.seq)}`);
+  if (silentFor >= silentSeconds) return endWith(view, proxySilent(view));
+  const message = `Waiting for os-proxy on ${view.node.name}`;
+  return wait('ProxyPending', message, silentSeconds - silentFor);
+}
+
+function prepared(
+  { operation }: PresentView,
+  slot: SlotName,
+  slotDigest: Digest | undefined,
+): OperationDecision {
+  const target = { ...operation.target, slot };
+  return act({
+    type: 'writeOperation',
+    operation: {
+      ...operation,
+      target: slotDigest === undefined ? target : { ...target, slotDigest },
+    },
+    why: `slot ${slot} is prepared`,
+  });
+}
+
+function preparing(view: PresentView, at: OperationProgress | undefined): OperationDecision {
   const progress = at === undefined ? 'none' : `${at.step}:${String(at.bytesDone)}`;
-  const stalledFor = view.since(`progress:${String(operation.seq)}:${progress}`);
-  if (stalledFor >= stalledSeconds) {
-    return release(view, {
-      result: 'Failed',
-      class: 'transient',
-      reason: 'Stalled',
-      message: `Preparing ${node.name} made no progress for ${String(stalledSeconds)} s`,
-    });
+  const stalledFor = view.since(`progress:${String(view.operation.seq)}:${progress}`);
+  if (stalledFor < stalledSeconds) {
+    return wait('Preparing', preparingMessage(view, at), stalledSeconds - stalledFor);
   }
-  return wait('Preparing', preparingMessage(view, at), stalledSeconds - stalledFor);
+  return release(view, {
+    result: 'Failed',
+    class: 'transient',
+    reason: 'Stalled',
+    message: `Preparing ${view.node.name} made no progress for ${String(stalledSeconds)} s`,
+  });
 }
 
 function preparingMessage(

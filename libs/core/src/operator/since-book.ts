@@ -36,7 +36,7 @@ export class SinceBook {
 /** One pass over one scope. */
 export interface SincePass {
   /** Seconds for which the state has been seen without a break; 0 the first time. */
-  since(key: string): number;
+  readonly since: (key: string) => number;
   /** Keeps what was asked for and forgets the rest. */
-  end(): void;
+  readonly end: () => void;
 }

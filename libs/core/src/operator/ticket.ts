@@ -4,8 +4,10 @@
  */
 import { KubeosError } from '../errors/index.ts';
 import type { Admission, Os, OsSpec, PendingAdmission } from '../api/os.ts';
+import type { Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import { unreadyDaemonSetPods } from '../drain/index.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
 import { targetOf } from '../rollout/target.ts';
 import type { OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
@@ -62,22 +64,27 @@ async function rollForwardOne(
   const node = await context.api.getNode(entry.node);
   const instance = await context.api.getInstance(entry.node);
   if (node?.uid !== entry.nodeUid || instance === undefined) return;
-  const operation = instance.spec.operation;
-  if (operation?.seq === entry.seq) {
-    if (operation.phase !== 'Prepare') return;
-    const excusedDaemonSetPods = unreadyDaemonSetPods(await context.api.listPods(entry.node));
-    const admitted = {
-      ...operation,
-      phase: 'Drain' as const,
-      admitted: true,
-      excusedDaemonSetPods,
-    };
-    await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
-    return;
-  }
-  if (operation !== undefined || os.spec === undefined || os.spec.type === 'upgrade') return;
-  if ((instance.spec.history?.seq ?? 0) >= entry.seq) return;
+  const { operation, history } = instance.spec;
+  if (operation?.seq === entry.seq) return admitPrepared(context, instance, operation);
+  const isNew = operation === undefined && (history?.seq ?? 0) < entry.seq;
+  if (!isNew || os.spec === undefined || os.spec.type === 'upgrade') return;
   await createAdmitted(context, os, os.spec, instance, node, entry.seq);
+}
+
+async function admitPrepared(
+  context: OperatorContext,
+  instance: OsInstance,
+  operation: Operation,
+): Promise<void> {
+  if (operation.phase !== 'Prepare') return;
+  const pods = await context.api.listPods(instance.name);
+  const admitted: Operation = {
+    ...operation,
+    phase: 'Drain',
+    admitted: true,
+    excusedDaemonSetPods: unreadyDaemonSetPods(pods),
+  };
+  await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
 }
 
 /** A rollback has no Prepare: its operation is created when it is admitted. */
@@ -86,7 +93,7 @@ async function createAdmitted(
   os: Os,
   spec: OsSpec,
   instance: OsInstance,
-  node: NonNullable<Awaited<ReturnType<OperatorContext['api']['getNode']>>>,
+  node: NodeView,
   seq: number,
 ): Promise<void> {
   const target = targetOf(os, instance.status.agent);

@@ -91,18 +91,19 @@ function noReport({ node, instance }: NodeFacts): Standing {
 
 function settledStanding(spec: OsSpec, agent: AgentStatus, facts: NodeFacts): Standing | undefined {
   if (spec.type === 'config') {
-    const wanted = spec.sysconfigs?.version ?? '';
     const applied = facts.instance?.status.sysconfigs?.version ?? '';
-    return wanted === applied ? { kind: 'updated', digestDiffers: false } : undefined;
+    const isApplied = (spec.sysconfigs?.version ?? '') === applied;
+    return isApplied ? { kind: 'updated', digestDiffers: false } : undefined;
   }
   if (!runsConfirmed(agent, spec.version)) return undefined;
-  const booted = agent.bootedSlot === undefined ? undefined : agent.slots[agent.bootedSlot];
-  const has = booted?.payloadDigest;
+  return { kind: 'updated', digestDiffers: digestDiffers(spec, agent) };
+}
+
+function digestDiffers(spec: OsSpec, agent: AgentStatus): boolean {
+  const has =
+    agent.bootedSlot === undefined ? undefined : agent.slots[agent.bootedSlot].payloadDigest;
   const wants = spec.payload?.digest;
-  return {
-    kind: 'updated',
-    digestDiffers: has !== undefined && wants !== undefined && has !== wants,
-  };
+  return has !== undefined && wants !== undefined && has !== wants;
 }
 
 /** What keeps a node that needs work from starting it. */
@@ -177,7 +178,7 @@ function rollbackImpossible(
   }
   const usable = idle.state === 'good' || idle.state === 'ready';
   if (usable && idle.version === spec.version) return undefined;
-  const holds = idle.version === undefined ? 'no version' : idle.version;
+  const holds = idle.version ?? 'no version';
   return waiting(
     'RollbackImpossible',
     `Slot ${idle.name} of ${node.name} is ${idle.state} and holds ${holds}, not ${spec.version}`,
@@ -190,28 +191,20 @@ function afterHistory(os: Os, agent: AgentStatus, facts: NodeFacts): Standing | 
   const entry = historyOf(facts.instance?.spec.history, target);
   const retry = usableRetry(facts.node, entry, target);
   if (retry !== undefined) return { kind: 'eligible', target, retry };
-  if (entry.counted) {
-    return {
-      kind: 'failed',
-      reason: entry.last?.reason ?? 'Failed',
-      message: entry.last?.message ?? '',
-    };
-  }
+  const { last } = entry;
+  if (last === undefined) return { kind: 'eligible', target };
+  if (entry.counted) return { kind: 'failed', reason: last.reason, message: last.message };
   if (entry.activates >= maxActivates) {
-    return {
-      kind: 'failed',
-      reason: 'AttemptsExhausted',
-      message: `${facts.node.name} was activated ${String(entry.activates)} times without success: ${entry.last?.message ?? ''}`,
-    };
+    const message = `${facts.node.name} was activated ${String(entry.activates)} times without success: ${last.message}`;
+    return { kind: 'failed', reason: 'AttemptsExhausted', message };
   }
-  if (entry.last === undefined || entry.attempts === 0) return { kind: 'eligible', target };
   return {
     kind: 'waiting',
-    reason: entry.last.reason,
-    message: entry.last.message,
+    reason: last.reason,
+    message: last.message,
     pause: {
-      key: `pause:${String(entry.last.seq)}`,
-      seconds: retryPauseSeconds(entry.last.class, entry.attempts),
+      key: `pause:${String(last.seq)}`,
+      seconds: retryPauseSeconds(last.class, entry.attempts),
     },
     then: { target },
   };

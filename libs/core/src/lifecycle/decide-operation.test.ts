@@ -1,0 +1,236 @@
+import { describe, expect, it } from '@jest/globals';
+import { cordonAnnotation, holdAnnotation, upgradingLabel } from '../api/names.ts';
+import { aNode, anInstance, anOperation, digestOne } from '../rollout/fleet.fixture.ts';
+import {
+  activate,
+  cordoned,
+  drain,
+  only,
+  ours,
+  pass,
+  pod,
+  prepare,
+  said,
+  silent,
+  trial,
+  type Scene,
+} from './scene.fixture.ts';
+
+describe('Prepare', () => {
+  it.each<[string, Scene, string]>([
+    ['waits for the proxy', { status: silent }, 'wait ProxyPending'],
+    [
+      'releases a node whose proxy is silent',
+      { status: silent, waited: 120 },
+      '-> GiveBack blocked ProxySilent',
+    ],
+    ['waits for the bytes', {}, 'wait Preparing'],
+    ['gives up without progress', { waited: 900 }, '-> Cancel transient Stalled'],
+    [
+      'notes the slot that is prepared',
+      { report: { result: 'Prepared', slot: 'B', slotDigest: digestOne } },
+      '-> Prepare',
+    ],
+    [
+      'ends on a wrong digest',
+      {
+        report: {
+          result: 'Failed',
+          failure: { seq: 1, code: 'DIGEST_MISMATCH', class: 'bad', message: 'x' },
+        },
+      },
+      '-> GiveBack bad DigestMismatch',
+    ],
+    [
+      'ends on a refusal that stays',
+      {
+        status: {
+          problem: { seq: 1, phase: 'Prepare', code: 'BOOTED_SLOT_NOT_GOOD', message: 'x' },
+        },
+      },
+      '-> Cancel blocked BootedSlotNotGood',
+    ],
+    [
+      'asks again after a refusal that passes',
+      {
+        status: { problem: { seq: 1, phase: 'Prepare', code: 'AGENT_UNREACHABLE', message: 'x' } },
+      },
+      'wait Preparing',
+    ],
+  ])('%s', (_name, scene, expected) => {
+    expect(said(pass({ ...scene, operation: { ...prepare, ...scene.operation } }))).toBe(expected);
+  });
+
+  it('waits for its turn once prepared', () => {
+    expect(said(pass({}))).toBe('wait Prepared');
+  });
+});
+
+describe('Drain', () => {
+  const empty = { view: { pods: [] } };
+  it.each<[string, Scene, string]>([
+    [
+      'touches nothing before the proxy echoed this operation',
+      { status: silent },
+      'wait ProxyPending',
+    ],
+    [
+      'touches nothing on a report of another boot',
+      { agent: { bootId: 'old' } },
+      'wait ProxyPending',
+    ],
+    ['cordons', {}, 'cordon'],
+    [
+      'cordons again when somebody took the flag off',
+      { node: { annotations: { [cordonAnnotation]: ours } } },
+      'cordon',
+    ],
+    [
+      'B-18: leaves a foreign cordon alone',
+      { node: { unschedulable: true } },
+      '-> Cancel blocked ForeignCordon',
+    ],
+    [
+      'lets a held node go',
+      { node: { ...cordoned, annotations: { [cordonAnnotation]: ours, [holdAnnotation]: '' } } },
+      '-> Cancel blocked Held',
+    ],
+    [
+      'lets a node go that is not selected any more',
+      { node: cordoned, view: { selected: false } },
+      '-> Cancel blocked NotSelected',
+    ],
+    ['asks for the pods', { node: cordoned }, 'wait pods'],
+    [
+      'B-04: evicts what is there',
+      { node: cordoned, view: { pods: [pod('web'), pod('gone', { deleting: true })] } },
+      'evict web',
+    ],
+    [
+      'waits for pods that leave',
+      { node: cordoned, view: { pods: [pod('gone', { deleting: true })] } },
+      'wait Draining',
+    ],
+    [
+      'ignores DaemonSet pods',
+      {
+        node: cordoned,
+        view: { pods: [pod('d', { controller: { kind: 'DaemonSet', name: 'd', uid: 'd' } })] },
+        waited: 5,
+      },
+      '-> Activate',
+    ],
+    ['looks once more before it believes', { node: cordoned, ...empty }, 'wait DrainSettling'],
+    ['activates an empty node', { node: cordoned, ...empty, waited: 5 }, '-> Activate'],
+    [
+      'B-20: gives up after its deadline',
+      { node: cordoned, view: { pods: [pod('web')] }, waited: 900 },
+      '-> Cancel blocked DrainTimeout',
+    ],
+  ])('%s', (_name, scene, expected) => {
+    expect(said(pass({ ...scene, operation: drain }))).toBe(expected);
+  });
+
+  it('refuses pods with local data before the first eviction, when not forced', () => {
+    const parameters = { ...anOperation(aNode('n')).parameters, force: false };
+    const pods = [pod('cache', { hasEmptyDir: true })];
+    const scene = { operation: { ...drain, parameters }, node: cordoned, view: { pods } };
+    expect(said(pass(scene))).toBe('-> Cancel blocked PodBlocksDrain');
+  });
+
+  it('does not reboot a node that somebody uncordoned behind the last look', () => {
+    const node = { annotations: { [cordonAnnotation]: ours } };
+    expect(said(pass({ operation: drain, node, view: { pods: [] }, waited: 5 }))).toBe('cordon');
+  });
+
+  it('counts the attempt in the same write as the phase', () => {
+    const action = only(pass({ operation: drain, node: cordoned, view: { pods: [] }, waited: 5 }));
+    expect(action).toMatchObject({
+      operation: { bootIdBefore: 'boot-n' },
+      history: { seq: 1, entries: [{ activates: 1 }] },
+    });
+  });
+
+  it('cordons with ownership and upstream’s label in one write', () => {
+    expect(only(pass({ operation: drain }))).toMatchObject({
+      change: {
+        unschedulable: true,
+        annotations: { [cordonAnnotation]: ours },
+        labels: { [upgradingLabel]: '' },
+      },
+    });
+  });
+});
+
+describe('Activate', () => {
+  it.each<[string, Scene, string]>([
+    ['waits for the reboot', { node: cordoned }, 'wait Rebooting'],
+    [
+      'only reports a silent proxy',
+      { node: cordoned, status: silent, waited: 130 },
+      'wait ProxySilent',
+    ],
+    ['keeps the node unschedulable', {}, 'cordon again'],
+    ['sees the trial', { node: { ...cordoned, bootId: 'boot-2' }, agent: trial }, '-> After'],
+    [
+      'does not take the old boot for the trial',
+      { node: cordoned, agent: trial },
+      'wait Rebooting',
+    ],
+    [
+      'ends when the target runs already',
+      { node: cordoned, report: { result: 'Booted' } },
+      '-> GiveBack Succeeded Confirmed',
+    ],
+    [
+      'ends through Cancel when the agent refuses',
+      {
+        node: cordoned,
+        status: { problem: { seq: 1, phase: 'Activate', code: 'SLOT_REFUSED', message: 'x' } },
+      },
+      '-> Cancel blocked SlotRefused',
+    ],
+    [
+      'ends when the candidate came back bad',
+      {
+        node: { ...cordoned, bootId: 'boot-2' },
+        report: {
+          result: 'Returned',
+          failure: { seq: 1, code: 'BUG', class: 'bad', message: 'no init' },
+        },
+      },
+      '-> GiveBack bad InternalError',
+    ],
+    [
+      'ends as lost when the records are gone after the reboot',
+      { node: { ...cordoned, bootId: 'boot-2' }, agent: { seq: 0 } },
+      '-> GiveBack lost RecordsLost',
+    ],
+    ['says that the node is lost', { node: cordoned, waited: 2700 }, 'record'],
+  ])('%s', (_name, scene, expected) => {
+    expect(said(pass({ ...scene, operation: activate }))).toBe(expected);
+  });
+
+  it('keeps the cordon of a lost node and still waits for its report', () => {
+    const operation = anOperation(aNode('n'), activate);
+    const lost = { seq: 1, class: 'lost' as const, reason: 'NodeLost', message: '', time: '' };
+    const entries = [
+      {
+        osUid: 'os-uid',
+        type: 'upgrade' as const,
+        version: 'KubeOS 2',
+        activates: 1,
+        attempts: 1,
+        counted: true,
+        last: lost,
+      },
+    ];
+    const instance = anInstance(aNode('n', cordoned), {
+      spec: { operation, history: { seq: 1, entries } },
+      status: { acknowledged: { seq: 1, phase: 'Activate' } },
+    });
+    expect(
+      said(pass({ operation: activate, node: cordoned, waited: 2700, view: { instance } })),
+    ).toBe('wait NodeLost');
+  });
+});

@@ -1,0 +1,351 @@
+import { describe, expect, it } from '@jest/globals';
+import { holdAnnotation, serialLabel, zoneLabel } from '../api/names.ts';
+import type { Os } from '../api/os.ts';
+import { decideFleet, type FleetPlan } from './decide-fleet.ts';
+import {
+  aNode,
+  anOperation,
+  anOs,
+  aRollbackSpec,
+  aSlot,
+  aSource,
+  aSpec,
+  digestOne,
+  digestTwo,
+  facts,
+} from './fleet.fixture.ts';
+import { fleetReport } from './fleet-status.ts';
+import { Fleet } from './fleet.ts';
+import type { NodeFacts } from './standing.ts';
+import { tally } from './tally.ts';
+
+interface Circumstances {
+  readonly others?: readonly Os[];
+  readonly wallMs?: number;
+  readonly since?: (key: string) => number;
+  readonly cacheIsCurrent?: boolean;
+  readonly served?: number;
+}
+
+function plan(os: Os, nodes: readonly NodeFacts[], about: Circumstances = {}): FleetPlan {
+  const fleet = new Fleet(aSource([os, ...(about.others ?? [])], nodes));
+  const members = fleet.members(os.uid);
+  const since = about.since ?? (() => 0);
+  return decideFleet({
+    os,
+    members,
+    tally: tally(members, since, () => undefined),
+    now: { wallMs: about.wallMs ?? Date.parse('2026-06-01T12:00:00Z'), monotonicMs: 0 },
+    operatorZone: 'UTC',
+    cacheIsCurrent: about.cacheIsCurrent ?? true,
+    servedSchemaRevision: about.served ?? 1,
+    since,
+  });
+}
+
+const names = (candidates: FleetPlan['prepare']): readonly string[] =>
+  candidates.map(({ member }) => member.name);
+const prepared = (name: string, node: Parameters<typeof facts>[1] = {}) => {
+  const view = aNode(name, node);
+  const target = {
+    version: 'KubeOS 2',
+    payloadDigest: digestTwo,
+    slot: 'B' as const,
+    slotDigest: digestOne,
+  };
+  return facts(name, node, { spec: { operation: anOperation(view, { target }) } });
+};
+const working = (name: string) =>
+  facts(
+    name,
+    {},
+    { spec: { operation: anOperation(aNode(name), { phase: 'Drain', admitted: true }) } },
+  );
+const done = (name: string) =>
+  facts(
+    name,
+    {},
+    {
+      agent: {
+        version: 'KubeOS 2',
+        slots: { A: aSlot('good', 'KubeOS 2'), B: aSlot('good', 'KubeOS 1') },
+      },
+    },
+  );
+const failed = (name: string) =>
+  facts(
+    name,
+    {},
+    {
+      spec: {
+        history: {
+          seq: 1,
+          entries: [
+            {
+              osUid: 'os-uid',
+              type: 'upgrade',
+              version: 'KubeOS 2',
+              digest: digestTwo,
+              activates: 1,
+              attempts: 1,
+              counted: true,
+              last: {
+                seq: 1,
+                class: 'bad',
+                reason: 'BootFailed',
+                message: 'no init',
+                time: '2026-01-01T00:00:00Z',
+              },
+            },
+          ],
+        },
+      },
+    },
+  );
+
+describe('decideFleet', () => {
+  it('prepares as many as may be unavailable, by zone and then name', () => {
+    const zone = (value: string) => ({ labels: { [zoneLabel]: value } });
+    const nodes = [facts('a', zone('z2')), facts('c', zone('z1')), facts('b', zone('z1'))];
+    expect(
+      names(plan(anOs({ spec: aSpec({ maxUnavailable: { count: 2 } }) }), nodes).prepare),
+    ).toEqual(['b', 'c']);
+  });
+
+  it('B-12: finds the one node that is left among many that are done', () => {
+    const nodes = [...Array.from({ length: 99 }, (_, i) => done(`n${String(i)}`)), facts('last')];
+    expect(names(plan(anOs(), nodes).prepare)).toEqual(['last']);
+  });
+
+  it('admits prepared nodes within the free budget', () => {
+    const nodes = [prepared('a'), prepared('b'), prepared('c')];
+    const { admit } = plan(anOs({ spec: aSpec({ maxUnavailable: { count: 2 } }) }), nodes);
+    expect(admit.count).toBe(2);
+    expect(names(admit.candidates)).toEqual(['a', 'b', 'c']);
+  });
+
+  it.each([
+    ['not Ready', facts('x', { ready: false })],
+    ['cordoned', facts('x', { unschedulable: true })],
+    ['at work', working('x')],
+  ])('B-25: counts a node that is %s against the budget, whoever caused it', (_name, broken) => {
+    const { admit, gate } = plan(anOs(), [broken, prepared('b')]);
+    expect(admit.count).toBe(0);
+    expect(gate?.message).toContain('x');
+  });
+
+  it('B-23: goes on with the others when a node has no proxy', () => {
+    const nodes = [{ node: aNode('a'), instance: undefined }, facts('b')];
+    expect(names(plan(anOs(), nodes).prepare)).toEqual(['b']);
+  });
+
+  it.each<[string, Partial<Os>, Circumstances, string]>([
+    ['paused', { spec: aSpec({ paused: true }) }, {}, 'Paused'],
+    [
+      'not valid',
+      { problems: [{ path: 'spec.checksum', message: 'expected 64 hex digits' }] },
+      {},
+      'InvalidSpec',
+    ],
+    ['being deleted', { deleting: true }, {}, 'Deleting'],
+    ['on an outdated CRD', {}, { served: 0 }, 'CRDOutdated'],
+    [
+      'outside its window',
+      { spec: aSpec({ timeWindow: { start: '22:00:00', end: '04:00:00' } }) },
+      {},
+      'OutsideTimeWindow',
+    ],
+    [
+      'younger than one that selects the same nodes',
+      { creationTimestamp: '2026-03-01T00:00:00Z' },
+      { others: [anOs({ uid: 'older', name: 'older' })] },
+      'SelectorConflict',
+    ],
+  ])('B-24: starts nothing while the object is %s', (_name, changes, about, reason) => {
+    const { spec: _spec, ...invalid } = anOs(changes);
+    const os = changes.problems === undefined ? anOs(changes) : invalid;
+    const result = plan(os, [facts('a'), prepared('b')], about);
+    expect(result.gate?.reason).toBe(reason);
+    expect(result.prepare).toEqual([]);
+    expect(result.admit.count).toBe(0);
+  });
+
+  it('B-24: the older of two objects keeps its nodes and goes on', () => {
+    const younger = anOs({ uid: 'younger', creationTimestamp: '2026-05-01T00:00:00Z' });
+    expect(names(plan(anOs(), [facts('a')], { others: [younger] }).prepare)).toEqual(['a']);
+  });
+
+  it('stops after maxFailures and releases what was not activated', () => {
+    const result = plan(anOs({ spec: aSpec({ maxUnavailable: { count: 3 } }) }), [
+      failed('a'),
+      prepared('b'),
+      facts('c'),
+    ]);
+    expect(result.gate?.reason).toBe('MaxFailuresReached');
+    expect(result.release.map(({ member, ending }) => [member.name, ending.reason])).toEqual([
+      ['b', 'MaxFailuresReached'],
+    ]);
+    expect(result.prepare).toEqual([]);
+  });
+
+  it('keeps everything but the canaries back until all canaries are updated', () => {
+    const spec = aSpec({ canary: { count: 1 }, maxUnavailable: { count: 3 } });
+    expect(names(plan(anOs({ spec }), [facts('a'), facts('b')]).prepare)).toEqual(['a']);
+    expect(names(plan(anOs({ spec }), [done('a'), facts('b')]).prepare)).toEqual(['b']);
+    expect(
+      plan(anOs({ spec: { ...spec, maxFailures: 5 } }), [failed('a'), facts('b')]).gate?.reason,
+    ).toBe('CanaryFailed');
+  });
+
+  it('waits for the interval between two batches, on the wall clock or since the leader saw it', () => {
+    const lastTime = '2026-06-01T11:59:50Z';
+    const os = anOs({ status: { admission: { epoch: 1, pending: [], lastTime } } });
+    expect(plan(os, [prepared('a')])).toMatchObject({
+      gate: { reason: 'TimeInterval' },
+      requeue: { kind: 'after', seconds: 5 },
+    });
+    expect(
+      plan(os, [prepared('a')], { wallMs: Date.parse('2026-06-01T12:00:05Z') }).admit.count,
+    ).toBe(1);
+    // The wall clock stepped back an hour: the leader's own clock still ends the wait.
+    expect(
+      plan(os, [prepared('a')], { wallMs: Date.parse('2026-06-01T11:00:00Z'), since: () => 16 })
+        .admit.count,
+    ).toBe(1);
+  });
+
+  it('admits nothing while a ticket is open or the caches are behind', () => {
+    const pending = [{ node: 'a', nodeUid: 'uid-a', seq: 1 }];
+    const os = anOs({ status: { admission: { epoch: 1, pending } } });
+    expect(plan(os, [prepared('b')])).toMatchObject({ rollForward: pending, admit: { count: 0 } });
+    expect(plan(anOs(), [prepared('b')], { cacheIsCurrent: false }).admit.count).toBe(0);
+  });
+
+  it('does not admit a prepared node that is held by now', () => {
+    expect(
+      plan(anOs(), [prepared('a', { annotations: { [holdAnnotation]: '' } })]).admit.candidates,
+    ).toEqual([]);
+  });
+
+  it('admits a rollback without preparing', () => {
+    const agent = { slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') } };
+    const result = plan(anOs({ spec: aRollbackSpec() }), [facts('a', {}, { agent })]);
+    expect(result.prepare).toEqual([]);
+    expect(names(result.admit.candidates)).toEqual(['a']);
+  });
+
+  describe('in serial mode', () => {
+    const spec = aSpec({ executionMode: 'serial', maxUnavailable: { count: 2 } });
+    const inBatch = { labels: { [serialLabel]: '' } };
+
+    it('forms a batch of maxunavailable nodes first', () => {
+      const { batch, prepare } = plan(anOs({ spec }), [facts('a'), facts('b'), facts('c')]);
+      expect(batch.add.map(({ name }) => name)).toEqual(['a', 'b']);
+      expect(prepare).toEqual([]);
+    });
+
+    it('works on one node of the batch at a time', () => {
+      const nodes = [prepared('a', inBatch), prepared('b', inBatch)];
+      expect(plan(anOs({ spec }), nodes).admit.count).toBe(1);
+      expect(plan(anOs({ spec }), [working('c'), ...nodes]).admit.count).toBe(0);
+    });
+
+    it('takes nodes that are done out of the batch', () => {
+      const view = { ...done('a'), node: aNode('a', inBatch) };
+      expect(plan(anOs({ spec }), [view]).batch.remove.map(({ name }) => name)).toEqual(['a']);
+    });
+  });
+});
+
+describe('fleetReport', () => {
+  const names20 = Array.from(
+    { length: 20_000 },
+    (_, i) => `node-with-a-rather-long-name-${String(i)}`,
+  );
+  const report = (os: Os, nodes: readonly NodeFacts[]) => {
+    const members = new Fleet(aSource([os], nodes)).members(os.uid);
+    const counts = tally(
+      members,
+      () => 0,
+      () => undefined,
+    );
+    return fleetReport(os, counts, plan(os, nodes), (node) => ({
+      reason: 'Draining',
+      message: `pods on ${node}`,
+    }));
+  };
+  const condition = (result: ReturnType<typeof report>, type: string) =>
+    result.conditions.find((one) => one.type === type);
+
+  it('B-30: counts, and names the one thing being waited for', () => {
+    const result = report(anOs(), [working('a'), done('b'), facts('c')]);
+    expect(result.status).toMatchObject({
+      nodes: 3,
+      updated: 1,
+      working: 1,
+      failed: 0,
+      message: 'a: pods on a',
+    });
+    expect(condition(result, 'Ready')).toMatchObject({ status: 'False', reason: 'Draining' });
+    expect(condition(result, 'Progressing')?.status).toBe('True');
+  });
+
+  it('is Ready when every node is updated', () => {
+    expect(condition(report(anOs(), [done('a')]), 'Ready')).toMatchObject({
+      status: 'True',
+      reason: 'AllNodesUpdated',
+    });
+  });
+
+  it('is Degraded when nodes failed, and names them', () => {
+    expect(condition(report(anOs(), [failed('a'), facts('b')]), 'Degraded')).toMatchObject({
+      status: 'True',
+      message: '1 node(s) failed: a',
+    });
+  });
+
+  it('stays under 32 KiB for 20,000 nodes that all wait', () => {
+    const nodes = names20.map((name) => facts(name, { ready: false }));
+    const byName = new Map(nodes.map((one) => [one.node.name, one]));
+    const fleet = new Fleet({
+      ...aSource([anOs()], nodes),
+      node: (name) => byName.get(name)?.node,
+      instance: (name) => byName.get(name)?.instance,
+    });
+    const counts = tally(
+      fleet.members('os-uid'),
+      () => 0,
+      () => undefined,
+    );
+    expect(counts.waiting.get('NotReady')?.count).toBe(20_000);
+    const big = fleetReport(anOs(), counts, plan(anOs(), []), () => undefined);
+    expect(JSON.stringify(big).length).toBeLessThan(32_768);
+  });
+});
+
+describe('Fleet', () => {
+  it('recomputes only what was touched and keeps its order', () => {
+    const nodes = [facts('b'), facts('a')];
+    const source = aSource([anOs()], nodes);
+    const fleet = new Fleet(source);
+    expect(fleet.members('os-uid').map(({ name }) => name)).toEqual(['a', 'b']);
+    nodes[0] = done('b');
+    expect(fleet.member('os-uid', 'b')?.standing.kind).toBe('eligible');
+    fleet.touch('b');
+    expect(fleet.members('os-uid').map(({ name, standing }) => [name, standing.kind])).toEqual([
+      ['a', 'eligible'],
+      ['b', 'updated'],
+    ]);
+    nodes.pop();
+    fleet.touch('a');
+    expect(fleet.members('os-uid').map(({ name }) => name)).toEqual(['b']);
+  });
+
+  it('keeps a node that is not selected any more while an operation of the object is open', () => {
+    const os = anOs({ selector: { kind: 'value', value: 'edge' } });
+    const fleet = new Fleet(aSource([os], [working('a'), facts('b')]));
+    expect(fleet.members(os.uid).map(({ name, selected }) => [name, selected])).toEqual([
+      ['a', false],
+    ]);
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from '@jest/globals';
+import { holdAnnotation, retryAnnotation } from '../api/names.ts';
+import type { HistoryEntry } from '../api/operation.ts';
+import {
+  aNode,
+  anOperation,
+  anOs,
+  aPayload,
+  aRollbackSpec,
+  aSlot,
+  aSpec,
+  digestOne,
+  digestTwo,
+  facts,
+} from './fleet.fixture.ts';
+import { standingOf, type NodeFacts, type Standing } from './standing.ts';
+
+const stand = (node: NodeFacts, spec = aSpec()): Standing => standingOf(anOs({ spec }), spec, node);
+const reasonOf = (standing: Standing): string =>
+  standing.kind === 'waiting' || standing.kind === 'failed' ? standing.reason : standing.kind;
+const entry = (changes: Partial<HistoryEntry>): HistoryEntry => ({
+  osUid: 'os-uid',
+  type: 'upgrade',
+  version: 'KubeOS 2',
+  digest: digestTwo,
+  activates: 1,
+  attempts: 1,
+  counted: false,
+  ...changes,
+});
+const last = (outcome: 'bad' | 'transient' | 'interrupted') => ({
+  seq: 1,
+  class: outcome,
+  reason: 'SomeReason',
+  message: 'some message',
+  time: '2026-01-01T00:00:00Z',
+});
+const tried = (changes: Partial<HistoryEntry>, annotations: Record<string, string> = {}) =>
+  facts('n', { annotations }, { spec: { history: { seq: 1, entries: [entry(changes)] } } });
+
+describe('standingOf', () => {
+  it.each<[string, NodeFacts, ReturnType<typeof aSpec>, string]>([
+    ['without a report', { node: aNode('n'), instance: undefined }, aSpec(), 'NoProxy'],
+    [
+      'with a report of another boot',
+      facts('n', {}, { agent: { bootId: 'old' } }),
+      aSpec(),
+      'ReportStale',
+    ],
+    ['that is held', facts('n', { annotations: { [holdAnnotation]: '' } }), aSpec(), 'Held'],
+    ['that its console holds', facts('n', {}, { agent: { held: true } }), aSpec(), 'Held'],
+    ['that somebody else cordoned', facts('n', { unschedulable: true }), aSpec(), 'ForeignCordon'],
+    ['that is not Ready', facts('n', { ready: false }), aSpec(), 'NotReady'],
+    ['that is being deleted', facts('n', { deleting: true }), aSpec(), 'NodeDeleting'],
+    [
+      'with two disks alike',
+      facts(
+        'n',
+        {},
+        { agent: { warnings: [{ reason: 'AmbiguousDisk', message: 'sda and sdb' }] } },
+      ),
+      aSpec(),
+      'AmbiguousDisk',
+    ],
+    [
+      'whose agent cannot fetch the image type',
+      facts('n', {}, { agent: { capabilities: [] } }),
+      aSpec(),
+      'ImageTypeUnsupported',
+    ],
+    [
+      'with another operation open',
+      facts('n', {}, { spec: { operation: anOperation(aNode('n'), { osUid: 'other' }) } }),
+      aSpec(),
+      'BusyWithOther',
+    ],
+    [
+      'with an operation of this object open',
+      facts('n', {}, { spec: { operation: anOperation(aNode('n')) } }),
+      aSpec(),
+      'open',
+    ],
+    ['that needs the upgrade', facts('n'), aSpec(), 'eligible'],
+    [
+      'that settings are wanted of',
+      facts('n'),
+      aSpec({ sysconfigs: { version: 's', configs: [{}] } }),
+      'SettingsUnsupported',
+    ],
+    [
+      'B-26: that a configuration is wanted of on another version',
+      facts('n'),
+      aSpec({ type: 'config', sysconfigs: { version: 's' } }),
+      'VersionDiffers',
+    ],
+  ])('says of a node %s: %s', (_name, node, spec, expected) => {
+    expect(reasonOf(stand(node, spec))).toBe(expected);
+  });
+
+  it('calls a node updated only when its booted slot is good and holds the wanted version', () => {
+    const running = {
+      version: 'KubeOS 2',
+      slots: { A: aSlot('good', 'KubeOS 2'), B: aSlot('good', 'KubeOS 1') },
+    };
+    expect(stand(facts('n', {}, { agent: running }))).toEqual({
+      kind: 'updated',
+      digestDiffers: false,
+    });
+    const onTrial = { ...running, slots: { ...running.slots, A: aSlot('trial', 'KubeOS 2') } };
+    expect(reasonOf(stand(facts('n', {}, { agent: onTrial })))).toBe('UnownedTrial');
+  });
+
+  it('B-27: does not believe the osImage of the Node', () => {
+    expect(stand(facts('n', { osImage: 'KubeOS 2' })).kind).toBe('eligible');
+  });
+
+  it('tells when the wanted version runs from another image', () => {
+    const slot = aSlot('good', 'KubeOS 2', { payloadDigest: digestOne });
+    const agent = { version: 'KubeOS 2', slots: { A: slot, B: { state: 'empty' as const } } };
+    expect(stand(facts('n', {}, { agent }))).toEqual({ kind: 'updated', digestDiffers: true });
+  });
+
+  describe('when a rollback is wanted', () => {
+    it.each([
+      ['empty', 'KubeOS 0', 'RollbackImpossible'],
+      ['failed', 'KubeOS 0', 'RollbackImpossible'],
+      ['good', 'KubeOS 9', 'RollbackImpossible'],
+      ['good', 'KubeOS 0', 'eligible'],
+      ['ready', 'KubeOS 0', 'eligible'],
+    ] as const)('B-02: answers for a %s slot of %s: %s', (state, version, expected) => {
+      const agent = { slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot(state, version) } };
+      expect(reasonOf(stand(facts('n', {}, { agent }), aRollbackSpec()))).toBe(expected);
+    });
+  });
+
+  describe('when the target was tried before', () => {
+    it('gives up after a counted failure, with its reason', () => {
+      expect(stand(tried({ counted: true, last: last('bad') }))).toMatchObject({
+        kind: 'failed',
+        reason: 'SomeReason',
+      });
+    });
+
+    it('B-19: pauses after a transient one, longer each time', () => {
+      const once = stand(tried({ last: last('transient') }));
+      const often = stand(tried({ attempts: 4, last: last('transient') }));
+      expect(once).toMatchObject({ kind: 'waiting', pause: { seconds: 15 } });
+      expect(often).toMatchObject({ kind: 'waiting', pause: { seconds: 120 } });
+    });
+
+    it('gives up after three activations, whatever their class', () => {
+      expect(reasonOf(stand(tried({ activates: 3, last: last('interrupted') })))).toBe(
+        'AttemptsExhausted',
+      );
+    });
+
+    it.each([
+      [digestTwo, undefined, 'eligible'],
+      [`${digestTwo}#2`, digestTwo, 'eligible'],
+      [digestTwo, digestTwo, 'SomeReason'],
+      [digestOne, undefined, 'SomeReason'],
+    ])('reads the retry annotation %s after %s: %s', (value, consumedRetry, expected) => {
+      const used = consumedRetry === undefined ? {} : { consumedRetry };
+      const node = tried(
+        { counted: true, last: last('bad'), ...used },
+        { [retryAnnotation]: value },
+      );
+      expect(reasonOf(stand(node))).toBe(expected);
+    });
+
+    it('starts a new digest at zero', () => {
+      const other = aSpec({ payload: { ...aPayload, digest: digestOne } });
+      expect(stand(tried({ counted: true, last: last('bad') }), other).kind).toBe('eligible');
+    });
+  });
+});

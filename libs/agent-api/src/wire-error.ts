@@ -51,7 +51,7 @@ export function fromStatus(codecs: Codecs, error: StatusObject | ServiceError): 
 
 function statusCode(number: number): grpcStatus {
   const codes = Object.values(grpcStatus).filter((value) => typeof value === 'number');
-  return codes.find((code) => Number(code) === number) ?? grpcStatus.UNKNOWN;
+  return codes.find((code) => grpcStatus[code] === grpcStatus[number]) ?? grpcStatus.UNKNOWN;
 }
 
 function textOf(details: ErrorDetails): Record<string, string> {

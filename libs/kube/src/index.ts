@@ -1,1 +1,21 @@
-export {};
+export { createApiClient, type ApiClient, type ApiRequest } from './client/api-client.ts';
+export { loadKubeConfig } from './client/kube-config.ts';
+export { createClock } from './clock.ts';
+export { createCluster, type Cluster, type ClusterOptions } from './cluster/cluster.ts';
+export type { Stores } from './cluster/stores.ts';
+export { createLeadership, type Election, type LeadershipOptions } from './lease/leadership.ts';
+export {
+  createOwnInstance,
+  type FollowedInstance,
+  type OwnInstanceOptions,
+} from './proxy/own-instance.ts';
+export { nodeUidOfToken } from './proxy/token-node.ts';
+export {
+  createWorkQueue,
+  pauseSeconds,
+  type WorkQueue,
+  type WorkQueueCounts,
+  type WorkQueueOptions,
+} from './queue/work-queue.ts';
+export { createStore, type Store, type StoreOptions } from './store/store.ts';
+export type { StoreChange, Versioned } from './store/contents.ts';

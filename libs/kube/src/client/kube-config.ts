@@ -1,0 +1,22 @@
+/** Where the API server is and who we are. */
+import { KubeosError } from '@kubeos/core';
+import { KubeConfig } from '@kubernetes/client-node';
+
+/**
+ * Loads the kubeconfig at this path, or without one the service account of the pod. Throws `INVALID_CONFIGURATION`
+ * when it cannot be read.
+ */
+export function loadKubeConfig(path: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (path === undefined) config.loadFromCluster();
+    else config.loadFromFile(path);
+  } catch (cause) {
+    throw new KubeosError(
+      'INVALID_CONFIGURATION',
+      `Cannot read the kubeconfig ${path ?? 'of the pod'}`,
+      { cause },
+    );
+  }
+  return config;
+}

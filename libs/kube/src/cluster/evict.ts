@@ -1,0 +1,49 @@
+/** Evictions, https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/. */
+import { hasCode, type EvictionAnswer, type KubeosError, type PodView } from '@kubeos/core';
+import type { ApiClient } from '../client/api-client.ts';
+import { metaOf } from '../store/object-meta.ts';
+import { podPath } from './paths.ts';
+import { readObject } from './reads.ts';
+
+/** Asks for the eviction of exactly this pod, not of another one of the same name. */
+export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswer> {
+  const { namespace, name, uid } = pod;
+  const body = {
+    apiVersion: 'policy/v1',
+    kind: 'Eviction',
+    metadata: { namespace, name },
+    deleteOptions: { preconditions: { uid } },
+  };
+  try {
+    await api.request({ method: 'POST', path: `${podPath(namespace, name)}/eviction`, body });
+    return { kind: 'evicted' };
+  } catch (error) {
+    if (hasCode(error, 'NOT_FOUND')) return { kind: 'gone' };
+    if (hasCode(error, 'CONFLICT')) return afterConflict(api, pod, error);
+    if (isBudget(error)) return { kind: 'blocked', message: error.message };
+    throw error;
+  }
+}
+
+/** A conflict is either another pod under this name, or a budget that changed at the same moment. */
+async function afterConflict(
+  api: ApiClient,
+  pod: PodView,
+  error: KubeosError,
+): Promise<EvictionAnswer> {
+  const uid = await readObject(api, podPath(pod.namespace, pod.name), (raw) => metaOf(raw).uid);
+  return uid === pod.uid ? { kind: 'blocked', message: error.message } : { kind: 'gone' };
+}
+
+/**
+ * A budget refuses with 429 and names itself as the cause; the server's own load shedding has no such cause. A pod with
+ * two budgets is refused with 500.
+ */
+function isBudget(error: unknown): error is KubeosError {
+  if (hasCode(error, 'TOO_MANY_REQUESTS')) {
+    return String(error.details['causes']).includes('DisruptionBudget');
+  }
+  return (
+    hasCode(error, 'API_UNAVAILABLE') && error.message.includes('more than one PodDisruptionBudget')
+  );
+}

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { runCommand } from './command.ts';
+import { exec } from '@kubeos/host';
 
 /** A certificate with its key, as PEM files. */
 export interface Certificate {
@@ -31,7 +31,7 @@ export async function createAuthority(folder: string, subject: string): Promise<
     signer: readonly string[],
   ): Promise<Certificate> => {
     const made = { certificateFile: path(`${name}.crt`), keyFile: path(`${name}.key`) };
-    await runCommand('openssl', [
+    await exec('openssl', [
       ...['req', '-config', path('openssl.cnf'), '-x509'],
       ...['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
       ...['-keyout', made.keyFile, '-out', made.certificateFile],

@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { KubeosError } from '@kubeos/core';
+import { hasCode, KubeosError } from '@kubeos/core';
+import { startChild } from '@kubeos/host';
 
 import { BuildProgress } from './build-progress.ts';
-import { runCommand } from './command.ts';
 import { findGo, goEnvironment, type Go } from './go.ts';
 import {
   buildFlags,
@@ -18,7 +18,7 @@ import {
 } from './module-sets.ts';
 
 /** A cold build of the API server takes four minutes on two cores; this is for much smaller machines. */
-const buildTimeoutSeconds = 3600;
+const buildTimeoutMs = 3_600_000;
 
 const modulesFolder = join(import.meta.dirname, '..', 'modules');
 
@@ -108,17 +108,12 @@ async function build(plan: Build): Promise<void> {
   try {
     const packages = names.map((name) => set.packages[name] ?? name);
     const args = ['build', '-v', ...flags, '-o', `${temporary}/`, ...packages];
-    // The lock spares a second run beside this one the compile: it waits, then finds all in Go's own cache.
-    await runCommand('flock', ['--no-fork', join(folder, '.lock'), command, ...args], {
+    await goBuild(command, args, {
+      lockFile: join(folder, '.lock'),
       cwd: source,
-      env: goEnvironment,
-      timeoutSeconds: buildTimeoutSeconds,
-      // Go then stops its compilers and clears its temporary folder.
-      killSignal: 'SIGINT',
-      onStderr: (text) => {
-        progress.add(text);
-      },
-      ...(signal === undefined ? {} : { signal }),
+      temporary,
+      onStderr: (text) => progress.add(text),
+      signal,
     });
     for (const name of names) {
       await rename(join(temporary, executableName(set.packages[name] ?? name)), join(folder, name));
@@ -127,6 +122,40 @@ async function build(plan: Build): Promise<void> {
   } finally {
     progress.stop();
     await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+interface GoBuildOptions {
+  readonly lockFile: string;
+  readonly cwd: string;
+  readonly temporary: string;
+  readonly onStderr: (text: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function goBuild(
+  command: string,
+  args: readonly string[],
+  options: GoBuildOptions,
+): Promise<void> {
+  const { lockFile, cwd, temporary, onStderr, signal } = options;
+  // The lock spares a second run beside this one the compile: it waits, then finds all in Go's own cache.
+  const wrapper = ['--pdeathsig', 'KILL', '--', 'flock', '--no-fork', lockFile];
+  const child = startChild('setpriv', [...wrapper, command, ...args], {
+    cwd,
+    // A build that is killed does not clear its work folder; in ours it goes with the rest.
+    env: { ...goEnvironment, GOTMPDIR: temporary },
+    timeoutMs: buildTimeoutMs,
+    onStderr,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  child.stdin.end();
+  child.stdout.resume();
+  try {
+    await child.exited;
+  } catch (cause) {
+    if (!hasCode(cause, 'COMMAND_FAILED')) throw cause;
+    throw new KubeosError('COMMAND_FAILED', `go build failed:\n${child.stderrTail()}`, { cause });
   }
 }
 

@@ -29,7 +29,7 @@ export interface ControlPlane {
   readonly kubectl: string;
   /** Path of every program in use, by its name. */
   readonly binaries: Readonly<Record<string, string>>;
-  /** Runs kubectl with this kubeconfig and gives its output; throws `COMMAND_FAILED` with its error text. */
+  /** Runs kubectl with this kubeconfig and gives its output; throws `COMMAND_FAILED` with its last line and, in `details.stderr`, all it said. */
   run(args: readonly string[], input?: string): Promise<string>;
   /** Stops and starts the API server on the same port; data and all other programs stay. */
   restartApiServer(): Promise<void>;

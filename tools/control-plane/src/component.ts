@@ -32,17 +32,20 @@ export class Component {
   readonly name: string;
   readonly #logFile: string;
   readonly #child: ChildProcess;
-  /** Resolves when the program is gone. */
-  readonly exited: Promise<void>;
+  /** The exit status once the program is gone, `null` when a signal ended it. */
+  readonly exited: Promise<number | null>;
   #stopping = false;
 
   private constructor(options: ComponentOptions, child: ChildProcess) {
     this.name = options.name;
     this.#logFile = logFileOf(options);
     this.#child = child;
-    this.exited = once(child, 'exit').then(([code, signal]) => {
-      const how = signal === null ? `status ${String(code)}` : `signal ${String(signal)}`;
-      if (!this.#stopping) options.onUnexpectedExit(`${options.name} ended with ${how}`);
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        const how = signal === null ? `status ${String(code)}` : `signal ${signal}`;
+        if (!this.#stopping) options.onUnexpectedExit(`${options.name} ended with ${how}`);
+        resolve(code);
+      });
     });
   }
 

@@ -48,8 +48,8 @@ export interface OperatorMemory {
     string,
     { readonly bootId: string; readonly last: string; readonly renewals: number }
   >;
-  /** Term in which this leader raised the epoch of an `OS`. */
-  readonly epochs: Map<string, number>;
+  /** The epoch that this leader raised on an `OS`, and in which term. */
+  readonly epochs: Map<string, { readonly term: number; readonly epoch: number }>;
   /** Monotonic time of the last status write of an `OS`. */
   readonly statusWrites: Map<string, number>;
   served: { readonly revision: number; readonly atMs: number } | undefined;

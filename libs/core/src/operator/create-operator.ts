@@ -5,6 +5,7 @@ import { Fleet } from '../rollout/fleet.ts';
 import { leadingApi } from './leading-api.ts';
 import { keyText, type ClusterChange, type ReconcileKey } from './keys.ts';
 import type { OperatorContext, OperatorDeps, OperatorMemory } from './context.ts';
+import type { ClusterCache } from '../ports/cluster.ts';
 import { nodePass } from './node-pass.ts';
 import { osPass } from './os-pass.ts';
 import { SinceBook } from './since-book.ts';
@@ -78,13 +79,7 @@ function keysOf(
   fleet: Fleet,
   change: ClusterChange,
 ): readonly ReconcileKey[] {
-  if (change.kind === 'os') {
-    fleet.invalidate();
-    const nodes = [...cache.instances()].filter(({ spec }) => spec.operation?.osUid === change.uid);
-    return [...new Set([change.uid, ...fleet.oses().map(({ uid }) => uid)])]
-      .map((uid): ReconcileKey => ({ kind: 'os', uid }))
-      .concat(nodes.map(({ name }) => ({ kind: 'node', name })));
-  }
+  if (change.kind === 'os') return keysOfOs(cache, fleet, change.uid);
   const before = fleet.osesOf(change.name);
   fleet.touch(change.name);
   const uids = new Set([...before, ...fleet.osesOf(change.name)]);
@@ -92,6 +87,18 @@ function keysOf(
     { kind: 'node', name: change.name },
     ...[...uids].map((uid): ReconcileKey => ({ kind: 'os', uid })),
   ];
+}
+
+/** A change of one object's spec can move nodes between all objects; a change of its status concerns it alone. */
+function keysOfOs(cache: ClusterCache, fleet: Fleet, uid: string): readonly ReconcileKey[] {
+  if (!fleet.touchOs(uid, cache.os(uid))) return [{ kind: 'os', uid }];
+  const keys: ReconcileKey[] = [...new Set([uid, ...fleet.oses().map((os) => os.uid)])].map(
+    (one) => ({ kind: 'os', uid: one }),
+  );
+  for (const { name, spec } of cache.instances()) {
+    if (spec.operation?.osUid === uid) keys.push({ kind: 'node', name });
+  }
+  return keys;
 }
 
 /** Failures of a pass decide how it is looked at again; a conflict is the normal course of guarded writes. */

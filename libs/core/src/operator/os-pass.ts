@@ -1,5 +1,5 @@
 /** One pass over one `OS`: carries its ticket through, decides for its fleet, admits, and reports. */
-import { operationFinalizer, serialLabel } from '../api/names.ts';
+import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts';
 import type { Os, PendingAdmission } from '../api/os.ts';
 import { hasCode } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
@@ -26,7 +26,9 @@ export async function osPass(context: OperatorContext, uid: string): Promise<Req
     return { kind: 'onChange' };
   }
   const served = await servedRevision(context);
-  let os = await raiseEpoch(context, cached);
+  // On an outdated CRD a ticket would be pruned: nothing is written but why nothing moves.
+  const isOutdated = served < schemaRevision;
+  const os = isOutdated ? cached : await raiseEpoch(context, cached);
   const now = clock.now();
   const pass = memory.since.begin(`os/${uid}`, now.monotonicMs);
   const members = fleet.members(uid);
@@ -42,7 +44,20 @@ export async function osPass(context: OperatorContext, uid: string): Promise<Req
     since: pass.since,
   });
   pass.end();
-  os = await settleTicket(context, os, plan);
+  if (isOutdated) {
+    await reportStatus(context, os, count, plan);
+    return { kind: 'after', seconds: servedForSeconds };
+  }
+  return carryOutPlan(context, os, count, plan);
+}
+
+async function carryOutPlan(
+  context: OperatorContext,
+  decided: Os,
+  count: Tally,
+  plan: FleetPlan,
+): Promise<Requeue> {
+  let os = await settleTicket(context, decided, plan);
   await releaseAll(context, plan);
   os = await changeBatch(context, os, plan);
   os = await prepareAll(context, os, plan);

@@ -35,15 +35,27 @@ export async function writeTicket(
   );
 }
 
-/** Raises the epoch once a term, so that whatever an older leader still writes on this object conflicts. */
+/**
+ * Raises the epoch once a term, so that whatever an older leader still writes on this object conflicts.
+ *
+ * @throws KubeosError `NOT_LEADING` when somebody has raised it since: a newer leader is at work.
+ */
 export async function raiseEpoch(context: OperatorContext, os: Os): Promise<Os> {
   const term = context.term();
-  if (context.memory.epochs.get(os.uid) === term) return os;
+  const raised = context.memory.epochs.get(os.uid);
+  if (raised?.term === term) {
+    if ((os.status.admission?.epoch ?? 0) <= raised.epoch) return os;
+    throw new KubeosError(
+      'NOT_LEADING',
+      `A newer leader has taken over ${os.namespace}/${os.name}`,
+    );
+  }
   const current = await context.api.getOs(os.namespace, os.name);
   if (current?.uid !== os.uid) throw new KubeosError('CONFLICT', `OS ${os.name} was replaced`);
   const ticket = current.status.admission ?? noTicket;
-  const stored = await writeTicket(context, current, { ...ticket, epoch: ticket.epoch + 1 });
-  context.memory.epochs.set(os.uid, term);
+  const epoch = ticket.epoch + 1;
+  const stored = await writeTicket(context, current, { ...ticket, epoch });
+  context.memory.epochs.set(os.uid, { term, epoch });
   return stored;
 }
 

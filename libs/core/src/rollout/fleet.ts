@@ -60,9 +60,22 @@ export class Fleet {
     this.#source = source;
   }
 
-  /** Forgets everything; the next look rebuilds it. Needed when an `OS` came, went or changed. */
+  /** Forgets everything; the next look rebuilds it. */
   invalidate(): void {
     this.#stale = true;
+  }
+
+  /**
+   * Notes that an `OS` came, went or changed.
+   *
+   * @returns false when only its status changed, which moves no node.
+   */
+  touchOs(uid: string, current: Os | undefined): boolean {
+    const known = this.#oses.find((os) => os.uid === uid);
+    // The API server raises the generation with every change of the spec and with deletion.
+    if (known === undefined || known.generation !== current?.generation) this.#stale = true;
+    else this.#oses = this.#oses.map((os) => (os.uid === uid ? current : os));
+    return this.#stale;
   }
 
   /** Notes that a node or its instance changed. */

@@ -1,3 +1,4 @@
+import { conditionsPage } from './conditions-page.ts';
 import { crdFile } from './crd.ts';
 import { errorsPage } from './errors-page.ts';
 import { kindPage } from './kind-page.ts';
@@ -17,6 +18,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'charts/kubeos/crds/osinstances.yaml', text: crdFile(osInstance) },
     { path: 'docs/reference/os.md', text: kindPage(os) },
     { path: 'docs/reference/osinstance.md', text: kindPage(osInstance) },
+    { path: 'docs/reference/conditions.md', text: conditionsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/lifecycle.md', text: lifecyclePage() },
   ];

@@ -1,0 +1,216 @@
+/** What every condition and every reason means, for the reference pages. Reasons of errors are in the error table. */
+
+/** Meaning by reason. */
+export type Reasons = Readonly<Record<string, string>>;
+
+/** A condition that KubeOS sets. */
+export interface ConditionMeaning {
+  readonly kind: 'OS' | 'OSInstance';
+  readonly type: string;
+  readonly writer: 'operator' | 'proxy';
+  /** What status True says. */
+  readonly whenTrue: string;
+  /** Reasons of this condition alone; beside them stand those why work waits, or those of errors. */
+  readonly reasons: Reasons;
+}
+
+/** The conditions of both kinds. */
+export const conditionMeanings: readonly ConditionMeaning[] = [
+  {
+    kind: 'OS',
+    type: 'Ready',
+    writer: 'operator',
+    whenTrue: 'Every selected node is as wanted.',
+    reasons: {
+      AllNodesUpdated: 'Every selected node runs the wanted version, confirmed.',
+      NoNodes: 'The selector chooses no node.',
+      NodesNotUpdated: 'Some nodes are not as wanted yet.',
+    },
+  },
+  {
+    kind: 'OS',
+    type: 'Progressing',
+    writer: 'operator',
+    whenTrue: 'Nodes are at work.',
+    reasons: {
+      NodesAtWork: 'Operations are open.',
+      NothingToDo: 'Nothing is at work and nothing waits.',
+    },
+  },
+  {
+    kind: 'OS',
+    type: 'Degraded',
+    writer: 'operator',
+    whenTrue: 'Nodes failed the target.',
+    reasons: {
+      NodesFailed: 'The named nodes failed the target.',
+      NoFailures: 'No node failed the target.',
+    },
+  },
+  {
+    kind: 'OS',
+    type: 'Paused',
+    writer: 'operator',
+    whenTrue: 'No new node starts, because somebody asked for it.',
+    reasons: { NotPaused: '`spec.paused` is not set.' },
+  },
+  {
+    kind: 'OS',
+    type: 'DigestDiffers',
+    writer: 'operator',
+    whenTrue: 'Nodes run the wanted version from another image.',
+    reasons: {
+      SameVersionOtherDigest: 'Only a new version text moves such nodes.',
+      DigestsMatch: 'No node is known to run the wanted version from another image.',
+    },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'Admitted',
+    writer: 'operator',
+    whenTrue: 'The node may be taken out of service.',
+    reasons: {
+      Admitted: 'The node is within the budget.',
+      NoOperation: 'No operation is open.',
+    },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'Drained',
+    writer: 'operator',
+    whenTrue: 'Every pod that has to leave has left.',
+    reasons: { Drained: 'Seen in a list after the cordon.', NoOperation: 'No operation is open.' },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'UpToDate',
+    writer: 'proxy',
+    whenTrue: 'The node runs the version of its last operation, confirmed.',
+    reasons: {
+      Confirmed: 'The booted slot is good and holds the wanted version.',
+      OtherVersion: 'Another version is running, or is in the slot.',
+      NotConfirmed: 'The wanted version is running on trial.',
+      NoOperation: 'Nothing was asked of this node yet.',
+      NoAgentStatus: 'The agent has not told its status yet.',
+    },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'Prepared',
+    writer: 'proxy',
+    whenTrue: 'The idle slot can be booted and holds the wanted version.',
+    reasons: {
+      SlotReady: 'The idle slot was verified.',
+      SlotEmpty: 'The idle slot must not be booted.',
+      SlotFailed: 'The idle slot did not prove good.',
+    },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'RebootPending',
+    writer: 'proxy',
+    whenTrue: 'The candidate is armed for the next boot.',
+    reasons: {
+      Armed: 'The candidate becomes the default for a counted number of attempts.',
+      NotArmed: 'No reboot is asked for.',
+    },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'ConfigApplied',
+    writer: 'proxy',
+    whenTrue: 'The wanted settings are in force.',
+    reasons: { NotReported: 'The agent does not report settings.' },
+  },
+  {
+    kind: 'OSInstance',
+    type: 'Degraded',
+    writer: 'proxy',
+    whenTrue: 'A person should look at the node.',
+    reasons: {
+      AsExpected: 'Nothing is wrong.',
+      UnknownProblem: 'A newer part reported an error that this one does not know.',
+      BootEnvRebuilt: 'The boot environment block was unreadable and was rebuilt.',
+      RecordsLost: 'The records of the agent were lost; the node does not know what it was told.',
+      RecordsForeign: 'The records on PERSIST are of another node and are not used.',
+      ForeignBoot: 'The booted slot is neither good nor on trial: somebody chose it by hand.',
+      AmbiguousDisk: 'More than one disk has the labels of the slots; nothing is written.',
+      PersistFull: 'PERSIST has no room for the records.',
+      UpstreamBootEnv: 'The boot loader configuration is that of upstream: no automatic fallback.',
+      FellBack: 'The boot loader gave up the slot that was asked for.',
+    },
+  },
+];
+
+/** Why a fleet or a node waits: in `OS.status.waiting`, messages, Ready, Progressing, Admitted and Drained. */
+export const waitReasons: Reasons = {
+  InvalidSpec: 'The object has a mistake; the message names the field.',
+  Deleting: 'The object is being deleted; what is open is finished.',
+  SelectorConflict: 'An older object selects some of the same nodes; this one moves nothing.',
+  CRDOutdated: 'The served CRDs are older than the operator; apply those of its release.',
+  Paused: '`spec.paused` is set.',
+  MaxFailuresReached: 'As many nodes failed as `maxFailures` allows; no new one starts.',
+  CanaryFailed: 'A canary failed; no other node starts.',
+  OutsideTimeWindow: 'The maintenance window is closed; the message says when it opens.',
+  MaxUnavailableZero: '`maxunavailable` allows no node.',
+  BudgetSpent: 'As many nodes are at work as may be out of service.',
+  BudgetSpentOnBrokenNodes: 'Nodes that are not Ready or are cordoned use up the budget.',
+  TimeInterval: 'The next batch has to wait for `timeinterval`.',
+  BusyWithOther: 'Another object has an operation open on the node.',
+  NoProxy: 'os-proxy of the node has not reported yet.',
+  ReportStale: 'The report is of another boot or another Node.',
+  UnownedTrial: 'The node tries a slot that no operation asked for; its timer ends that.',
+  Held: 'The node is held by the annotation or since a rollback at its console.',
+  InstanceDeleting: 'The OSInstance of the node is being deleted.',
+  NodeDeleting: 'The Node is being deleted.',
+  ForeignCordon: 'Somebody else cordoned the node.',
+  NotReady: 'The Node is not Ready.',
+  AmbiguousDisk: 'More than one disk has the labels of the slots.',
+  SettingsUnsupported: 'Settings cannot be applied.',
+  VersionDiffers: 'Settings are for another version than the running one.',
+  ImageTypeUnsupported: 'The agent cannot fetch this type of image.',
+  RollbackImpossible: 'The other slot does not hold the wanted version or must not be booted.',
+  AttemptsExhausted: 'The target was activated as often as allowed, without success.',
+  PodBlocksDrain: 'A pod keeps data on the node or has no owner; the message names it.',
+  EvictionBlocked: 'A disruption budget lets a pod not go; the message names both.',
+  LocalStorage: 'The pod keeps data in an emptyDir volume.',
+  Unmanaged: 'The pod has no owner that would create it again.',
+  Preparing: 'The image is being fetched and verified.',
+  Prepared: 'The image is in the idle slot; the node waits for its turn.',
+  ProxyPending: 'os-proxy has not read the phase yet.',
+  Draining: 'Pods are leaving; the message names them.',
+  DrainSettling: 'The node is empty; a last look follows.',
+  ActivateRefused: 'The agent refuses to switch; the message says why.',
+  Rebooting: 'The node is on its way into the other slot.',
+  NotInTrial: 'The node does not run the candidate on trial.',
+  TargetDiffers: 'The agent reports another slot, digest or version than the target.',
+  OsImageDiffers: 'The Node reports another version than the target.',
+  LeaseNotRenewed: 'The kubelet has not renewed its lease often enough since the boot.',
+  DaemonSetsNotReady: 'DaemonSet pods of the node are not Ready; the message names them.',
+  MinReadySeconds: 'The node has to stay good for `minReadySeconds`.',
+  Confirming: 'The agent is asked to confirm the slot.',
+  Cancelling: 'The agent is asked to stop.',
+  GivingBack: 'The node is being given back.',
+};
+
+/** How operations end, beside the reasons of errors; in events and in `spec.history`. */
+export const endingReasons: Reasons = {
+  Confirmed: 'The new system was confirmed.',
+  Done: 'The operation is complete.',
+  Cancelled: 'The operation was cancelled.',
+  Superseded: 'The object asks for something else now.',
+  ObjectDeleted: 'The object was deleted.',
+  NotSelected: 'The object does not select the node any more.',
+  Held: 'The node was held before its first pod was evicted.',
+  ForeignCordon: 'Somebody else cordoned the node.',
+  MaxFailuresReached: 'Other nodes failed before this one was taken out of service.',
+  DrainTimeout: 'Pods were left after `drainTimeoutSeconds`; the message names them.',
+  PodBlocksDrain: 'A pod cannot be evicted.',
+  ProxySilent: 'os-proxy did not answer.',
+  Stalled: 'No new byte of the image came for too long.',
+  Interrupted: 'The trial ended while the operator could not see it.',
+  RecordsLost: 'The node came back without its records.',
+  NodeLost: 'The node has not reported for long; it stays cordoned until it does.',
+  NodeGone: 'The Node is gone.',
+  Failed: 'The agent gave no reason.',
+};

@@ -1,0 +1,36 @@
+/** Where the agent's log lines go. */
+import { KubeosError } from '@kubeos/core';
+import type { Log, LogFields } from '@kubeos/core';
+import { destination, pino } from 'pino';
+
+/** Members that are never written, at the top of a line and one level below. */
+const secrets = ['key', 'clientKey', 'token', 'password', 'authorization'];
+
+/** One JSON object a line on stderr, which systemd puts into the journal. */
+export function createJsonLog(version: string): Log {
+  return pino(
+    {
+      base: { component: 'os-agent', version },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '(secret)' },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    destination({ fd: 2, sync: true }),
+  );
+}
+
+/** For a person at the console: warnings and errors in words. */
+export function createPlainLog(write: (text: string) => void): Log {
+  const say = (fields: LogFields, message: string) => {
+    const { error } = fields;
+    write(`os-agent: ${message}${error === undefined ? '' : `: ${describeFailure(error)}`}\n`);
+  };
+  return { debug: () => undefined, info: () => undefined, warn: say, error: say };
+}
+
+/** A failure in words: its message, and the messages of what is behind it. */
+export function describeFailure(thrown: unknown): string {
+  const { message, cause } = KubeosError.from(thrown);
+  if (!(cause instanceof Error) || message.includes(cause.message)) return message;
+  return `${message}: ${describeFailure(cause)}`;
+}

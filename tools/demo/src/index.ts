@@ -1,1 +1,12 @@
-export {};
+export { removeFolder, programsOf } from './disks/leftovers.ts';
+export { makeNodeDisk, type NodeDisk, type NodeDiskOptions } from './disks/node-disk.ts';
+export { startImageServer, type ImageServer } from './images/image-server.ts';
+export type { ImageKind } from './images/image-tree.ts';
+export { buildRootImage, type RootImage, type RootImageOptions } from './images/root-image.ts';
+export {
+  NodeStandIn,
+  type BootRecord,
+  type MachineState,
+  type NodeStandInOptions,
+} from './node/node-stand-in.ts';
+export type { NodePrograms } from './node/services.ts';

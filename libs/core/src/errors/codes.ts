@@ -57,12 +57,15 @@ export const errorCodes = {
   STORAGE_FULL: { kind: 'transient', outcome: 'transient', reason: 'StorageFull' },
   STORAGE_FAILED: { kind: 'transient', outcome: 'transient', reason: 'StorageFailed' },
   STATE_UNREADABLE: { kind: 'permanent', outcome: 'lost', reason: 'StateUnreadable' },
+  BOOT_FAILED: { kind: 'permanent', outcome: 'bad', reason: 'BootFailed' },
+  NOT_CONFIRMED: { kind: 'permanent', outcome: 'unconfirmed', reason: 'NotConfirmed' },
+  TRIAL_INTERRUPTED: { kind: 'transient', outcome: 'interrupted', reason: 'TrialInterrupted' },
   REBOOT_FAILED: { kind: 'transient', outcome: 'transient', reason: 'RebootFailed' },
 
   // The order of operations on one node.
   STALE: { kind: 'conflict', outcome: 'transient', reason: 'Stale' },
   BUSY: { kind: 'transient', outcome: 'transient', reason: 'Busy' },
-  HELD: { kind: 'conflict', outcome: 'blocked', reason: 'Held' },
+  HELD: { kind: 'permanent', outcome: 'blocked', reason: 'Held' },
   ROLLBACK_IMPOSSIBLE: { kind: 'permanent', outcome: 'blocked', reason: 'RollbackImpossible' },
   CONFIRM_MISMATCH: { kind: 'conflict', outcome: 'transient', reason: 'ConfirmMismatch' },
   CANCELLED: { kind: 'conflict', outcome: 'transient', reason: 'Cancelled' },

@@ -65,3 +65,8 @@ export interface OsInstance {
    */
   readonly unreadable?: readonly SpecProblem[];
 }
+
+/** True when an operation may be open that this version does not understand. */
+export function hasUnreadableSpec(instance: OsInstance): boolean {
+  return instance.unreadable?.some(({ path }) => path.startsWith('spec.')) ?? false;
+}

@@ -1,6 +1,6 @@
 /** One pass over one node: its `OSInstance`, its open operation, and cordons of ours that nothing speaks for. */
 import { cordonAnnotation } from '../api/names.ts';
-import type { OsInstance } from '../api/os-instance.ts';
+import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
 import { decideOperation } from '../lifecycle/decide-operation.ts';
 import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
@@ -19,6 +19,8 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   const { cache, api } = context;
   const node = cache.node(name);
   const instance = cache.instance(name);
+  // Until somebody mends it: what it asks for may not be undone either.
+  if (instance !== undefined && hasUnreadableSpec(instance)) return onChange;
   if (instance?.spec.operation !== undefined) return operationPass(context, node, instance);
   context.memory.since.forget(`node/${name}`);
   context.memory.workReasons.delete(name);

@@ -13,6 +13,7 @@ import {
   digestOne,
   digestTwo,
   facts,
+  unreadableFacts,
 } from './fleet.fixture.ts';
 import { fleetReport } from './fleet-status.ts';
 import { Fleet } from './fleet.ts';
@@ -128,6 +129,7 @@ describe('decideFleet', () => {
     ['not Ready', facts('x', { ready: false })],
     ['cordoned', facts('x', { unschedulable: true })],
     ['at work', working('x')],
+    ['at work on what nobody can read', unreadableFacts('x')],
   ])('B-25: counts a node that is %s against the budget, whoever caused it', (_name, broken) => {
     const { admit, gate } = plan(anOs(), [broken, prepared('b')]);
     expect(admit.count).toBe(0);

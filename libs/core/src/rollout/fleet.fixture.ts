@@ -171,6 +171,13 @@ export function facts(
   return { node: view, instance: anInstance(view, instance) };
 }
 
+/** A node whose instance holds an operation that this version cannot read. */
+export function unreadableFacts(name: string): NodeFacts {
+  const { node, instance } = facts(name);
+  const unreadable = [{ path: 'spec.operation.phase', message: 'is not valid' }];
+  return { node, instance: { ...instance, unreadable } };
+}
+
 /** A source of a fleet from plain lists. */
 export function aSource(
   oses: readonly Os[],

@@ -12,6 +12,7 @@ import {
   digestOne,
   digestTwo,
   facts,
+  unreadableFacts,
 } from './fleet.fixture.ts';
 import { standingOf, type NodeFacts, type Standing } from './standing.ts';
 
@@ -81,6 +82,7 @@ describe('standingOf', () => {
       'open',
     ],
     ['that needs the upgrade', facts('n'), aSpec(), 'eligible'],
+    ['whose operation cannot be read', unreadableFacts('n'), aSpec(), 'Unreadable'],
     [
       'that settings are wanted of',
       facts('n'),

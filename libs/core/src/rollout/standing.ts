@@ -72,6 +72,11 @@ export function standingOf(os: Os, spec: OsSpec, facts: NodeFacts): Standing {
           `${operation.osNamespace}/${operation.osName} has an operation open on ${node.name}`,
         );
   }
+  const [unreadable] = instance?.unreadable ?? [];
+  if (unreadable !== undefined) {
+    const { path, message } = unreadable;
+    return waiting('Unreadable', `${path} of the OSInstance of ${node.name} ${message}`);
+  }
   const agent = freshReport(facts);
   if (agent === undefined) return noReport(facts);
   if (isUnownedTrial(facts)) {

@@ -1,6 +1,7 @@
 /** One walk over the members of an `OS`: everything the fleet's decision and its status need to count. */
 import { holdAnnotation, serialLabel } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
+import { hasUnreadableSpec } from '../api/os-instance.ts';
 import type { WaitingNodes } from '../api/os.ts';
 import type { Member } from './fleet.ts';
 import type { TargetKey } from './target.ts';
@@ -91,8 +92,10 @@ class Counter {
     if (member.counted) this.#counted.push(member.name);
     if (member.olderOwner !== undefined) this.#conflict ??= member.olderOwner;
     const operation = operationOf(member);
-    const { node } = member.facts;
-    const busy = operation !== undefined && isAdmitted(operation);
+    const { node, instance } = member.facts;
+    const busy =
+      (operation !== undefined && isAdmitted(operation)) ||
+      (instance !== undefined && hasUnreadableSpec(instance));
     if (!node.ready || node.unschedulable || busy) this.#outOfService.push(member.name);
     this.#stand(member);
   }

@@ -1,0 +1,101 @@
+/** Cancel, and the rollback of a person at the console. */
+import { KubeosError } from '../errors/index.ts';
+import { candidateOf, canChangeSlots, changeSlots } from '../slots/index.ts';
+import type { CancelRequest } from './agent.ts';
+import {
+  answer,
+  answerOf,
+  disarmedVars,
+  ended,
+  failureOf,
+  refuse,
+  withoutTrial,
+  type Change,
+  type Decision,
+} from './decision.ts';
+import { returnChange, returnedFailure } from './decide-trial.ts';
+import { isTerminal, placeOf } from './order.ts';
+import type { AgentRecord, RecordedOperation } from './record.ts';
+import { isArmedHere, isInTrial, type KnownWorld } from './world.ts';
+
+/** Ends an operation whose work in this agent has been stopped already. Nothing brings it back. */
+export function decideCancel(world: KnownWorld, request: CancelRequest): Decision {
+  const place = placeOf(world, request, 'Cancel');
+  if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
+  const known = place.kind === 'new' ? undefined : place.operation;
+  const { failure: _, ...base } = known ?? { id: request.id, seq: request.seq, type: request.type };
+  const operation: RecordedOperation = {
+    ...base,
+    phase: 'Cancel',
+    state: 'Done',
+    result: 'Cancelled',
+  };
+  const inTrial = isInTrial(world);
+  const wasArmed = inTrial || isArmedHere(world);
+  return answer(answerOf(operation, 'Cancelled'), {
+    vars: inTrial ? changeSlots(world.vars, 'giveBack') : disarmedVars(world, request.seq),
+    record: {
+      ...(wasArmed ? withoutTrial(world.record) : world.record),
+      seq: request.seq,
+      operation,
+    },
+    persist: 'bestEffort',
+    reboot: inTrial,
+    why: 'cancelled',
+  });
+}
+
+/** Goes back as a person wishes: out of the trial, away from the armed slot, or to the other good slot. */
+export function decideConsoleRollback(world: KnownWorld): Decision {
+  const { vars, booted } = world;
+  const change = consoleChange(world);
+  if (change === undefined) {
+    const slot = candidateOf(vars);
+    return refuse(
+      'ROLLBACK_IMPOSSIBLE',
+      `Slot ${slot} is ${vars.slots[slot]} and was never confirmed`,
+    );
+  }
+  const slot = change.vars.good;
+  const version = slot === booted ? world.facts.version : world.record.slots[slot].version;
+  return answer(
+    { result: 'Returned', slot, ...(version === undefined ? {} : { version }) },
+    change,
+  );
+}
+
+/** The hold ends. */
+export function releaseChange(world: KnownWorld): Change {
+  return {
+    vars: world.vars,
+    record: { ...world.record, held: false },
+    persist: 'needed',
+    reboot: false,
+    why: 'released',
+  };
+}
+
+function consoleChange(world: KnownWorld): Change | undefined {
+  const { vars, booted } = world;
+  const error = new KubeosError('HELD', 'Rolled back by a person at the console');
+  if (isInTrial(world) || isArmedHere(world)) {
+    const change = returnChange(world, 'giveBack', returnedFailure(world, error, 'agent'));
+    return { ...change, record: { ...change.record, held: true } };
+  }
+  if (booted !== vars.good || !canChangeSlots(vars, 'consoleRollback')) return undefined;
+  return {
+    vars: changeSlots(vars, 'consoleRollback'),
+    record: { ...withReturned(world.record, error), held: true },
+    persist: 'bestEffort',
+    reboot: true,
+    why: 'rolled back at the console',
+  };
+}
+
+/** An operation that is still open ends with the rollback. */
+function withReturned(record: AgentRecord, error: KubeosError): AgentRecord {
+  const { operation } = record;
+  if (operation === undefined || isTerminal(operation)) return record;
+  const failure = failureOf(operation.seq, error);
+  return { ...record, operation: ended(operation, 'Returned', failure), lastFailure: failure };
+}

@@ -1,0 +1,158 @@
+/** Reads the node and carries out changes: intent to PERSIST, then the sector, then the result. */
+import type { AgentWarning } from '../api/agent-status.ts';
+import { KubeosError } from '../errors/index.ts';
+import { candidateOf, sameVars, writeBootVars } from '../slots/index.ts';
+import type { AgentDeps } from './agent.ts';
+import { decideSettle } from './decide-settle.ts';
+import type { Change } from './decision.ts';
+import { renderState, type AgentState } from './record.ts';
+import { hasFallenBack, isArmedHere, worldOf, type KnownWorld, type World } from './world.ts';
+
+/** The node, as one agent process reads and changes it. */
+export interface NodeStore {
+  /** Looks at everything. May be called without the lock; then it only serves to be shown. */
+  look(): Promise<World>;
+  /**
+   * Under the node's lock: looks, puts right what is not in line, then works. Throws `BUSY`, and `SLOT_NOT_FOUND` when
+   * nobody can tell which slot is booted.
+   */
+  locked<T>(work: (world: KnownWorld) => Promise<T>): Promise<T>;
+  /** Carries out a change; only inside `locked`. Throws the storage codes, `BOOT_SECTOR_FULL` and `REBOOT_FAILED`. */
+  apply(world: KnownWorld, change: Change): Promise<KnownWorld>;
+  /** What went wrong with PERSIST when it was last written. */
+  trouble(): AgentWarning | undefined;
+  /** The next revision of what is published: rises within a boot, whichever process counts. */
+  nextRevision(world: World): number;
+  /** How many changes this process has made. */
+  changes(): number;
+}
+
+/** Revisions that this process may use up between two writes of the record; the next process counts on above them. */
+const reservedRevisions = 1000;
+/** More steps than a world can need until it is settled. */
+const settleLimit = 10;
+
+/** Builds the store; nothing is read yet. */
+export function createNodeStore(deps: AgentDeps): NodeStore {
+  const { env, state, machine, slots, log } = deps;
+  let trouble: AgentWarning | undefined;
+  let revision = 0;
+  let reserved = 0;
+  let changes = 0;
+
+  function nextRevision({ facts, record, uptimeSeconds }: World): number {
+    const isOfOthers = record.bootId === facts.bootId && record.revision !== reserved;
+    const before = isOfOthers ? record.revision : 0;
+    revision = Math.max(revision, before, Math.floor(uptimeSeconds * 1000) - 1) + 1;
+    return revision;
+  }
+
+  /** A fact that is good to have: without it the agent still has to work. */
+  async function optional<T>(reading: Promise<T>, otherwise: T, what: string): Promise<T> {
+    try {
+      return await reading;
+    } catch (error) {
+      log.warn({ error, what }, 'Could not read a fact of the node');
+      return otherwise;
+    }
+  }
+
+  async function look(): Promise<World> {
+    const [facts, uptimeSeconds, block, stateText] = await Promise.all([
+      machine.facts(),
+      machine.uptimeSeconds(),
+      env.read(),
+      // Unreadable is as good as broken.
+      optional(state.read(), '', 'state file'),
+    ]);
+    const world = worldOf({ facts, uptimeSeconds, block, stateText });
+    const rebooting =
+      (isArmedHere(world) || hasLeft(world)) &&
+      (await optional(machine.isRebooting(), false, 'shutdown'));
+    if (!hasFallenBack(world)) return { ...world, rebooting };
+    const journalTail = await optional(machine.previousJournalTail(), undefined, 'journal');
+    return { ...world, rebooting, ...(journalTail === undefined ? {} : { journalTail }) };
+  }
+
+  async function settled(): Promise<KnownWorld> {
+    const world = await look();
+    const booted = world.facts.bootedSlot;
+    if (booted === undefined) {
+      throw new KubeosError('SLOT_NOT_FOUND', 'The running system is in neither of the slots');
+    }
+    let known: KnownWorld = { ...world, booted };
+    for (let step = 0; step < settleLimit; step += 1) {
+      const change = decideSettle(known);
+      if (change === undefined) return known;
+      known = await apply(known, change);
+    }
+    throw new KubeosError('BUG', `The node is not settled after ${settleLimit} steps`);
+  }
+
+  async function apply(world: KnownWorld, change: Change): Promise<KnownWorld> {
+    reserved = nextRevision(world) + reservedRevisions;
+    const next = {
+      ...change.record,
+      vars: change.vars,
+      bootId: world.facts.bootId,
+      revision: reserved,
+    };
+    log.info({ seq: next.seq, slots: change.vars.slots, why: change.why }, 'Changing the node');
+    changes += 1;
+    const isWritten = world.varsAreWritten && sameVars(world.vars, change.vars, 'exact');
+    let { block } = world;
+    if (!isWritten) {
+      const write = writeBootVars(block, change.vars);
+      const now = world.varsAreWritten ? { ...world.record, vars: world.vars } : world.record;
+      await persist({ current: now, intent: { vars: change.vars, next } }, change.persist);
+      await (write.kind === 'sector' ? env.writeSector(write.bytes) : env.replace(write.bytes));
+      block = written(block, write.bytes);
+    }
+    await persist({ current: next }, isWritten ? change.persist : 'bestEffort');
+    if (change.invalidate !== undefined) {
+      await optional(slots.invalidate(change.invalidate), undefined, 'slot to be cleared');
+    }
+    if (change.reboot) await machine.reboot();
+    return {
+      ...world,
+      block,
+      vars: change.vars,
+      varsAreWritten: true,
+      record: next,
+      rebooting: world.rebooting || change.reboot,
+    };
+  }
+
+  async function persist(next: AgentState, policy: Change['persist']): Promise<void> {
+    try {
+      await state.write(renderState(next));
+      trouble = undefined;
+    } catch (thrown) {
+      const error = KubeosError.from(thrown);
+      trouble = { reason: 'PersistFull', message: `PERSIST cannot be written: ${error.message}` };
+      if (policy === 'needed') throw error;
+      log.error({ error }, 'Could not write the state file');
+    }
+  }
+
+  return {
+    look,
+    locked: (work) => deps.lock.exclusively(async () => work(await settled())),
+    apply,
+    trouble: () => trouble,
+    nextRevision,
+    changes: () => changes,
+  };
+}
+
+/** True when the running slot is neither the default nor on trial any more, so that it is about to be left. */
+function hasLeft({ vars, facts }: World): boolean {
+  return facts.bootedSlot === candidateOf(vars) && vars.slots[facts.bootedSlot] !== 'trial';
+}
+
+function written(block: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  if (block === undefined || bytes.length > block.length) return bytes;
+  const next = Uint8Array.from(block);
+  next.set(bytes);
+  return next;
+}

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KubeosError } from '@kubeos/core';
+import { errnoOf } from '@kubeos/host';
 import * as z from 'zod/mini';
 
 const path = z.string().check(z.startsWith('/', 'expected an absolute path'));
@@ -66,7 +67,7 @@ async function read(file: string, named: string | undefined, refuse: Refuse): Pr
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const isAbsent = errnoOf(cause) === 'ENOENT';
     if (isAbsent && named === undefined) return '{}';
     throw refuse(isAbsent ? 'there is no such file' : 'cannot be read', cause);
   }
@@ -76,7 +77,7 @@ function parseJson(json: string, refuse: Refuse): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw refuse(`not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw refuse(`not JSON: ${String(cause)}`, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 /** The folders that the agent needs to run, made when tmpfiles and systemd have not made them. */
 import { chmod, chown, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { storageError } from '@kubeos/host';
+import { errnoOf, storageError } from '@kubeos/host';
 
 /** Group of the socket and the snapshot; the same in units, images and charts. */
 export const kubeosGid = 6552;
@@ -28,7 +28,7 @@ async function makeFolder(path: string, make: () => Promise<void>): Promise<void
   try {
     await make();
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return;
+    if (errnoOf(thrown) === 'EEXIST') return;
     throw storageError(thrown, `Cannot make ${path}`);
   }
 }

@@ -1,0 +1,199 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAgentClient } from '@kubeos/agent-api';
+import { KubeosError } from '@kubeos/core';
+import type { Agent, AgentStatus } from '@kubeos/core';
+import { createSystemClock } from '@kubeos/host';
+import { leanAgentStatus, stubAgent } from '@kubeos/testing';
+import { run } from './run.ts';
+import type { RunDeps } from './run.ts';
+import type { Node } from './wiring.ts';
+
+const onTrial: AgentStatus = {
+  ...leanAgentStatus,
+  bootedSlot: 'B',
+  slots: { A: { state: 'good' }, B: { state: 'trial' } },
+};
+const confirmed: AgentStatus = {
+  ...onTrial,
+  slots: { A: { state: 'good' }, B: { state: 'good' } },
+};
+const unending = new AbortController().signal;
+const operation = { id: 'a/b/1', seq: 1, type: 'upgrade' } as const;
+const activation = { ...operation, target: { version: 'KubeOS 2' }, confirmTimeoutSeconds: 600 };
+
+describe('os-agent', () => {
+  let root = '';
+  let calls: string[] = [];
+  let out = '';
+  let complaints = '';
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'agent-run-'));
+    calls = [];
+    out = '';
+    complaints = '';
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  const node = (agent: Partial<Agent>, timer: Partial<Node> = {}): Node => {
+    const note = async (call: string) => void calls.push(call);
+    return {
+      agent: {
+        ...stubAgent(),
+        start: () => note('start'),
+        stop: () => note('stop'),
+        isIdle: () => true,
+        release: () => note('release'),
+        returnPass: async () => 'nothing',
+        consoleRollback: async () => ({ result: 'Armed', slot: 'A', version: 'KubeOS 1' }),
+        consoleConfirm: async () => ({ result: 'Committed', slot: 'B', version: 'KubeOS 2' }),
+        ...agent,
+      },
+      clock: createSystemClock(),
+      stopReturnTimer: () => note('stop timer'),
+      ...timer,
+    };
+  };
+  const quietLog = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: () => undefined,
+    error: () => undefined,
+  };
+  const start = (
+    argv: readonly string[],
+    agent: Partial<Agent> = {},
+    deps: Partial<RunDeps> = {},
+  ): Promise<number> =>
+    run(
+      [...argv, '--root', root],
+      {},
+      {
+        version: '1.2.3',
+        pid: 7,
+        print: (text) => {
+          out += text;
+        },
+        complain: (text) => {
+          complaints += text;
+        },
+        log: quietLog,
+        stop: unending,
+        wire: async () => node(agent),
+        ...deps,
+      },
+    );
+
+  it('tells its version and its use', async () => {
+    expect(await start(['--version'])).toBe(0);
+    expect(out).toBe('os-agent 1.2.3\n');
+    expect(await start(['--help'])).toBe(0);
+    expect(out).toContain('Examples:');
+  });
+
+  it('exits by the kind of the failure and says what it was', async () => {
+    expect(await start(['--frobnicate'])).toBe(64);
+    expect(complaints).toContain("Unknown option '--frobnicate'");
+    const refuse = async () => {
+      throw new KubeosError('ROLLBACK_IMPOSSIBLE', 'Slot B is empty');
+    };
+    expect(await start(['rollback'], { consoleRollback: refuse })).toBe(65);
+    expect(complaints).toContain('Slot B is empty\n');
+    expect(await start(['serve'])).toBe(64);
+    expect(complaints).toContain('start os-agent.socket');
+  });
+
+  it.each([
+    ['status', { status: async () => onTrial }, 'This node runs KubeOS 1 from slot B'],
+    ['rollback', {}, 'Going to KubeOS 1 in slot A: the node reboots now.\nThis node is held'],
+    ['confirm', {}, 'Confirmed: the node boots KubeOS 2 in slot B from now on.\n'],
+    ['release', {}, 'The cluster may work on this node again.\n'],
+  ])('%s answers in words', async (command, agent, answer) => {
+    expect(await start([command], agent)).toBe(0);
+    expect(out).toContain(answer);
+  });
+
+  it('status answers in JSON', async () => {
+    expect(await start(['status', '-o', 'json'], { status: async () => onTrial })).toBe(0);
+    expect(JSON.parse(out)).toEqual(onTrial);
+  });
+
+  it('return leaves its timer running while the trial goes on', async () => {
+    expect(await start(['return'], { status: async () => onTrial })).toBe(0);
+    expect(calls).toEqual([]);
+  });
+
+  it('return ends its timer once the booted system is confirmed', async () => {
+    expect(await start(['return'], { status: async () => confirmed })).toBe(0);
+    expect(calls).toEqual(['stop timer']);
+  });
+
+  it('return succeeds though its timer cannot be ended', async () => {
+    const stopReturnTimer = async () => {
+      throw new KubeosError('COMMAND_FAILED', 'no systemctl');
+    };
+    const wire = async () => node({ status: async () => confirmed }, { stopReturnTimer });
+    expect(await start(['return'], {}, { wire })).toBe(0);
+    expect(out).toContain('no systemctl');
+  });
+
+  it('return says that it goes back', async () => {
+    expect(await start(['return'], { returnPass: async () => 'returned' })).toBe(0);
+    expect(out).toContain('going back');
+  });
+
+  it('boot puts the records in order', async () => {
+    expect(await start(['boot'])).toBe(0);
+    expect(calls).toEqual(['start']);
+  });
+
+  describe('serve', () => {
+    const serving = (agent: Partial<Agent>, stop: AbortSignal) => {
+      const socket = join(root, 'run/os-agent/os-agent.sock');
+      const ended = start(['serve', '--listen', socket], agent, { stop });
+      return { ended, client: createAgentClient({ target: `unix:${socket}` }) };
+    };
+
+    it('answers until it is told to stop', async () => {
+      const stop = new AbortController();
+      const { ended, client } = serving({ status: async () => onTrial }, stop.signal);
+      expect(await client.getStatus(unending)).toEqual(onTrial);
+      stop.abort('SIGTERM');
+      expect(await ended).toBe(0);
+      expect(calls).toEqual(['start', 'stop']);
+      client.close();
+    });
+
+    it('B-05: sends the answer of Activate although the reboot ends it at once', async () => {
+      const stop = new AbortController();
+      const rebooting: Partial<Agent> = {
+        activate: async () => {
+          // What systemd does with the agent once it has accepted the order to reboot.
+          stop.abort('SIGTERM');
+          await new Promise((resolve) => setImmediate(resolve));
+          return { result: 'Armed', slot: 'B' };
+        },
+      };
+      const { ended, client } = serving(rebooting, stop.signal);
+      expect(await client.activate(activation, unending)).toEqual({ result: 'Armed', slot: 'B' });
+      expect(await ended).toBe(0);
+      client.close();
+    });
+
+    it('B-21: ends with the exit status of a defect, so that the socket starts another', async () => {
+      const crash = new AbortController();
+      const crashing: Partial<Agent> = {
+        status: async () => {
+          crash.abort(new KubeosError('BUG', 'thrown outside any call'));
+          return onTrial;
+        },
+      };
+      const { ended, client } = serving(crashing, crash.signal);
+      await client.getStatus(unending);
+      expect(await ended).toBe(70);
+      client.close();
+    });
+  });
+});

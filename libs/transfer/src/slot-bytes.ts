@@ -1,0 +1,57 @@
+import type { Digest } from '@kubeos/core';
+import type { SlotDevice } from '@kubeos/host';
+import { allocateAligned, pageBytes, roundUpToPage } from './aligned-buffer.ts';
+import { ext4Length } from './ext4.ts';
+import { withSlotDevice, type SlotDeviceFile } from './slot-device-file.ts';
+import { createStreamDigest } from './stream-digest.ts';
+
+/** The part of a slot without which nothing in it can be loaded: it is zeroed first and written last. */
+export const headBytes = 1024 * 1024;
+
+const readBytes = 4 * 1024 * 1024;
+
+/** Makes a slot unloadable; durable when it returns. */
+export async function wipeHead(device: SlotDevice): Promise<void> {
+  await withSlotDevice(device, 'write', async (file) => {
+    await file.write(allocateAligned(Math.min(headBytes, device.sizeBytes)), 0);
+    await file.flush();
+  });
+}
+
+/**
+ * Digest of a slot, read from the disk itself: of the file system in it, which says how long it is, else of the whole
+ * partition. What lies behind the file system is never read by anybody who boots it.
+ */
+export async function digestSlot(device: SlotDevice): Promise<Digest> {
+  return withSlotDevice(device, 'read', async (file) => {
+    const head = allocateAligned(pageBytes);
+    await file.read(head, 0);
+    const length = ext4Length(head);
+    const fits = length !== undefined && length <= device.sizeBytes;
+    return digestBytes(file, fits ? length : device.sizeBytes, device.sizeBytes);
+  });
+}
+
+async function digestBytes(
+  file: SlotDeviceFile,
+  length: number,
+  deviceBytes: number,
+): Promise<Digest> {
+  const digest = createStreamDigest();
+  const readPiece = async (buffer: Buffer, offset: number): Promise<void> => {
+    const wanted = roundUpToPage(Math.min(readBytes, length - offset));
+    await file.read(buffer.subarray(0, Math.min(wanted, deviceBytes - offset)), offset);
+  };
+  // Two buffers: while one is hashed the disk fills the other.
+  let filled = allocateAligned(readBytes);
+  let filling = allocateAligned(readBytes);
+  await readPiece(filled, 0);
+  for (let offset = 0; offset < length; offset += readBytes) {
+    const next = offset + readBytes;
+    const reading = next < length ? readPiece(filling, next) : undefined;
+    digest.update(filled.subarray(0, Math.min(readBytes, length - offset)));
+    await reading;
+    [filled, filling] = [filling, filled];
+  }
+  return digest.total();
+}

@@ -1,0 +1,222 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import type { OperationProgress, Payload } from '@kubeos/core';
+import { agentFiles, exec } from '@kubeos/host';
+import { serve, serveBody, type PayloadServer } from '../test/payload-server.ts';
+import {
+  compress,
+  digestOf,
+  mib,
+  openSlotBench,
+  payloadOf,
+  unwatched,
+  type SlotBench,
+} from '../test/slot-bench.ts';
+
+let bench: SlotBench;
+let server: PayloadServer;
+let body: Buffer = Buffer.alloc(0);
+const payloads = new Map<string, Buffer>();
+
+beforeAll(async () => {
+  bench = await openSlotBench();
+  server = await serve((request, response) => serveBody(body)(request, response));
+  const tree = join(bench.folder, 'tree');
+  const put = async (path: string, content: string | Buffer): Promise<void> => {
+    await mkdir(dirname(join(tree, path)), { recursive: true });
+    await writeFile(join(tree, path), content);
+  };
+  await put('etc/os-release', 'PRETTY_NAME="KubeOS 2.0"\n');
+  await put('boot/vmlinuz', randomBytes(mib));
+  await put('opt/random', randomBytes(5 * mib));
+  for (const path of agentFiles) await put(path, 'agent');
+  const image = join(bench.folder, 'image');
+  await exec('mkfs.ext4', ['-q', '-F', '-d', tree, image, '12M']);
+  await exec('tar', ['-C', tree, '--numeric-owner', '-cf', join(bench.folder, 'tar'), '.']);
+  for (const kind of ['image', 'tar']) {
+    const plain = await readFile(join(bench.folder, kind));
+    payloads.set(`${kind} plain`, plain);
+    for (const program of ['gzip', 'zstd', 'xz']) {
+      payloads.set(`${kind} ${program}`, await compress(program, bench.folder, plain));
+    }
+  }
+});
+afterAll(async () => {
+  await server.close();
+  await bench.close();
+});
+afterEach(async () => {
+  expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(bench.folder);
+});
+
+function load(name: string): Buffer {
+  body = payloads.get(name) ?? Buffer.alloc(0);
+  return body;
+}
+
+async function expectUnloadable(): Promise<void> {
+  expect((await bench.head()).equals(Buffer.alloc(mib))).toBe(true);
+  expect(await bench.store.inspect('B')).not.toHaveProperty('version');
+}
+
+async function expectFailure(code: string, change: Partial<Payload> = {}): Promise<void> {
+  const payload = payloadOf(server.url, body, change);
+  const installing = bench.store.install('B', payload, unwatched);
+  await expect(installing).rejects.toMatchObject({ code });
+  await expectUnloadable();
+}
+
+describe('install', () => {
+  it.each(
+    ['image', 'tar'].flatMap((kind) =>
+      ['plain', 'gzip', 'zstd', 'xz'].map((encoding) => [`${kind} ${encoding}`]),
+    ),
+  )(
+    'B-45: puts %s into the slot in one pass, reads it back, and tells both digests',
+    async (name) => {
+      const payload = payloadOf(server.url, load(name));
+      const installed = await bench.store.install('B', payload, unwatched);
+      expect(installed.payloadDigest).toBe(payload.digest);
+      expect(installed.slotDigest).toBe(await bench.store.digest('B'));
+      if (name.startsWith('image')) {
+        expect(installed.slotDigest).toBe(digestOf(payloads.get('image plain') ?? body));
+      }
+      expect(await bench.store.inspect('B')).toEqual({
+        sizeBytes: 24 * mib,
+        version: 'KubeOS 2.0',
+        hasAgent: true,
+      });
+    },
+  );
+
+  it('reports how far it is, in order and up to the end', async () => {
+    const seen: OperationProgress[] = [];
+    const watch = {
+      ...unwatched,
+      onProgress: (progress: OperationProgress) => seen.push(progress),
+    };
+    const length = load('image plain').length;
+    await bench.store.install('B', payloadOf(server.url, body), watch);
+    expect(seen[0]).toEqual({ step: 'Fetching', bytesDone: 0, bytesTotal: length });
+    expect(seen.at(-1)).toEqual({ step: 'Verifying', bytesDone: length, bytesTotal: length });
+    const counts = seen.map(({ bytesDone }) => bytesDone);
+    expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  });
+
+  it('takes an image that is longer than its file system', async () => {
+    body = Buffer.concat([load('image plain'), randomBytes(1234)]);
+    const { slotDigest } = await bench.store.install('B', payloadOf(server.url, body), unwatched);
+    expect(slotDigest).toBe(digestOf(payloads.get('image plain') ?? body));
+    expect(await bench.store.digest('B')).toBe(slotDigest);
+  });
+});
+
+describe('install leaves the slot unloadable', () => {
+  it.each(['image plain', 'image zstd', 'tar plain', 'tar gzip'])(
+    'when the digest of %s is wrong',
+    async (name) => {
+      load(name);
+      await expectFailure('DIGEST_MISMATCH', { digest: digestOf(Buffer.from('other')) });
+    },
+  );
+
+  it.each(['image', 'tar'])('B-42: when the slot is too small for the %s', async (kind) => {
+    const payload = payloadOf(server.url, load(`${kind} gzip`));
+    const installing = bench.store.install('A', payload, unwatched);
+    await expect(installing).rejects.toMatchObject({ code: 'SLOT_TOO_SMALL' });
+    expect(await bench.store.inspect('A')).not.toHaveProperty('version');
+  });
+
+  it('when the image goes on behind the end of the slot', async () => {
+    body = Buffer.concat([load('image plain'), Buffer.alloc(13 * mib)]);
+    await expectFailure('SLOT_TOO_SMALL');
+  });
+
+  it('when the image is shorter than its file system', async () => {
+    body = load('image plain').subarray(0, 7 * mib);
+    await expectFailure('PAYLOAD_CORRUPT');
+  });
+
+  it.each(['image gzip', 'image zstd', 'image xz', 'tar plain', 'tar gzip', 'tar zstd'])(
+    'when %s is cut off',
+    async (name) => {
+      body = load(name).subarray(0, load(name).length >> 1);
+      await expectFailure('PAYLOAD_CORRUPT');
+    },
+  );
+
+  it.each(['image gzip', 'image zstd', 'image xz'])('when %s is damaged', async (name) => {
+    body = Buffer.from(load(name));
+    body.fill(0x55, body.length >> 1, (body.length >> 1) + 1000);
+    await expectFailure('PAYLOAD_CORRUPT');
+  });
+
+  it('when the payload is something else', async () => {
+    body = Buffer.from('<html>'.repeat(1000));
+    await expectFailure('PAYLOAD_UNKNOWN');
+    body = Buffer.alloc(0);
+    await expectFailure('PAYLOAD_UNKNOWN');
+  });
+
+  it('when there is no payload', async () => {
+    const missing = await serve((_, response) => response.writeHead(404).end());
+    await expectFailure('SOURCE_NOT_FOUND', { url: missing.url });
+    await missing.close();
+  });
+
+  it.each(['image plain', 'image zstd', 'tar plain'])('when %s is cancelled', async (name) => {
+    const controller = new AbortController();
+    const watch = {
+      signal: controller.signal,
+      onProgress: ({ bytesDone }: OperationProgress) => {
+        if (bytesDone > 2 * mib) controller.abort();
+      },
+    };
+    const installing = bench.store.install('B', payloadOf(server.url, load(name)), watch);
+    await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expectUnloadable();
+  });
+});
+
+describe('a slot', () => {
+  it('is not touched for an image type that is not supported', async () => {
+    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
+    const payload = payloadOf(server.url, body, { imageType: 'docker' });
+    const installing = bench.store.install('B', payload, unwatched);
+    await expect(installing).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+    expect(await bench.store.digest('B')).toBe(digestOf(body));
+  });
+
+  it('is made unloadable by invalidate', async () => {
+    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
+    await bench.store.invalidate('B');
+    await expectUnloadable();
+    expect(await bench.store.sizeBytes('B')).toBe(24 * mib);
+  });
+
+  it('is never written while it is mounted', async () => {
+    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
+    const elsewhere = join(bench.folder, 'elsewhere');
+    await mkdir(elsewhere);
+    await exec('mount', ['-o', 'ro', bench.disk.partition(2), elsewhere]);
+    try {
+      const payload = payloadOf(server.url, body);
+      const refused = { code: 'SLOT_REFUSED' };
+      await expect(bench.store.install('B', payload, unwatched)).rejects.toMatchObject(refused);
+      await expect(bench.store.invalidate('B')).rejects.toMatchObject(refused);
+      expect(await bench.store.digest('B')).toBe(digestOf(body));
+    } finally {
+      await exec('umount', [elsewhere]);
+    }
+  });
+
+  it('is taken back from a mount that a killed installation left behind', async () => {
+    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
+    await mkdir(join(bench.mountDir, 'left'), { recursive: true });
+    await exec('mount', [bench.disk.partition(2), join(bench.mountDir, 'left')]);
+    await bench.store.install('B', payloadOf(server.url, body), unwatched);
+    expect(await bench.store.digest('B')).toBe(digestOf(body));
+  });
+});

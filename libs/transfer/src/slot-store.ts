@@ -1,0 +1,120 @@
+import {
+  KubeosError,
+  type Clock,
+  type Digest,
+  type InstalledPayload,
+  type InstallWatch,
+  type Payload,
+  type SlotName,
+  type SlotStore,
+} from '@kubeos/core';
+import {
+  inspectSlot,
+  releaseDevice,
+  type Exec,
+  type SlotDevice,
+  type SlotDevices,
+} from '@kubeos/host';
+import { observe, peek } from './byte-stream.ts';
+import { decode } from './decode.ts';
+import {
+  contentHeaderBytes,
+  encodingHeaderBytes,
+  recogniseContent,
+  recogniseEncoding,
+} from './format.ts';
+import { installImage } from './install-image.ts';
+import { installTar } from './install-tar.ts';
+import { createProgress } from './progress.ts';
+import { digestSlot, wipeHead } from './slot-bytes.ts';
+import type { ProxyEnvironment } from './source/connection.ts';
+import { openDownload } from './source/download.ts';
+import { createStreamDigest } from './stream-digest.ts';
+
+/** What a slot store works with. */
+export interface SlotStoreDeps {
+  readonly slots: SlotDevices;
+  readonly exec: Exec;
+  readonly clock: Clock;
+  /** Folder of CA and client certificates, `/etc/KubeOS/certs` on a node. */
+  readonly certsDir: string;
+  /** A folder of our own for mount points; nobody else mounts there. */
+  readonly mountDir: string;
+  /** The environment, for the proxies it may name. */
+  readonly proxyEnv: ProxyEnvironment;
+}
+
+/** The root slots of this node, filled from http and https. */
+export function createSlotStore(deps: SlotStoreDeps): SlotStore {
+  const writable = async (slot: SlotName): Promise<SlotDevice> => {
+    const device = await deps.slots.find(slot);
+    await releaseDevice(deps.exec, device, deps.mountDir);
+    return device;
+  };
+  return {
+    sizeBytes: async (slot) => (await deps.slots.find(slot)).sizeBytes,
+    inspect: async (slot) => inspectSlot(deps.exec, await deps.slots.find(slot)),
+    digest: async (slot) => digestSlot(await deps.slots.find(slot)),
+    invalidate: async (slot) => wipeHead(await writable(slot)),
+    install: async (slot, payload, watch) => {
+      if (payload.imageType !== 'disk') {
+        throw new KubeosError('UNSUPPORTED', `Image type ${payload.imageType} is not supported`);
+      }
+      const device = await writable(slot);
+      await wipeHead(device);
+      try {
+        return await install(deps, device, slot, payload, watch);
+      } catch (thrown) {
+        // What was written may be loadable if the failure came at the very end.
+        await wipeHead(device);
+        throw watch.signal.aborted
+          ? new KubeosError('CANCELLED', 'The installation was cancelled', { cause: thrown })
+          : KubeosError.from(thrown);
+      }
+    },
+  };
+}
+
+async function install(
+  deps: SlotStoreDeps,
+  device: SlotDevice,
+  slot: SlotName,
+  payload: Payload,
+  watch: InstallWatch,
+): Promise<InstalledPayload> {
+  const { signal } = watch;
+  const download = await openDownload(payload, deps, signal);
+  const downloadDigest = createStreamDigest();
+  const progress = createProgress(watch, download.bytesTotal);
+  const fetched = observe(download.chunks, (chunk) => {
+    downloadDigest.update(chunk);
+    progress.fetched(chunk.length);
+  });
+  const verifyDownload = (): void => {
+    progress.verifying();
+    requireDigest(payload.digest, downloadDigest.total());
+  };
+
+  const wrapped = await peek(fetched, encodingHeaderBytes);
+  const encoding = recogniseEncoding(wrapped.header);
+  const unwrapped = await peek(decode(wrapped.all, encoding), contentHeaderBytes);
+  const content = recogniseContent(unwrapped.header);
+
+  const slotDigest =
+    content.kind === 'image'
+      ? await installImage(unwrapped.all, {
+          device,
+          fileSystemBytes: content.fileSystemBytes,
+          plainDigest: encoding === 'plain' ? downloadDigest : undefined,
+          verifyDownload,
+        })
+      : await installTar(unwrapped.all, { ...deps, device, slot, signal, verifyDownload });
+  return { payloadDigest: payload.digest, slotDigest };
+}
+
+function requireDigest(wanted: Digest, found: Digest): void {
+  if (wanted === found) return;
+  throw new KubeosError('DIGEST_MISMATCH', `The download has digest ${found}, not ${wanted}`, {
+    details: { wanted, found },
+  });
+}

@@ -1,0 +1,131 @@
+import type { IncomingMessage } from 'node:http';
+import { hasCode, KubeosError, type Clock, type Payload } from '@kubeos/core';
+import { createConnect, type Answer, type Connect, type ConnectionDeps } from './connection.ts';
+import { hasChanged, rangeHeaders, rangeStart, type Validators } from './ranges.ts';
+import { startStallWatch } from './stall-watch.ts';
+
+/** A payload on its way. */
+export interface Download {
+  /** Length that the server announced; `undefined` when it did not. */
+  readonly bytesTotal: number | undefined;
+  /** The bytes in order, each once; a connection that breaks is taken up again where it broke. */
+  readonly chunks: AsyncIterable<Buffer>;
+}
+
+const stallMs = 10 * 60_000;
+const mostFailures = 5;
+const firstPauseMs = 1000;
+
+/**
+ * Starts to fetch a payload. What fails before the first byte fails at once; later failures are met by asking for the
+ * rest, up to five times in a row without a new byte. Throws the source codes, `STALLED` after ten minutes without one.
+ */
+export async function openDownload(
+  payload: Payload,
+  deps: ConnectionDeps,
+  signal: AbortSignal,
+): Promise<Download> {
+  const connect = await createConnect(payload, deps);
+  const first = await connect({}, signal);
+  const bytesTotal = contentLength(first.body);
+  return { bytesTotal, chunks: readAll({ connect, first, bytesTotal, deps, signal }) };
+}
+
+interface Transfer {
+  readonly connect: Connect;
+  readonly first: Answer;
+  readonly bytesTotal: number | undefined;
+  readonly deps: ConnectionDeps;
+  readonly signal: AbortSignal;
+}
+
+async function* readAll(transfer: Transfer): AsyncGenerator<Buffer> {
+  const { bytesTotal, signal } = transfer;
+  const validators = validatorsOf(transfer.first.body);
+  let answer: Answer | undefined = transfer.first;
+  let done = 0;
+  let failures = 0;
+  while (true) {
+    try {
+      answer ??= await transfer.connect(rangeHeaders(done, validators), signal);
+      for await (const chunk of restOf(answer, done, validators, transfer.deps.clock)) {
+        failures = 0;
+        done += chunk.length;
+        yield chunk;
+      }
+      if (bytesTotal === undefined || done >= bytesTotal) return;
+      throw new KubeosError('SHORT_BODY', `The body ended at ${done} of ${bytesTotal} bytes`);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      answer = undefined;
+      failures += 1;
+      if (failures > mostFailures || !canGoOn(thrown)) throw broken(thrown, done);
+      await transfer.deps.clock.sleep(firstPauseMs * 2 ** (failures - 1), signal);
+    }
+  }
+}
+
+/** What lies behind `done` bytes. A server without ranges sends all again, of which the known part is dropped. */
+async function* restOf(
+  answer: Answer,
+  done: number,
+  validators: Validators,
+  clock: Clock,
+): AsyncGenerator<Buffer> {
+  let skip = answer.partial ? 0 : done;
+  if (hasChanged(validators, validatorsOf(answer.body))) {
+    answer.body.destroy();
+    throw new KubeosError('SOURCE_REFUSED', 'The payload changed while it was fetched');
+  }
+  if (answer.partial && rangeStart(answer.body.headers['content-range']) !== done) {
+    answer.body.destroy();
+    throw new KubeosError('SOURCE_REFUSED', `The server sent another range than from ${done} on`);
+  }
+  for await (const chunk of watched(answer.body, clock)) {
+    if (skip >= chunk.length) skip -= chunk.length;
+    else {
+      yield chunk.subarray(skip);
+      skip = 0;
+    }
+  }
+}
+
+async function* watched(body: IncomingMessage, clock: Clock): AsyncGenerator<Buffer> {
+  const watch = startStallWatch(clock, stallMs, () =>
+    body.destroy(new KubeosError('STALLED', `Nothing came for ${stallMs / 60_000} minutes`)),
+  );
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      watch.pause();
+      yield chunk;
+      watch.resume();
+    }
+  } finally {
+    watch.stop();
+  }
+}
+
+function canGoOn(thrown: unknown): boolean {
+  return !(thrown instanceof KubeosError) || hasCode(thrown, 'SHORT_BODY', 'SOURCE_UNREACHABLE');
+}
+
+function broken(thrown: unknown, done: number): KubeosError {
+  if (thrown instanceof KubeosError) return thrown;
+  return new KubeosError('SHORT_BODY', `The connection broke at byte ${done}, again and again`, {
+    cause: thrown,
+  });
+}
+
+function contentLength(body: IncomingMessage): number | undefined {
+  const text = body.headers['content-length'];
+  return text === undefined ? undefined : Number(text);
+}
+
+function validatorsOf(body: IncomingMessage): Validators {
+  const etag = body.headers.etag;
+  const lastModified = body.headers['last-modified'];
+  return {
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+  };
+}

@@ -1,1 +1,1 @@
-export {};
+export { play, type PlayOptions, type PlayReport } from './faults/play.ts';

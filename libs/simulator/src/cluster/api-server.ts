@@ -1,10 +1,11 @@
 import { KubeosError, type NodeView, type Os, type OsInstance } from '@kubeos/core';
-import type { ClusterChange, LeaseRecord, NodeRecord } from './records.ts';
+import type { StoredChange, LeaseRecord, NodeRecord } from './records.ts';
 
 /** How long a node's Lease goes between renewals, as kubelets do (nodeLeaseDurationSeconds 40, a quarter of it). */
 const renewalMs = 10_000;
 
-type Watcher = (change: ClusterChange) => void;
+type Watcher = (change: StoredChange) => void;
+type InstanceWatcher = (instance: OsInstance | undefined) => void;
 
 /**
  * The state of the model API server: objects with resource versions, watchers, and how well it serves.
@@ -24,6 +25,7 @@ export class ApiServer {
   /** True while the served CRDs do not know `OS.status.admission`: what is written of it is lost. */
   prunes = false;
   private readonly watchers = new Set<Watcher>();
+  private readonly instanceWatchers = new Map<string, Set<InstanceWatcher>>();
   private readonly now: () => number;
   private lastVersion = 1;
   private lastUid = 0;
@@ -54,6 +56,13 @@ export class ApiServer {
   watch(watcher: Watcher): () => void {
     this.watchers.add(watcher);
     return () => void this.watchers.delete(watcher);
+  }
+
+  /** Watches one `OSInstance` only. */
+  watchInstance(name: string, watcher: InstanceWatcher): () => void {
+    const watchers = this.instanceWatchers.get(name) ?? new Set();
+    this.instanceWatchers.set(name, watchers.add(watcher));
+    return () => void watchers.delete(watcher);
   }
 
   putNode(record: NodeRecord): NodeView {
@@ -130,8 +139,10 @@ export class ApiServer {
     return this.lastVersion;
   }
 
-  private tell(change: ClusterChange): void {
+  private tell(change: StoredChange): void {
     for (const watcher of this.watchers) watcher(change);
+    if (change.kind !== 'instance') return;
+    for (const watcher of this.instanceWatchers.get(change.key) ?? []) watcher(change.object);
   }
 }
 

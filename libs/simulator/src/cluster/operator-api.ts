@@ -13,11 +13,21 @@ import {
   type OsInstance,
   type OsInstanceSpec,
   type OsStatus,
+  type PodView,
 } from '@kubeos/core';
 import type { Actor } from '../engine/actor.ts';
 import { requireVersion, type ApiServer } from './api-server.ts';
+import type { NodeRecord } from './records.ts';
 import type { WatchCache } from './watch-cache.ts';
 import type { Workloads } from './workloads.ts';
+
+/** Told of what an operator does, at the moment it takes effect; invariants are checked there. */
+export interface OperatorWatch {
+  nodeChanged(before: NodeRecord, after: NodeRecord): void;
+  evicting(pod: PodView, node: string): void;
+  osStatusWritten(before: Os, after: Os): void;
+  instanceWritten(before: OsInstance | undefined, after: OsInstance): void;
+}
 
 /** What the port of one operator process talks to. */
 export interface OperatorApiDeps {
@@ -25,6 +35,7 @@ export interface OperatorApiDeps {
   readonly server: ApiServer;
   readonly cache: WatchCache;
   readonly workloads: Workloads;
+  readonly watch: OperatorWatch;
   readonly onEvent: (event: ClusterEvent) => void;
 }
 
@@ -57,7 +68,9 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
       }),
     writeInstance: (instance, spec, withFinalizer) =>
       request(`writeInstance ${instance.name} ${describeSpec(spec)}`, () => {
+        const before = server.instances.get(instance.name);
         const written = writeInstance(server, instance, spec, withFinalizer);
+        deps.watch.instanceWritten(before, written);
         cache.noteOwnWrite('instance', written.name, written.resourceVersion);
         return written;
       }),
@@ -73,14 +86,19 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
       }),
     changeNode: (node, change) =>
       request(`changeNode ${node.name} ${describeChange(change)}`, () => {
+        const before = server.nodes.get(node.name);
         const written = changeNode(server, node, change, operatorFieldManager);
+        const after = server.nodes.get(node.name);
+        if (before !== undefined && after !== undefined) deps.watch.nodeChanged(before, after);
         cache.noteOwnWrite('node', written.name, written.resourceVersion);
         return written;
       }),
     evict: (pod) => request<EvictionAnswer>(`evict ${pod.name}`, () => workloads.evict(pod)),
     writeOsStatus: (os, status) =>
       request(`writeOsStatus ${os.name} ${describeStatus(status)}`, () => {
+        const before = server.oses.get(os.uid);
         const written = writeOsStatus(server, os, status);
+        if (before !== undefined) deps.watch.osStatusWritten(before, written);
         cache.noteOwnWrite('os', written.uid, written.resourceVersion);
         return written;
       }),

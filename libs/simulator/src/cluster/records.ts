@@ -29,7 +29,7 @@ export interface PodRecord {
 export type WatchedKind = 'os' | 'node' | 'instance';
 
 /** One change as a watch tells it; `object` is absent after a deletion. */
-export type ClusterChange = {
+export type StoredChange = {
   readonly key: string;
   readonly version: number;
 } & (

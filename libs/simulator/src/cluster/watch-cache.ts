@@ -1,7 +1,7 @@
 import type { ClusterCache, NodeView, Os, OsInstance } from '@kubeos/core';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { ApiServer } from './api-server.ts';
-import type { ClusterChange } from './records.ts';
+import type { StoredChange } from './records.ts';
 
 /** What the cache of one operator process depends on. */
 export interface WatchCacheDeps {
@@ -10,7 +10,7 @@ export interface WatchCacheDeps {
   /** How late a change arrives, in milliseconds; asked for every change. */
   readonly delayMs: () => number;
   /** Told of every change that reached the cache. */
-  readonly onChange: (change: ClusterChange) => void;
+  readonly onChange: (change: StoredChange) => void;
 }
 
 /**
@@ -26,7 +26,7 @@ export class WatchCache implements ClusterCache {
   /** Versions of own writes that have not arrived yet, by kind and key. */
   private readonly awaited = new Map<string, number>();
   private readonly arrived = new Map<string, number>();
-  private inFlight: ClusterChange[] = [];
+  private inFlight: StoredChange[] = [];
   private lastArrivalMs = 0;
   private broken = false;
   private stopWatch: (() => void) | undefined;
@@ -94,7 +94,7 @@ export class WatchCache implements ClusterCache {
   }
 
   /** Notes a write of this operator; the cache is behind until that version arrives. */
-  noteOwnWrite(kind: ClusterChange['kind'], key: string, version: string): void {
+  noteOwnWrite(kind: StoredChange['kind'], key: string, version: string): void {
     const id = `${kind}/${key}`;
     if ((this.arrived.get(id) ?? 0) < Number(version)) this.awaited.set(id, Number(version));
   }
@@ -127,7 +127,7 @@ export class WatchCache implements ClusterCache {
     return this.awaited.size === 0;
   }
 
-  private enqueue(change: ClusterChange): void {
+  private enqueue(change: StoredChange): void {
     if (this.broken) return;
     const { scheduler, delayMs } = this.deps;
     // A watch is one stream: a late change holds up those behind it.
@@ -141,7 +141,7 @@ export class WatchCache implements ClusterCache {
     });
   }
 
-  private apply(change: ClusterChange): void {
+  private apply(change: StoredChange): void {
     const id = `${change.kind}/${change.key}`;
     switch (change.kind) {
       case 'os':

@@ -98,6 +98,13 @@ export class Workloads {
     return { kind: 'evicted' };
   }
 
+  /** Budgets are given up, so that every drain can come to its end. */
+  dropBudgets(): void {
+    for (const [name, { minAvailable: _budget, ...workload }] of this.workloads) {
+      this.workloads.set(name, workload);
+    }
+  }
+
   /** Pods of a node lose their readiness when it goes down. */
   nodeWentDown(node: string): void {
     for (const uid of this.byNode.get(node) ?? []) {

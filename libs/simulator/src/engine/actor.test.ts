@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAbort } from './abort.ts';
 import { Actor, calmWeather, type CallVerdict, type Weather } from './actor.ts';
 import { Scheduler } from './scheduler.ts';
 
@@ -88,7 +87,6 @@ describe('Actor', () => {
 
   it('wakes from sleep with the reason of the signal', async () => {
     const { scheduler, actor } = setUp();
-    const abort = createAbort();
     let caught: unknown;
     actor.spawn(async () => {
       await actor.sleep(10_000, abort.signal).catch((thrown: unknown) => {

@@ -37,9 +37,9 @@ export interface AgentPortsDeps {
 
 /** Everything an agent process works with. */
 export interface AgentPorts {
-  readonly bootEnvironment: BootEnvironment;
-  readonly stateFile: StateFile;
-  readonly snapshotFile: SnapshotFile;
+  readonly env: BootEnvironment;
+  readonly state: StateFile;
+  readonly snapshot: SnapshotFile;
   readonly machine: MachinePort;
   readonly slots: SlotStore;
   readonly lock: NodeLock;
@@ -50,13 +50,13 @@ export interface AgentPorts {
 export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
   const { actor, disk, lockFile, payloads, scheduler } = deps;
   return {
-    bootEnvironment: {
+    env: {
       read: () => actor.call('bootenv.read', () => disk.bootBlock?.slice()),
       writeSector: (sector) =>
         actor.call('bootenv.writeSector', () => disk.writeBootSector(sector)),
       replace: (block) => actor.call('bootenv.replace', () => disk.replaceBootBlock(block.slice())),
     },
-    stateFile: {
+    state: {
       read: () => actor.call('state.read', () => disk.stateFile),
       write: (text) =>
         actor.call('state.write', () => {
@@ -65,7 +65,7 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
           disk.replaceStateFile(text);
         }),
     },
-    snapshotFile: { publish: (text) => actor.call('snapshot', () => deps.publish(text)) },
+    snapshot: { publish: (text) => actor.call('snapshot', () => deps.publish(text)) },
     machine: createMachinePort(deps),
     slots: createSlotStore({ ...deps, server: payloads }),
     lock: createNodeLock(actor, lockFile),
@@ -89,7 +89,7 @@ function createMachinePort(deps: AgentPortsDeps): MachinePort {
     facts: () => actor.call('machine.facts', () => facts),
     uptimeSeconds: () =>
       actor.call('machine.uptime', () => (scheduler.now - session.startedMs) / 1000),
-    reboot: () => actor.call('machine.reboot', () => machine.orderReboot()),
+    reboot: () => actor.call('machine.reboot', () => machine.orderReboot('agent')),
     isRebooting: () => actor.call('machine.isRebooting', () => session.rebooting),
     previousJournalTail: () => actor.call('machine.journal', () => 'The last lines of the journal'),
   };

@@ -84,6 +84,11 @@ export class Disk {
     this.slots[name] = { kind: 'image', image, flushed: true };
   }
 
+  /** The boot block as the factory wrote it. */
+  fillBootBlock(block: Uint8Array): void {
+    this.block = block;
+  }
+
   /** Damages a slot behind everybody's back. */
   damageSlot(name: SlotName): void {
     const matter = this.slots[name];

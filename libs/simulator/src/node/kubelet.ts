@@ -21,7 +21,8 @@ export interface KubeletDeps {
   readonly server: ApiServer;
   readonly workloads: Workloads;
   readonly scheduler: Scheduler;
-  readonly durations: KubeletDurations;
+  /** Asked at every boot. */
+  readonly durations: () => KubeletDurations;
   /** The Node is Ready: pods of DaemonSets, the proxy among them, can start. */
   readonly onReady: (session: Session) => void;
 }
@@ -35,19 +36,21 @@ const retryMs = 5_000;
 export class Kubelet {
   private readonly deps: KubeletDeps;
   private session: Session | undefined;
+  private durations: KubeletDurations;
   private readySinceMs: number | undefined;
   private notReady: CancelEvent | undefined;
 
   constructor(deps: KubeletDeps) {
     this.deps = deps;
+    this.durations = deps.durations();
   }
 
   /** True while the DaemonSet pods of the node are Ready. */
   get daemonSetsReady(): boolean {
-    const { scheduler, durations } = this.deps;
+    const { scheduler } = this.deps;
     if (this.session === undefined || this.readySinceMs === undefined) return false;
     if (this.session.image.health === 'daemonSetsNeverReady') return false;
-    return scheduler.now >= this.readySinceMs + durations.daemonSetsMs;
+    return scheduler.now >= this.readySinceMs + this.durations.daemonSetsMs;
   }
 
   /** A node that has been running for long: registered, Ready, nothing to wait for. */
@@ -62,8 +65,9 @@ export class Kubelet {
   /** os-agent can run, so the kubelet can too. */
   start(session: Session): void {
     this.session = session;
+    this.durations = this.deps.durations();
     if (session.image.health === 'neverReady') return;
-    this.later(session, this.deps.durations.registerMs, () => this.register(session));
+    this.later(session, this.durations.registerMs, () => this.register(session));
   }
 
   /** The machine went down. */
@@ -83,8 +87,21 @@ export class Kubelet {
     if (this.session?.reached === true) this.register(this.session);
   }
 
+  /** Starts what is missing of the node's pods. */
+  startPods(): void {
+    if (this.session !== undefined && this.readySinceMs !== undefined) {
+      this.deps.onReady(this.session);
+    }
+  }
+
+  /** Somebody looks after the node: what should run is started. */
+  mend(): void {
+    if (!this.deps.server.nodes.has(this.deps.node)) this.registerAgain();
+    else this.startPods();
+  }
+
   private register(session: Session): void {
-    const { node, server, scheduler, durations } = this.deps;
+    const { node, server, scheduler } = this.deps;
     const stored = server.nodes.get(node);
     server.leases.set(node, { startedMs: scheduler.now, stoppedMs: undefined });
     this.notReady?.();
@@ -94,7 +111,7 @@ export class Kubelet {
       const facts = { bootId: session.bootId, osImage: osImageOf(session) };
       server.putNode({ ...stored, view: { ...stored.view, ...facts } });
     }
-    this.later(session, durations.readyMs, () => this.markReady(session));
+    this.later(session, this.durations.readyMs, () => this.markReady(session));
   }
 
   private markReady(session: Session): void {

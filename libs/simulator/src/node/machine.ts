@@ -29,12 +29,17 @@ export interface Session {
   reached: boolean;
 }
 
+/** Who orders a reboot. */
+export type RebootOrigin = 'agent' | 'unit' | 'person';
+
 /** What happens around a machine; all of it at the moment it happens. */
 export interface MachineWatch {
   /** The boot loader chose; `undefined` when nothing can be loaded. */
   loaded(session: Session | undefined): void;
   /** os-agent can run. */
   reached(session: Session): void;
+  /** The reboot of this boot was ordered, for the first time. */
+  rebootOrdered(session: Session, by: RebootOrigin): void;
   /** Everything that ran on the machine is gone. */
   ended(session: Session): void;
 }
@@ -45,7 +50,8 @@ export interface MachineDeps {
   readonly disk: Disk;
   readonly scheduler: Scheduler;
   readonly random: Random;
-  readonly durations: MachineDurations;
+  /** Asked at every restart. */
+  readonly durations: () => MachineDurations;
   readonly watch: MachineWatch;
   /** Whether `save_env` of the boot loader reaches the disk; asked at every boot. */
   readonly saveWorks: () => boolean;
@@ -72,17 +78,19 @@ export class Machine {
   }
 
   /** Comes up at once, as a node that has been running for long. */
-  startRunning(slot: SlotName, image: ImageModel): void {
-    this.begin({ slot, why: 'good', image });
-    if (this.current !== undefined) this.reach(this.current);
+  startRunning(slot: SlotName, image: ImageModel): Session {
+    const session = this.begin({ slot, why: 'good', image });
+    session.reached = true;
+    return session;
   }
 
-  /** An orderly reboot was ordered by a program; repeating it changes nothing. */
-  orderReboot(): void {
+  /** An orderly reboot was ordered; repeating it changes nothing. */
+  orderReboot(by: RebootOrigin): void {
     const session = this.current;
     if (session === undefined || session.rebooting) return;
     session.rebooting = true;
-    this.later(this.deps.durations.shutdownMs, () => this.reset(0));
+    this.deps.watch.rebootOrdered(session, by);
+    this.later(this.deps.durations().shutdownMs, () => this.reset(0));
   }
 
   /** The power fails and comes back. */
@@ -101,7 +109,7 @@ export class Machine {
     const session = this.current;
     this.current = undefined;
     if (session !== undefined) this.deps.watch.ended(session);
-    this.later(offMs + this.deps.durations.loaderMs, () => this.load());
+    this.later(offMs + this.deps.durations().loaderMs, () => this.load());
   }
 
   private load(): void {
@@ -116,9 +124,9 @@ export class Machine {
     const session = this.begin({ ...choice, image });
     this.deps.watch.loaded(session);
     if (image.reach === 'agent' || image.reach === 'brokenAgent') {
-      this.later(this.deps.durations.startMs, () => this.reach(session));
+      this.later(this.deps.durations().startMs, () => this.reach(session));
     } else {
-      this.later(this.deps.durations.watchdogMs, () => this.reset(0));
+      this.later(this.deps.durations().watchdogMs, () => this.reset(0));
     }
   }
 

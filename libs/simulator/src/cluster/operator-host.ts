@@ -1,0 +1,215 @@
+import {
+  createOperator,
+  keyText,
+  type ClusterChange,
+  type ClusterEvent,
+  type Leadership,
+  type OperatorDeps,
+  type OperatorLoop,
+  type ReconcileKey,
+} from '@kubeos/core';
+import { Actor, type ActorSurroundings } from '../engine/actor.ts';
+import { WorkQueue } from '../engine/work-queue.ts';
+import type { ApiServer } from './api-server.ts';
+import { leaseTimes, type LeaderLease } from './lease.ts';
+import { createOperatorApi, type OperatorWatch } from './operator-api.ts';
+import type { StoredChange } from './records.ts';
+import { WatchCache } from './watch-cache.ts';
+import type { Workloads } from './workloads.ts';
+
+/** What an operator is run with. */
+export interface OperatorHostDeps {
+  readonly name: string;
+  readonly server: ApiServer;
+  readonly workloads: Workloads;
+  readonly lease: LeaderLease;
+  readonly surroundings: ActorSurroundings;
+  readonly log: OperatorDeps['log'];
+  readonly settings: OperatorDeps['settings'];
+  /** How late a change reaches the caches, in milliseconds. */
+  readonly delayMs: () => number;
+  readonly wallMs: () => number;
+  /** How long a crashed operator stays away, in milliseconds. */
+  readonly restartMs: () => number;
+  /** False: it leads for ever without asking, which spares the renewals of a long calm run. */
+  readonly elects: boolean;
+  readonly watch: OperatorWatch;
+  readonly onEvent: (event: ClusterEvent) => void;
+  /** Replaces ports of every operator process; how a test plants a fault. */
+  readonly tamper: (deps: OperatorDeps) => OperatorDeps;
+  readonly onDefect: (thrown: unknown) => void;
+}
+
+/** Keys that one operator works on at the same time. */
+const concurrency = 4;
+
+interface OperatorProgram {
+  readonly actor: Actor;
+  readonly cache: WatchCache;
+  readonly loop: OperatorLoop;
+  queue: WorkQueue<ReconcileKey> | undefined;
+  leading: boolean;
+  renewedMs: number;
+  term: number;
+}
+
+/** One replica of the operator: its process, its caches, its lease and its work queue around the real loop. */
+export class OperatorHost {
+  private readonly deps: OperatorHostDeps;
+  private program: OperatorProgram | undefined;
+
+  constructor(deps: OperatorHostDeps) {
+    this.deps = deps;
+  }
+
+  /** The replica's name, under which it holds the lease. */
+  get name(): string {
+    return this.deps.name;
+  }
+
+  /** Starts the process; after a crash it comes back by itself. */
+  start(): void {
+    const { deps } = this;
+    const { surroundings, server } = deps;
+    const actor = new Actor(deps.name, surroundings);
+    const cache = new WatchCache({
+      server,
+      scheduler: surroundings.scheduler,
+      delayMs: deps.delayMs,
+      onChange: (change) => this.route(program, change),
+    });
+    const leadership: Leadership = {
+      isLeading: () => this.isLeading(program),
+      term: () => program.term,
+    };
+    const loop = createOperator(
+      deps.tamper({
+        cache,
+        api: createOperatorApi({ ...deps, actor, cache }),
+        leadership,
+        clock: {
+          now: () => ({ wallMs: deps.wallMs(), monotonicMs: surroundings.scheduler.now }),
+          sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
+        },
+        log: deps.log,
+        settings: deps.settings,
+      }),
+    );
+    const program: OperatorProgram = {
+      actor,
+      cache,
+      loop,
+      queue: undefined,
+      leading: false,
+      renewedMs: 0,
+      term: 0,
+    };
+    this.program = program;
+    actor.onKill(() => this.noteEnd(program));
+    cache.start();
+    actor.spawn(() => (deps.elects ? this.campaign(program) : this.lead(program)), deps.onDefect);
+  }
+
+  /** Kills the process in the middle of whatever it does. */
+  crash(): void {
+    this.program?.actor.kill();
+  }
+
+  /** Stops the process for a while; its clocks go on. */
+  pause(milliseconds: number): void {
+    this.program?.actor.pause(milliseconds);
+  }
+
+  /** Loses the watches until they are mended. */
+  breakWatch(): void {
+    this.program?.cache.breakWatch();
+  }
+
+  /** Watches again, which begins with a list. */
+  mendWatch(): void {
+    this.program?.cache.mendWatch();
+  }
+
+  private noteEnd(program: OperatorProgram): void {
+    program.cache.stop();
+    program.queue?.stop();
+    if (this.program === program) this.program = undefined;
+    this.deps.surroundings.scheduler.after(this.deps.restartMs(), () => this.start());
+  }
+
+  private isLeading(program: OperatorProgram): boolean {
+    if (!program.leading) return false;
+    if (!this.deps.elects) return true;
+    return this.deps.surroundings.scheduler.now - program.renewedMs < leaseTimes.deadlineMs;
+  }
+
+  private async campaign(program: OperatorProgram): Promise<void> {
+    const { actor } = program;
+    const { scheduler } = this.deps.surroundings;
+    for (;;) {
+      const askedMs = scheduler.now;
+      const granted = await this.renew(actor);
+      if (granted) {
+        program.renewedMs = askedMs;
+        if (!program.leading) actor.spawn(() => this.lead(program), this.deps.onDefect);
+      } else if (program.leading && !this.isLeading(program)) {
+        program.leading = false;
+        program.queue?.stop();
+        program.queue = undefined;
+      }
+      await actor.sleep(leaseTimes.periodMs);
+    }
+  }
+
+  private async renew(actor: Actor): Promise<boolean> {
+    const { server, lease, name, surroundings } = this.deps;
+    try {
+      return await actor.call('api.lease', () => {
+        server.requireAvailable();
+        return lease.acquire(name, surroundings.scheduler.now);
+      });
+    } catch (error) {
+      this.deps.log.debug({ error }, 'Lease not renewed');
+      return false;
+    }
+  }
+
+  /** Begins a term; a list that fails is tried again for as long as the term lasts. */
+  private async lead(program: OperatorProgram): Promise<void> {
+    const { actor } = program;
+    program.leading = true;
+    program.term += 1;
+    const { term } = program;
+    const queue = new WorkQueue<ReconcileKey>({
+      actor,
+      scheduler: this.deps.surroundings.scheduler,
+      concurrency,
+      textOf: keyText,
+      work: (key) => program.loop.reconcile(key),
+      onError: this.deps.onDefect,
+    });
+    while (program.leading && program.term === term) {
+      try {
+        const keys = await program.loop.lead();
+        if (program.term !== term) return;
+        program.queue = queue;
+        for (const key of keys) queue.add(key);
+        return;
+      } catch (error) {
+        this.deps.log.warn({ error }, 'Beginning a term failed');
+        await actor.sleep(1000);
+      }
+    }
+  }
+
+  private route(program: OperatorProgram, change: StoredChange): void {
+    if (!program.actor.alive) return;
+    for (const key of program.loop.keysOf(withoutObject(change))) program.queue?.add(key);
+  }
+}
+
+function withoutObject(change: StoredChange): ClusterChange {
+  return change.kind === 'os'
+    ? { kind: 'os', uid: change.key }
+    : { kind: change.kind, name: change.key };
+}

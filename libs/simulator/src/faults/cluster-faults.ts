@@ -1,0 +1,69 @@
+import { schemaRevision } from '@kubeos/core';
+import type { TimedFault } from './catalogue.ts';
+import { forAWhile, someNode, type Chaos, type Strike } from './chaos.ts';
+
+type ClusterFault = Extract<
+  TimedFault,
+  | 'apiOutage'
+  | 'watchGap'
+  | 'outdatedCrd'
+  | 'operatorCrash'
+  | 'operatorPause'
+  | 'wallStep'
+  | 'nodeReplaced'
+  | 'payloadTrouble'
+>;
+
+/** Faults of the API server, the operators and what they lean on. */
+export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
+  apiOutage: (chaos) => {
+    const { server } = chaos.world;
+    server.available = false;
+    forAWhile(chaos, chaos.random.pick([[5, 30], [60, 300], [600, 2400]] as const), () => {
+      server.available = true;
+    });
+  },
+  watchGap: (chaos) => {
+    const operator = chaos.random.pick(chaos.world.operators);
+    operator.breakWatch();
+    forAWhile(chaos, [5, 600], () => operator.mendWatch());
+  },
+  outdatedCrd: (chaos) => {
+    const { server } = chaos.world;
+    server.prunes = true;
+    server.schemaRevision = 0;
+    forAWhile(chaos, [10, 900], () => {
+      server.prunes = false;
+      server.schemaRevision = schemaRevision;
+    });
+  },
+  operatorCrash: (chaos) => leading(chaos)?.crash(),
+  operatorPause: (chaos) => leading(chaos)?.pause(chaos.random.between(1_000, 90_000)),
+  wallStep: (chaos) => {
+    const offsetMs = chaos.random.between(-86_400, 86_400) * 1000;
+    if (chaos.random.chance(0.5)) chaos.world.wallOffsetMs = offsetMs;
+    else someNode(chaos).wallOffsetMs = offsetMs;
+  },
+  nodeReplaced: (chaos) => {
+    const { world, random } = chaos;
+    const node = someNode(chaos);
+    world.server.removeNode(node.name);
+    world.workloads.nodeIsGone(node.name);
+    node.proxies.end();
+    // A kubelet registers when it starts, so somebody restarts it.
+    world.scheduler.after(random.between(1, 120) * 1000, () => node.kubelet.registerAgain());
+  },
+  payloadTrouble: (chaos) => {
+    const { random, releases, world } = chaos;
+    const release = random.pick(releases);
+    const delivery = random.pick(['notFound', 'otherBytes', 'breaks', 'stalls'] as const);
+    world.payloads.publish(release.url, { image: release.image, delivery });
+    forAWhile(chaos, [30, 1200], () =>
+      world.payloads.publish(release.url, { image: release.image, delivery: 'sound' }),
+    );
+  },
+};
+
+function leading({ world }: Chaos): (typeof world.operators)[number] | undefined {
+  return world.operators.find((operator) => operator.name === world.lease.leader) ?? world.operators[0];
+}

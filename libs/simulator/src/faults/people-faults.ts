@@ -1,0 +1,135 @@
+import {
+  holdAnnotation,
+  nodeSelectorLabel,
+  retryAnnotation,
+  type OsSpec,
+} from '@kubeos/core';
+import type { Random } from '../engine/random.ts';
+import type { TimedFault } from './catalogue.ts';
+import { currentOs, forAWhile, publish, someNode, type Chaos, type Strike } from './chaos.ts';
+import { aWish, payloadOf, selectors, specOf } from './scenario.ts';
+
+type PeopleFault = Extract<
+  TimedFault,
+  | 'osEdited'
+  | 'osReplaced'
+  | 'secondOs'
+  | 'relabelled'
+  | 'foreignCordon'
+  | 'foreignUncordon'
+  | 'held'
+  | 'retried'
+  | 'console'
+>;
+
+/** What people at keyboards do in the middle of everything. */
+export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
+  osEdited: (chaos) => editOs(chaos),
+  osReplaced: (chaos) => {
+    const { world } = chaos;
+    const os = currentOs(chaos);
+    if (os === undefined) return;
+    world.people.deleteOs(os.uid);
+    chaos.osUid = world.people.createOs('fleet', os).uid;
+  },
+  secondOs: (chaos) => {
+    const { world, random } = chaos;
+    const wish = aWish(random, random.chance(0.5) ? publish(chaos, 0.7) : random.pick(chaos.releases));
+    const { uid } = world.people.createOs('other', { ...wish, selector: random.pick(selectors) });
+    forAWhile(chaos, [10, 1200], () => world.people.deleteOs(uid));
+  },
+  relabelled: (chaos) => {
+    const { world, random } = chaos;
+    const { name } = someNode(chaos);
+    const value = random.pick(['edge', '', null]);
+    world.people.changeNode(name, { labels: { [nodeSelectorLabel]: value } });
+    forAWhile(chaos, [10, 900], () =>
+      world.people.changeNode(name, { labels: { [nodeSelectorLabel]: null } }),
+    );
+  },
+  foreignCordon: (chaos) => {
+    const { people } = chaos.world;
+    const { name } = someNode(chaos);
+    // Taking it off and on again puts a cordon on top of ours.
+    if (chaos.random.chance(0.5)) uncordon(chaos, name);
+    people.changeNode(name, { unschedulable: true });
+    forAWhile(chaos, [10, 1200], () => uncordon(chaos, name));
+  },
+  foreignUncordon: (chaos) => uncordon(chaos, someNode(chaos).name),
+  held: (chaos) => {
+    const { world } = chaos;
+    const { name } = someNode(chaos);
+    world.people.changeNode(name, { annotations: { [holdAnnotation]: 'debugging' } });
+    forAWhile(chaos, [10, 1200], () =>
+      world.people.changeNode(name, { annotations: { [holdAnnotation]: null } }),
+    );
+  },
+  retried: (chaos) => {
+    const digest = currentOs(chaos)?.spec.payload?.digest;
+    if (digest === undefined) return;
+    const value = `${digest}#${String(chaos.random.below(3))}`;
+    chaos.world.people.changeNode(someNode(chaos).name, {
+      annotations: { [retryAnnotation]: value },
+    });
+  },
+  console: (chaos) => typeAtConsole(chaos),
+};
+
+function uncordon(chaos: Chaos, name: string): void {
+  chaos.world.noteForeignUncordon(name);
+  chaos.world.people.changeNode(name, { unschedulable: false });
+}
+
+function typeAtConsole(chaos: Chaos): void {
+  const node = someNode(chaos);
+  switch (chaos.random.below(3)) {
+    case 0:
+      node.agents.console('rollback', (agent) => agent.consoleRollback());
+      break;
+    case 1:
+      node.confirmedBoot = node.machine.session?.bootId;
+      node.agents.console('confirm', (agent) => agent.consoleConfirm());
+      break;
+    default:
+      node.agents.console('release', (agent) => agent.release());
+  }
+}
+
+type Edit = (spec: OsSpec, random: Random, chaos: Chaos) => OsSpec | undefined;
+
+/** Edits of every field; `undefined` is a spec that is not valid. */
+const edits: readonly Edit[] = [
+  (spec, random, chaos) => ({ ...specOf(random, publish(chaos, 0.6)), paused: spec.paused }),
+  (spec, random, chaos) => {
+    const release = random.pick(chaos.releases);
+    return { ...spec, type: 'upgrade', version: release.announced, payload: payloadOf(release) };
+  },
+  (spec, random, chaos) => {
+    const { payload: _payload, ...rest } = spec;
+    const versions = ['KubeOS 1.0', 'KubeOS 0.9', ...chaos.releases.map(({ announced }) => announced)];
+    return { ...rest, type: 'rollback', version: random.pick(versions) };
+  },
+  (spec) => ({ ...spec, paused: !spec.paused }),
+  (spec, random) => ({ ...spec, maxUnavailable: random.pick([{ count: 0 }, { count: 1 }, { count: 3 }, { percent: 0 }, { percent: 50 }]) }),
+  (spec, random) => ({ ...spec, canary: random.pick([{ count: 0 }, { count: 1 }, { percent: 50 }]) }),
+  (spec, random) => ({ ...spec, maxFailures: random.between(1, 3) }),
+  (spec, random) => ({ ...spec, prepareConcurrency: random.between(1, 4) }),
+  (spec, random) => ({ ...spec, timeIntervalSeconds: random.pick([1, 30, 300]) }),
+  (spec) => ({ ...spec, force: !spec.force }),
+  (spec, random) => ({ ...spec, drainTimeoutSeconds: random.pick([30, 900]), minReadySeconds: random.pick([1, 60]) }),
+  (spec, random) => ({ ...spec, confirmTimeoutSeconds: random.pick([300, 900]) }),
+  (spec) => ({ ...spec, executionMode: spec.executionMode === 'serial' ? 'parallel' : 'serial' }),
+  (spec, random) => ({ ...spec, timeWindow: random.pick([{ start: '11:00:00', end: '13:00:00' }, { start: '22:00:00', end: '02:00:00' }, { start: '12:10:00', end: '12:40:00' }]) }),
+  ({ timeWindow: _window, ...spec }) => spec,
+  () => undefined,
+];
+
+function editOs(chaos: Chaos): void {
+  const { world, random } = chaos;
+  const os = world.server.oses.get(chaos.osUid);
+  if (os === undefined || os.deleting) return;
+  const base = os.spec ?? specOf(random, random.pick(chaos.releases));
+  const spec = random.pick(edits)(base, random, chaos);
+  const selector = random.chance(0.1) ? random.pick(selectors) : os.selector;
+  world.people.editOs(os.uid, { selector, spec });
+}

@@ -1,0 +1,64 @@
+import { schemaRevision } from '@kubeos/core';
+import type { Random } from '../engine/random.ts';
+import type { SimNode } from '../node/sim-node.ts';
+import type { World } from '../world/world.ts';
+import type { TimedFault } from './catalogue.ts';
+import { publish, type Chaos, type Strike } from './chaos.ts';
+import { clusterFaults } from './cluster-faults.ts';
+import { nodeFaults } from './node-faults.ts';
+import { peopleFaults } from './people-faults.ts';
+import { aWish, type Scenario } from './scenario.ts';
+
+/** Every fault of a moment; a name without a strike does not compile. */
+export const strikes: Readonly<Record<TimedFault, Strike>> = {
+  ...nodeFaults,
+  ...clusterFaults,
+  ...peopleFaults,
+};
+
+/** Creates the first OS and lets faults strike for as long as the scenario says. */
+export function unleash(world: World, random: Random, scenario: Scenario): Chaos {
+  const chaos: Chaos = { world, random, scenario, releases: [], osUid: '', active: true };
+  const wish = aWish(random, publish(chaos, 0.7));
+  chaos.osUid = world.people.createOs('fleet', wish).uid;
+  if (scenario.timedFaults.length > 0) strikeLater(chaos);
+  return chaos;
+}
+
+function strikeLater(chaos: Chaos): void {
+  const { world, random, scenario } = chaos;
+  const pauseMs = -Math.log(1 - random.next()) * scenario.faultEveryMs;
+  world.scheduler.after(pauseMs, () => {
+    if (!chaos.active) return;
+    const fault = random.pick(scenario.timedFaults);
+    world.trace.add('FAULT', fault);
+    strikes[fault](chaos);
+    strikeLater(chaos);
+  });
+}
+
+/** The world becomes sane: everything that people or time would mend sooner or later is mended. */
+export function mend(chaos: Chaos): void {
+  const { world } = chaos;
+  chaos.active = false;
+  world.server.available = true;
+  world.server.prunes = false;
+  world.server.schemaRevision = schemaRevision;
+  world.wallOffsetMs = 0;
+  for (const operator of world.operators) operator.mendWatch();
+  for (const node of world.nodes.values()) mendNode(node);
+}
+
+function mendNode(node: SimNode): void {
+  node.saveWorks = true;
+  node.wallOffsetMs = 0;
+  node.disk.hasTwin = false;
+  node.disk.persistFull = false;
+  node.proxies.silence(false);
+  node.kubelet.mend();
+  // A machine whose boot block was lost may hang in the first slot that can be loaded: a person boots the other.
+  const session = node.machine.session;
+  if (session?.why === 'lastresort' && session.image.reach !== 'agent') {
+    node.machine.bootByHand(session.slot === 'A' ? 'B' : 'A');
+  }
+}

@@ -1,0 +1,120 @@
+import {
+  bootStep,
+  parseBootBlock,
+  type BootVars,
+  type SlotName,
+  type SlotState,
+} from '@kubeos/core';
+import { loadableImage, type Disk, type SlotMatter } from '../node/disk.ts';
+import type { Session } from '../node/machine.ts';
+import type { ReportViolation } from './violation.ts';
+
+/** What the watch looks at. */
+export interface NodeWatchDeps {
+  readonly node: string;
+  readonly disk: () => Disk;
+  readonly session: () => Session | undefined;
+  /** True after a person confirmed at the console of this boot. */
+  readonly confirmedByHand: () => boolean;
+  readonly report: ReportViolation;
+}
+
+/** Boots in a row that any candidate can use up. */
+const longestChain = 8;
+
+/** Checks the invariants of one node's disk and boots, at every write and every boot. */
+export class NodeWatch {
+  private readonly deps: NodeWatchDeps;
+
+  constructor(deps: NodeWatchDeps) {
+    this.deps = deps;
+  }
+
+  slotWritten(slot: SlotName): void {
+    const { node, session, report } = this.deps;
+    if (session()?.slot === slot) {
+      report('BootedSlotUntouched', `${node} wrote slot ${slot} while it runs from it`);
+    }
+    this.checkBootable();
+  }
+
+  bootBlockWritten(before: Uint8Array | undefined, after: Uint8Array | undefined): void {
+    const was = parseBootBlock(before);
+    const is = parseBootBlock(after);
+    if (was.kind === 'ok' && is.kind === 'ok') this.checkCommit(was.vars, is.vars);
+    this.checkBootable();
+  }
+
+  loaded(session: Session | undefined): void {
+    const { node, disk, report } = this.deps;
+    if (session === undefined) {
+      report('AlwaysBootable', `${node}: the boot loader finds nothing to boot`);
+      return;
+    }
+    if (session.why === 'manual') return;
+    const matter = disk().slot(session.slot);
+    if (!session.image.hasAgent) {
+      report('VerifiedBeforeBoot', `${node} boots ${session.image.name}, which has no agent`);
+    } else if (session.why === 'trial' && !isWhole(matter)) {
+      report('VerifiedBeforeBoot', `${node} tries slot ${session.slot}, which is ${matter.kind}`);
+    }
+  }
+
+  /** A candidate that becomes good must be healthy: the cluster had every chance to see that it is not. */
+  private checkCommit(was: BootVars, is: BootVars): void {
+    const { node, session, report, confirmedByHand } = this.deps;
+    for (const slot of ['A', 'B'] as const) {
+      if (!isCommit(was.slots[slot], is.slots[slot])) continue;
+      const running = session();
+      if (running?.slot !== slot || !running.reached) {
+        report('ConfirmedByCluster', `${node} confirms slot ${slot}, which does not run`);
+      } else if (running.image.health !== 'ready' && !confirmedByHand()) {
+        const { name, health } = running.image;
+        report('ConfirmedByCluster', `${node} confirms ${name}, whose health is ${health}`);
+      }
+    }
+  }
+
+  /** Follows the boot loader from here as if the power failed now, with and without a working `save_env`. */
+  private checkBootable(): void {
+    const { node, report } = this.deps;
+    for (const saveOk of [true, false]) {
+      const end = followBoots(this.deps.disk(), saveOk);
+      if (end !== undefined) {
+        report('AlwaysBootable', `${node}${saveOk ? '' : ' with a failing save_env'}: ${end}`);
+      }
+    }
+  }
+}
+
+function isCommit(before: SlotState, after: SlotState): boolean {
+  return before === 'trial' && after === 'good';
+}
+
+function isWhole(matter: SlotMatter): boolean {
+  return matter.kind === 'image' && matter.flushed;
+}
+
+/** Why no boot would ever reach an agent; `undefined` when one does. */
+function followBoots(disk: Disk, saveOk: boolean): string | undefined {
+  const loadable = {
+    A: loadableImage(disk.slot('A')) !== undefined,
+    B: loadableImage(disk.slot('B')) !== undefined,
+  };
+  let block = disk.bootBlock;
+  if (parseBootBlock(block).kind !== 'ok') {
+    return loadable.A || loadable.B ? undefined : 'no slot can be loaded';
+  }
+  for (let boots = 0; boots < longestChain; boots += 1) {
+    const step = bootStep(block, { saveOk, loadable });
+    if (step.slot === undefined) return 'the boot loader would find nothing to boot';
+    const matter = disk.slot(step.slot);
+    if (matter.kind === 'image' && matter.image.reach === 'agent') return undefined;
+    if (step.why === 'good') {
+      const what = matter.kind === 'image' ? matter.image.name : matter.kind;
+      return `the default slot ${step.slot} (${what}) reaches no agent`;
+    }
+    if (saveOk) block = step.block;
+  }
+  return 'the boot loader would try for ever';
+}

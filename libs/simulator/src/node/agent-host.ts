@@ -1,0 +1,260 @@
+import {
+  createAgent,
+  KubeosError,
+  slotNames,
+  type Agent,
+  type AgentCalls,
+  type AgentDeps,
+} from '@kubeos/core';
+import { Actor, type ActorSurroundings } from '../engine/actor.ts';
+import type { CancelEvent } from '../engine/scheduler.ts';
+import { createAgentPorts, type AgentPortsDeps } from './agent-ports.ts';
+import { isOnTrial, type Session } from './machine.ts';
+
+/** What an agent's surroundings on its node are. */
+export interface AgentHostDeps
+  extends Omit<AgentPortsDeps, 'actor' | 'session' | 'scheduler' | 'publish'> {
+  readonly surroundings: ActorSurroundings;
+  readonly log: AgentDeps['log'];
+  /** Replaces ports of every agent process; how a test plants a fault. */
+  readonly tamper: (deps: AgentDeps) => AgentDeps;
+  readonly publish: (session: Session, text: string) => void;
+  readonly onDefect: (thrown: unknown) => void;
+}
+
+/** Period of `os-agent-return.timer`. */
+const timerMs = 15_000;
+/** `TimeoutStartSec` of `os-agent return`; its failure reboots the machine. */
+const returnTimeoutMs = 60_000;
+/** An agent without work leaves after this time. */
+const idleMs = 20_000;
+
+/** The agent processes of one node: the daemon that its socket starts, the boot unit and the return timer. */
+export class AgentHost {
+  private readonly deps: AgentHostDeps;
+  private session: Session | undefined;
+  private readonly actors = new Set<Actor>();
+  private daemon: { readonly actor: Actor; readonly agent: Agent } | undefined;
+  private lastUsedMs = 0;
+  private timer: CancelEvent | undefined;
+
+  constructor(deps: AgentHostDeps) {
+    this.deps = deps;
+  }
+
+  /** os-agent can run from now on. */
+  begin(session: Session): void {
+    this.session = session;
+    if (session.image.reach === 'agent') {
+      this.once('boot', session, (agent) => agent.start());
+    }
+    this.armTimer();
+  }
+
+  /** The machine went down, and everything with it. */
+  end(): void {
+    this.session = undefined;
+    this.timer?.();
+    this.timer = undefined;
+    this.daemon = undefined;
+    for (const actor of this.actors) actor.kill();
+    this.actors.clear();
+  }
+
+  /** The boot block was written: the timer runs whenever a slot is on trial. */
+  noteBootBlock(): void {
+    this.armTimer();
+  }
+
+  /** Kills the daemon, as an out-of-memory killer would. */
+  crashDaemon(): void {
+    this.daemon?.actor.kill();
+  }
+
+  /** What a person types at the console; runs in a process of its own. */
+  console(what: string, act: (agent: Agent) => Promise<unknown>): void {
+    const { session } = this;
+    if (session?.reached !== true || session.image.reach !== 'agent') return;
+    this.once(`console ${what}`, session, async (agent) => {
+      try {
+        await act(agent);
+      } catch (thrown) {
+        this.deps.log.info({ node: this.deps.node, error: thrown }, 'Console command refused');
+      }
+    });
+  }
+
+  /** The agent API as one caller on the node reaches it. */
+  callsOf(caller: Actor): AgentCalls {
+    const rpc = <T>(
+      point: string,
+      signal: AbortSignal,
+      work: (agent: Agent) => Promise<T>,
+    ): Promise<T> => this.call(caller, point, signal, work);
+    const { scheduler } = this.deps.surroundings;
+    return {
+      getStatus: (signal) => rpc('getStatus', signal, (agent) => agent.status()),
+      prepare: (request, onProgress, signal) =>
+        rpc(`prepare #${String(request.seq)}`, signal, (agent) =>
+          agent.prepare(
+            request,
+            (progress) => {
+              scheduler.after(0, () => {
+                if (!caller.alive || signal.aborted) return;
+                scheduler.noteWake();
+                onProgress(progress);
+              });
+            },
+            signal,
+          ),
+        ),
+      activate: (request, signal) =>
+        rpc(`activate #${String(request.seq)}`, signal, (agent) => agent.activate(request)),
+      confirm: (request, signal) =>
+        rpc(`confirm #${String(request.seq)}`, signal, (agent) => agent.confirm(request)),
+      rollback: (request, signal) =>
+        rpc(`rollback #${String(request.seq)}`, signal, (agent) => agent.rollback(request)),
+      cancel: (request, signal) =>
+        rpc(`cancel #${String(request.seq)}`, signal, (agent) => agent.cancel(request)),
+    };
+  }
+
+  private async call<T>(
+    caller: Actor,
+    point: string,
+    signal: AbortSignal,
+    work: (agent: Agent) => Promise<T>,
+  ): Promise<T> {
+    const { scheduler } = this.deps.surroundings;
+    const daemon = await caller.call(`agent.${point}`, () => this.reachDaemon());
+    signal.throwIfAborted();
+    scheduler.noteActivity();
+    return new Promise<T>((resolve, reject) => {
+      let settled = false;
+      const settle = (finish: () => void): void => {
+        if (settled) return;
+        settled = true;
+        signal.removeEventListener('abort', onAbort);
+        daemon.actor.offKill(onKill);
+        if (!caller.alive) return;
+        scheduler.noteWake();
+        finish();
+      };
+      const answer = (finish: () => void): void =>
+        void scheduler.after(this.answerMs(caller), () => settle(finish));
+      const onAbort = (): void => settle(() => reject(new Error('The call was given up')));
+      const onKill = (): void =>
+        answer(() => reject(new KubeosError('AGENT_UNREACHABLE', 'The agent went away')));
+      signal.addEventListener('abort', onAbort, { once: true });
+      daemon.actor.onKill(onKill);
+      daemon.actor.spawn(async () => {
+        try {
+          const value = await work(daemon.agent);
+          answer(() => resolve(value));
+        } catch (thrown) {
+          const error = KubeosError.from(thrown);
+          answer(() => reject(error));
+        }
+        this.lastUsedMs = scheduler.now;
+      }, this.deps.onDefect);
+    });
+  }
+
+  private answerMs(caller: Actor): number {
+    return this.deps.surroundings.weather().latencyMs(caller, 'agent.answer');
+  }
+
+  /** The socket starts the daemon when nobody listens. */
+  private reachDaemon(): { readonly actor: Actor; readonly agent: Agent } {
+    const { session } = this;
+    if (session?.reached !== true || session.image.reach !== 'agent') {
+      throw new KubeosError('AGENT_UNREACHABLE', 'Calling the agent: nobody answers');
+    }
+    const running = this.daemon;
+    const { scheduler } = this.deps.surroundings;
+    const isGone =
+      running?.actor.alive !== true ||
+      (running.agent.isIdle() && scheduler.now - this.lastUsedMs > idleMs);
+    if (running !== undefined && !isGone) return running;
+    running?.actor.kill();
+    const actor = this.newActor('daemon');
+    const agent = this.createAgent(actor, session);
+    const daemon = { actor, agent };
+    this.daemon = daemon;
+    actor.spawn(() => agent.start(), this.deps.onDefect);
+    return daemon;
+  }
+
+  private armTimer(): void {
+    const { session } = this;
+    if (session?.reached !== true || this.timer !== undefined) return;
+    if (!slotNames.some((slot) => isOnTrial(this.deps.disk, slot))) return;
+    this.timer = this.deps.surroundings.scheduler.after(timerMs, () => {
+      this.timer = undefined;
+      this.armTimer();
+      this.runReturn(session);
+    });
+  }
+
+  /** `os-agent return` with its limits: when it fails or hangs the unit reboots the machine. */
+  private runReturn(session: Session): void {
+    const { machine, surroundings } = this.deps;
+    if (session.image.reach === 'brokenAgent') {
+      machine.orderReboot('unit');
+      return;
+    }
+    let ended = false;
+    const actor = this.once('return', session, async (agent) => {
+      await agent.returnPass();
+      ended = true;
+    });
+    const fail = (): void => {
+      if (ended || this.session !== session) return;
+      machine.orderReboot('unit');
+    };
+    actor.onKill(fail);
+    surroundings.scheduler.after(returnTimeoutMs, () => actor.kill());
+  }
+
+  private once(name: string, session: Session, act: (agent: Agent) => Promise<unknown>): Actor {
+    const actor = this.newActor(name);
+    const agent = this.createAgent(actor, session);
+    actor.spawn(
+      async () => {
+        await act(agent);
+        this.actors.delete(actor);
+      },
+      (thrown) => {
+        this.deps.log.warn({ node: this.deps.node, error: thrown }, 'Agent command failed');
+        actor.kill();
+      },
+    );
+    return actor;
+  }
+
+  private newActor(name: string): Actor {
+    const actor = new Actor(`agent/${this.deps.node}/${name}`, this.deps.surroundings);
+    this.actors.add(actor);
+    actor.onKill(() => void this.actors.delete(actor));
+    return actor;
+  }
+
+  private createAgent(actor: Actor, session: Session): Agent {
+    const { deps } = this;
+    const ports = createAgentPorts({
+      ...deps,
+      actor,
+      session,
+      scheduler: deps.surroundings.scheduler,
+      publish: (text) => deps.publish(session, text),
+    });
+    return createAgent(
+      deps.tamper({
+        ...ports,
+        log: deps.log,
+        agentVersion: session.image.agentVersion,
+        capabilities: session.image.capabilities,
+      }),
+    );
+  }
+}

@@ -1,0 +1,166 @@
+import {
+  createProxy,
+  type AgentSnapshot,
+  type AgentStatus,
+  type OsInstance,
+  type ProxyDeps,
+} from '@kubeos/core';
+import { createOwnInstance } from '../cluster/own-instance.ts';
+import type { ApiServer } from '../cluster/api-server.ts';
+import { Actor, type ActorSurroundings } from '../engine/actor.ts';
+import { WorkQueue } from '../engine/work-queue.ts';
+import type { AgentHost } from './agent-host.ts';
+
+/** What the proxies of one node are built from. */
+export interface ProxyHostDeps {
+  readonly node: string;
+  readonly server: ApiServer;
+  readonly agents: AgentHost;
+  readonly surroundings: ActorSurroundings;
+  readonly log: ProxyDeps['log'];
+  /** How late changes reach a proxy's watch and its look at the snapshot file, in milliseconds. */
+  readonly delayMs: () => number;
+  readonly wallMs: () => number;
+  /** How long a crashed proxy stays away, in milliseconds. */
+  readonly restartMs: () => number;
+  /** Replaces ports of every proxy process; how a test plants a fault. */
+  readonly tamper: (deps: ProxyDeps) => ProxyDeps;
+  readonly onDefect: (thrown: unknown) => void;
+}
+
+interface ProxyProgram {
+  readonly actor: Actor;
+  readonly queue: WorkQueue<'pass'>;
+  readonly stopWatch: () => void;
+  cached: OsInstance | undefined;
+  snapshot: AgentStatus | undefined;
+}
+
+/** The proxy pods of one node: one as a rule, two while a DaemonSet is rolled, none while the kubelet is away. */
+export class ProxyHost {
+  private readonly deps: ProxyHostDeps;
+  private readonly programs = new Set<ProxyProgram>();
+  private published: AgentStatus | undefined;
+  private silenced = false;
+  private generation = 0;
+
+  constructor(deps: ProxyHostDeps) {
+    this.deps = deps;
+  }
+
+  /** The kubelet starts the pod. */
+  start(): void {
+    if (!this.silenced && this.programs.size === 0) this.startProgram();
+  }
+
+  /** A second pod starts beside the first. */
+  double(): void {
+    if (!this.silenced && this.programs.size === 1) this.startProgram();
+  }
+
+  /** All pods of the node end; they come back with the kubelet. */
+  end(): void {
+    for (const program of this.programs) stop(program);
+    this.programs.clear();
+    this.generation += 1;
+  }
+
+  /** The machine went down: the snapshot file lies in memory. */
+  forgetSnapshot(): void {
+    this.published = undefined;
+  }
+
+  /** Kills the pods; the kubelet starts one again. */
+  crash(): void {
+    for (const { actor } of [...this.programs]) actor.kill();
+  }
+
+  /** Keeps the proxy away for as long as it is set. */
+  silence(on: boolean): void {
+    this.silenced = on;
+    if (on) this.end();
+  }
+
+  /** The agent replaced its snapshot file. */
+  publish(status: AgentStatus): void {
+    this.published = status;
+    for (const program of this.programs) this.showSnapshot(program, status);
+  }
+
+  private showSnapshot(program: ProxyProgram, status: AgentStatus): void {
+    this.deps.surroundings.scheduler.after(this.deps.delayMs(), () => {
+      if (!program.actor.alive || this.published === undefined) return;
+      program.snapshot = status;
+      program.queue.add('pass');
+    });
+  }
+
+  private startProgram(): void {
+    const { deps } = this;
+    const { node, server, surroundings } = deps;
+    const actor = new Actor(`proxy/${node}`, surroundings);
+    const nodeUid = server.nodes.get(node)?.view.uid;
+    const program: ProxyProgram = {
+      actor,
+      cached: server.instances.get(node),
+      snapshot: this.published,
+      queue: new WorkQueue({
+        actor,
+        scheduler: surroundings.scheduler,
+        concurrency: 1,
+        textOf: (key) => key,
+        work: () => proxy.pass(),
+        onError: deps.onDefect,
+      }),
+      stopWatch: server.watchInstance(node, (instance) => this.showInstance(program, instance)),
+    };
+    const snapshot: AgentSnapshot = { current: () => program.snapshot };
+    const proxy = createProxy(
+      deps.tamper({
+        instance: createOwnInstance({ actor, server, node, cached: () => program.cached }),
+        agent: deps.agents.callsOf(actor),
+        snapshot,
+        clock: {
+          now: () => ({ wallMs: deps.wallMs(), monotonicMs: surroundings.scheduler.now }),
+          sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
+        },
+        log: deps.log,
+        nodeUid: () => nodeUid,
+        proxyVersion: '1.0.0',
+        wake: () => program.queue.add('pass'),
+      }),
+    );
+    this.programs.add(program);
+    actor.onKill(() => this.noteEnd(program));
+    program.queue.add('pass');
+  }
+
+  private showInstance(program: ProxyProgram, instance: OsInstance | undefined): void {
+    this.deps.surroundings.scheduler.after(this.deps.delayMs(), () => {
+      if (!program.actor.alive || isOlder(instance, program.cached)) return;
+      program.cached = instance;
+      program.queue.add('pass');
+    });
+  }
+
+  /** A pod that dies by itself is started again by the kubelet. */
+  private noteEnd(program: ProxyProgram): void {
+    if (!this.programs.delete(program)) return;
+    stop(program);
+    const { generation } = this;
+    this.deps.surroundings.scheduler.after(this.deps.restartMs(), () => {
+      if (this.generation === generation) this.start();
+    });
+  }
+}
+
+function isOlder(instance: OsInstance | undefined, than: OsInstance | undefined): boolean {
+  if (instance === undefined || than === undefined) return false;
+  return Number(instance.resourceVersion) < Number(than.resourceVersion);
+}
+
+function stop(program: ProxyProgram): void {
+  program.stopWatch();
+  program.queue.stop();
+  program.actor.kill();
+}

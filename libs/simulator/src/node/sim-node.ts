@@ -1,0 +1,212 @@
+import {
+  freshVars,
+  newBlock,
+  type AgentDeps,
+  type AgentStatus,
+  type Log,
+  type NodeView,
+  type ProxyDeps,
+  type SlotName,
+} from '@kubeos/core';
+import type { ApiServer } from '../cluster/api-server.ts';
+import type { Workloads } from '../cluster/workloads.ts';
+import type { ActorSurroundings } from '../engine/actor.ts';
+import type { Random } from '../engine/random.ts';
+import type { Trace } from '../engine/trace.ts';
+import { NodeWatch } from '../invariants/node-watch.ts';
+import type { ReportViolation } from '../invariants/violation.ts';
+import { AgentHost } from './agent-host.ts';
+import { Disk } from './disk.ts';
+import type { ImageModel, PayloadServer } from './images.ts';
+import { Kubelet, type KubeletDurations } from './kubelet.ts';
+import { Machine, type MachineDurations, type Session } from './machine.ts';
+import { LockFile } from './node-lock.ts';
+import { ProxyHost } from './proxy-host.ts';
+
+/** How long everything on a node takes, in milliseconds; each is asked for anew. */
+export interface NodeTimes {
+  readonly machine: () => MachineDurations;
+  readonly kubelet: () => KubeletDurations;
+  readonly transferMs: () => number;
+  readonly digestMs: () => number;
+  readonly watchMs: () => number;
+  readonly restartMs: () => number;
+}
+
+/** What a simulated node is made with. */
+export interface SimNodeDeps {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly slotBytes: number;
+  readonly times: NodeTimes;
+  readonly server: ApiServer;
+  readonly workloads: Workloads;
+  readonly payloads: PayloadServer;
+  readonly surroundings: ActorSurroundings;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly logOf: (who: string) => Log;
+  readonly wallMs: () => number;
+  readonly tamperAgent: (deps: AgentDeps) => AgentDeps;
+  readonly tamperProxy: (deps: ProxyDeps) => ProxyDeps;
+  /** Absent: nothing is checked. */
+  readonly report: ReportViolation | undefined;
+  readonly onDefect: (thrown: unknown) => void;
+  /** The agent ordered the reboot of this boot. */
+  readonly onRebootOrdered: (node: SimNode) => void;
+  readonly onLoaded: (node: SimNode, session: Session | undefined) => void;
+}
+
+/** One node of the fleet: disk, machine, kubelet, the real agent and the real proxy. */
+export class SimNode {
+  readonly name: string;
+  readonly disk: Disk;
+  readonly machine: Machine;
+  readonly kubelet: Kubelet;
+  readonly agents: AgentHost;
+  readonly proxies: ProxyHost;
+  /** `save_env` of the boot loader reaches the disk. */
+  saveWorks = true;
+  /** How far the node's wall clock is off, in milliseconds. */
+  wallOffsetMs = 0;
+  /** Boot id of the boot that a person confirmed at the console. */
+  confirmedBoot: string | undefined;
+  private readonly deps: SimNodeDeps;
+
+  constructor(deps: SimNodeDeps) {
+    this.deps = deps;
+    this.name = deps.name;
+    const watch = this.createWatch();
+    this.disk = new Disk({
+      slotWritten: (slot) => watch?.slotWritten(slot),
+      bootBlockWritten: (before, after) => {
+        watch?.bootBlockWritten(before, after);
+        this.agents.noteBootBlock();
+      },
+    });
+    this.machine = this.createMachine(watch);
+    this.kubelet = this.createKubelet();
+    this.agents = this.createAgents();
+    this.proxies = this.createProxies();
+  }
+
+  /** The Node as it is stored. */
+  get view(): NodeView | undefined {
+    return this.deps.server.nodes.get(this.name)?.view;
+  }
+
+  /** Starts as a node that has been running for long: one slot filled, the other as given. */
+  startRunning(slot: SlotName, image: ImageModel, other: ImageModel | undefined): void {
+    this.disk.fillSlot(slot, image);
+    if (other !== undefined) this.disk.fillSlot(slot === 'A' ? 'B' : 'A', other);
+    this.disk.fillBootBlock(newBlock(freshVars(slot, 0)));
+    const session = this.machine.startRunning(slot, image);
+    this.kubelet.startRunning(session);
+    this.agents.begin(session);
+    this.proxies.start();
+  }
+
+  private createWatch(): NodeWatch | undefined {
+    const { report, name } = this.deps;
+    if (report === undefined) return undefined;
+    return new NodeWatch({
+      node: name,
+      disk: () => this.disk,
+      session: () => this.machine.session,
+      confirmedByHand: () =>
+        this.confirmedBoot !== undefined &&
+        this.machine.session?.bootId === this.confirmedBoot,
+      report,
+    });
+  }
+
+  private createMachine(watch: NodeWatch | undefined): Machine {
+    const { deps } = this;
+    return new Machine({
+      name: this.name,
+      disk: this.disk,
+      scheduler: deps.surroundings.scheduler,
+      random: deps.random,
+      durations: deps.times.machine,
+      saveWorks: () => this.saveWorks,
+      watch: {
+        loaded: (session) => {
+          deps.trace.add(this.name, describeLoaded(session));
+          watch?.loaded(session);
+          deps.onLoaded(this, session);
+        },
+        reached: (session) => {
+          this.agents.begin(session);
+          this.kubelet.start(session);
+        },
+        rebootOrdered: (_session, by) => {
+          deps.trace.add(this.name, `reboot ordered by ${by}`);
+          if (by === 'agent') deps.onRebootOrdered(this);
+        },
+        ended: (session) => {
+          deps.trace.add(this.name, `down (${session.bootId})`);
+          this.proxies.end();
+          this.proxies.forgetSnapshot();
+          this.agents.end();
+          this.kubelet.stop();
+        },
+      },
+    });
+  }
+
+  private createKubelet(): Kubelet {
+    const { deps } = this;
+    return new Kubelet({
+      node: this.name,
+      labels: deps.labels,
+      server: deps.server,
+      workloads: deps.workloads,
+      scheduler: deps.surroundings.scheduler,
+      durations: deps.times.kubelet,
+      onReady: () => this.proxies.start(),
+    });
+  }
+
+  private createAgents(): AgentHost {
+    const { deps } = this;
+    return new AgentHost({
+      node: this.name,
+      machine: this.machine,
+      disk: this.disk,
+      lockFile: new LockFile(),
+      payloads: deps.payloads,
+      surroundings: deps.surroundings,
+      slotBytes: deps.slotBytes,
+      transferMs: deps.times.transferMs,
+      digestMs: deps.times.digestMs,
+      wallMs: () => deps.wallMs() + this.wallOffsetMs,
+      log: deps.logOf(`agent/${this.name}`),
+      tamper: deps.tamperAgent,
+      publish: (session, text) => {
+        if (this.machine.session === session) this.proxies.publish(JSON.parse(text) as AgentStatus);
+      },
+      onDefect: deps.onDefect,
+    });
+  }
+
+  private createProxies(): ProxyHost {
+    const { deps } = this;
+    return new ProxyHost({
+      node: this.name,
+      server: deps.server,
+      agents: this.agents,
+      surroundings: deps.surroundings,
+      log: deps.logOf(`proxy/${this.name}`),
+      delayMs: deps.times.watchMs,
+      restartMs: deps.times.restartMs,
+      wallMs: () => deps.wallMs() + this.wallOffsetMs,
+      tamper: deps.tamperProxy,
+      onDefect: deps.onDefect,
+    });
+  }
+}
+
+function describeLoaded(session: Session | undefined): string {
+  if (session === undefined) return 'nothing to boot';
+  return `boots slot ${session.slot} (${session.why}): ${session.image.name}, ${session.bootId}`;
+}

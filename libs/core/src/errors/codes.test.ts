@@ -50,7 +50,7 @@ describe('the table of errors', () => {
     for (const code of codes) {
       const { kind, outcome } = errorCodes[code];
       if (kind === 'transient' || kind === 'conflict') {
-        expect(['transient', 'blocked']).toContain(outcome);
+        expect(['transient', 'blocked', 'interrupted']).toContain(outcome);
       }
     }
   });

@@ -60,7 +60,7 @@ async function refusalOf(object: object): Promise<string> {
   try {
     await kubectl(['create', '--dry-run=server', '-f', '-'], object);
   } catch (error) {
-    if (hasCode(error, 'COMMAND_FAILED')) return error.message;
+    if (hasCode(error, 'COMMAND_FAILED')) return String(error.details['stderr']);
     throw error;
   }
   return 'accepted';

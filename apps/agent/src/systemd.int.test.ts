@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { kubeosGid } from './folders.ts';
+
+const source = resolve(import.meta.dirname, '../systemd');
+const services = ['os-agent.service', 'os-agent-boot.service', 'os-agent-return.service'];
+const units = [...services, 'os-agent.socket', 'os-agent-return.timer'];
+
+const analyze = (...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', args, {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { status, output: `${stdout}${stderr}` };
+};
+
+describe('systemd units', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'agent-units-'));
+    cpSync(source, folder, { recursive: true, verbatimSymlinks: true });
+    const program = join(folder, 'os-agent');
+    writeFileSync(program, '#!/bin/sh\n');
+    chmodSync(program, 0o755);
+    for (const unit of services) {
+      const text = readFileSync(join(folder, unit), 'utf8');
+      writeFileSync(join(folder, unit), text.replaceAll('/usr/bin/os-agent', program));
+    }
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(units)('%s is understood by systemd without a word', (unit) => {
+    expect(analyze('verify', join(folder, unit))).toEqual({ status: 0, output: '' });
+  });
+
+  it.each(services)('%s is exposed no more than it has to be', (unit) => {
+    const { status, output } = analyze(
+      ...['security', '--offline=true', '--threshold=32', join(folder, unit)],
+    );
+    expect(output).toMatch(/exposure level for os-agent/);
+    expect(status).toBe(0);
+  });
+
+  it('gives the group the fixed number that images and chart use', () => {
+    const line = readFileSync(join(source, 'sysusers.d/kubeos.conf'), 'utf8').split('\n')[1];
+    expect(line?.split(/ +/)).toEqual(['g', 'kubeos', String(kubeosGid)]);
+  });
+});

@@ -6,7 +6,14 @@ import type { AgentDeps } from './agent.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { Change } from './decision.ts';
 import { renderState, type AgentState } from './record.ts';
-import { hasFallenBack, isArmedHere, worldOf, type KnownWorld, type World } from './world.ts';
+import {
+  hasFallenBack,
+  isArmedHere,
+  worldOf,
+  type KnownWorld,
+  type Readings,
+  type World,
+} from './world.ts';
 
 /** The node, as one agent process reads and changes it. */
 export interface NodeStore {
@@ -29,6 +36,8 @@ export interface NodeStore {
 
 /** Revisions that this process may use up between two writes of the record; the next process counts on above them. */
 const reservedRevisions = 1000;
+/** Looks at a disk that others keep changing, before it is taken as it is. */
+const readLimit = 5;
 /** More steps than a world can need until it is settled. */
 const settleLimit = 10;
 
@@ -57,15 +66,28 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     }
   }
 
+  /**
+   * Sector and record as they belong together, also while another process changes them: each change writes the record
+   * before and after the sector, so a record that stays the same around the sector is of its time.
+   */
+  async function readDisk(): Promise<Pick<Readings, 'block' | 'stateText'>> {
+    let stateText = await readState();
+    for (let attempt = 1; ; attempt += 1) {
+      const block = await env.read();
+      const again = await readState();
+      if (again === stateText || attempt === readLimit) return { block, stateText: again };
+      stateText = again;
+    }
+  }
+
+  /** An unreadable file is as good as a broken one. */
+  function readState(): Promise<string | undefined> {
+    return optional(state.read(), '', 'state file');
+  }
+
   async function look(): Promise<World> {
-    const [facts, uptimeSeconds, block, stateText] = await Promise.all([
-      machine.facts(),
-      machine.uptimeSeconds(),
-      env.read(),
-      // Unreadable is as good as broken.
-      optional(state.read(), '', 'state file'),
-    ]);
-    const world = worldOf({ facts, uptimeSeconds, block, stateText });
+    const [facts, uptimeSeconds] = await Promise.all([machine.facts(), machine.uptimeSeconds()]);
+    const world = worldOf({ facts, uptimeSeconds, ...(await readDisk()) });
     const rebooting =
       (isArmedHere(world) || hasLeft(world)) &&
       (await optional(machine.isRebooting(), false, 'shutdown'));

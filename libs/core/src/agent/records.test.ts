@@ -280,6 +280,30 @@ describe('a node whose running slot nobody can tell', () => {
   });
 });
 
+describe('a status asked for in the middle of a change', () => {
+  it('never mixes the record of one moment with the sector of another', async () => {
+    const node = nodeWithV2();
+    const agent = await enterTrial(node);
+    const deps = node.deps();
+    const onlooker = createAgent({
+      ...deps,
+      env: {
+        ...deps.env,
+        read: async () => {
+          const block = await deps.env.read();
+          await agent.cancel(prepareRequest(1));
+          return block;
+        },
+      },
+    });
+    const status = await onlooker.status();
+    expect(status).toMatchObject({
+      operation: { result: 'Cancelled' },
+      slots: { B: { state: 'ready' } },
+    });
+  });
+});
+
 describe('a snapshot', () => {
   it('counts its revisions up, in one process and across processes of one boot', async () => {
     const node = nodeWithV2();

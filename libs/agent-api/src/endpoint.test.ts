@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { stubAgent } from '@kubeos/testing';
+import { endpoint } from './endpoint.ts';
+import { agentServiceName, loadProtocol } from './protocol.ts';
+
+const protocol = loadProtocol();
+const unending = new AbortController().signal;
+
+describe('endpoint', () => {
+  const serve = (closing = unending) => {
+    const methods = endpoint(stubAgent(), protocol, closing);
+    return (path: string) => methods.find((method) => method.path === path);
+  };
+
+  it('serves every method of the two services', () => {
+    const paths = [...Object.values(protocol.agent), ...Object.values(protocol.health)].map(
+      (method: { readonly path: string }) => method.path,
+    );
+    expect(paths).toHaveLength(8);
+    expect(paths.filter((path) => serve()(path) === undefined)).toEqual([]);
+  });
+
+  it('refuses bytes that are no message', async () => {
+    const garbage = Buffer.from('ffffffffff', 'hex');
+    const call = serve()(protocol.agent.Prepare.path)?.run(garbage, unending, () => undefined);
+    await expect(call).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
+  it('knows no health of other services', async () => {
+    const request = protocol.health.Check.requestSerialize({ service: 'x' });
+    const call = serve()(protocol.health.Check.path)?.run(request, unending, () => undefined);
+    await expect(call).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('watches health until the server closes, which is no work', async () => {
+    const closing = new AbortController();
+    const watch = serve(closing.signal)(protocol.health.Watch.path);
+    const seen: string[] = [];
+    const request = protocol.health.Watch.requestSerialize({ service: agentServiceName });
+    const ended = watch?.run(request, unending, (bytes) => {
+      seen.push(protocol.health.Watch.responseDeserialize(bytes).status);
+    });
+    expect(seen).toEqual(['SERVING']);
+    closing.abort();
+    await ended;
+    expect(seen).toEqual(['SERVING', 'NOT_SERVING']);
+    expect(watch?.isWork).toBe(false);
+  });
+});

@@ -23,7 +23,7 @@ export async function reportStatus(
     os,
     count,
     plan,
-    (node) => memory.workReasons.get(node) ?? passedOverReason(context, node),
+    (node) => passedOverReason(context, node) ?? memory.workReasons.get(node),
   );
   const conditions = setConditions(os.status.conditions, report.conditions, wallTime(now.wallMs));
   const next: OsStatus = {

@@ -55,6 +55,8 @@ export function createApiClient(kubeConfig: KubeConfig): ApiClient {
     const headers = {
       ...credentials,
       Accept: 'application/json',
+      // Without one the server does not track who owns the fields of what we create.
+      'User-Agent': 'kubeos',
       ...(body === undefined
         ? {}
         : {

@@ -3,7 +3,7 @@ import { apiGroup, apiVersion, operatorFieldManager, type ClusterEvent } from '@
 import type { ApiClient } from '../client/api-client.ts';
 import { microTime } from '../lease/lease.ts';
 
-/** The server refuses a longer note. */
+/** Bytes; the server refuses a longer note. */
 const noteLimit = 1024;
 
 /** Writes one event. */
@@ -20,14 +20,14 @@ export async function emit(
   const body = {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',
-    metadata: { namespace, generateName: `${about.name}.` },
+    metadata: { namespace, generateName: 'kubeos-' },
     eventTime: microTime(wallMs),
     reportingController: `${apiGroup}/${operatorFieldManager}`,
     reportingInstance: identity,
     action: reason,
     reason,
     type,
-    note: message.length > noteLimit ? `${message.slice(0, noteLimit - 1)}…` : message,
+    note: shortened(message),
     regarding: {
       apiVersion: isNode ? 'v1' : `${apiGroup}/${apiVersion}`,
       kind: about.kind,
@@ -41,4 +41,12 @@ export async function emit(
     path: `/apis/events.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/events`,
     body,
   });
+}
+
+/** A character that is cut in two is left out. */
+function shortened(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= noteLimit) return text;
+  const kept = bytes.subarray(0, noteLimit - 3).toString();
+  return `${kept.replace(/\uFFFD$/, '')}...`;
 }

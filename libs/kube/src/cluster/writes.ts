@@ -25,9 +25,9 @@ import {
   finalizerStep,
   guardedSteps,
   jsonPatchType,
-  mergePatchType,
   type PatchStep,
 } from './guarded-patch.ts';
+import { nodePatch } from './node-patch.ts';
 import { parseNode } from './node-view.ts';
 import type { OwnWrites } from './own-writes.ts';
 import { instancePath, nodePath, osPath } from './paths.ts';
@@ -139,24 +139,9 @@ export function createWrites(options: WritesOptions): ClusterWrites {
     },
 
     async changeNode(node, change) {
-      const { unschedulable, annotations, labels } = change;
-      const { uid, resourceVersion } = node;
-      const body = {
-        metadata: { uid, resourceVersion, annotations, labels },
-        // Uncordoned is the absence of the field: so managedFields names nobody for it afterwards.
-        ...(unschedulable === undefined
-          ? {}
-          : { spec: { unschedulable: unschedulable ? true : null } }),
-      };
       const path = nodePath(node.name);
       const written = parseNode(
-        await api.request({
-          method: 'PATCH',
-          path,
-          query: manager,
-          contentType: mergePatchType,
-          body,
-        }),
+        await api.request({ method: 'PATCH', path, ...nodePatch(node, change) }),
       );
       ownWrites.note(stores.nodes, written.name, written.resourceVersion);
       return written;

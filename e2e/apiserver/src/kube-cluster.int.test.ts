@@ -1,0 +1,431 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  cordonAnnotation,
+  operationFinalizer,
+  schemaRevision,
+  upgradingLabel,
+  type ClusterApi,
+  type NodeView,
+  type Os,
+  type OsInstance,
+  type PodView,
+} from '@kubeos/core';
+import { createClock, createCluster, type Cluster } from '@kubeos/kube';
+import {
+  createNode,
+  eventually,
+  silentLog,
+  startTestCluster,
+  type TestCluster,
+} from './cluster.fixture.ts';
+import { instanceSpec, instanceStatus, osStatus, time } from './full-objects.ts';
+
+let test: TestCluster;
+let cluster: Cluster;
+let api: ClusterApi;
+
+async function nodeOf(name: string): Promise<NodeView> {
+  const node = await api.getNode(name);
+  if (node === undefined) throw new Error(`no node ${name}`);
+  return node;
+}
+
+async function podOn(node: string, name: string, spec: object = {}): Promise<void> {
+  const body = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, labels: { app: name } },
+    spec: { nodeName: node, containers: [{ name: 'c', image: 'i' }], ...spec },
+  };
+  await test.api.request({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
+}
+
+async function onlyPod(node: string): Promise<PodView> {
+  const [pod] = await api.listPods(node);
+  if (pod === undefined) throw new Error(`no pod on ${node}`);
+  return pod;
+}
+
+async function newInstance(name: string): Promise<OsInstance> {
+  await createNode(test.api, name);
+  return api.createInstance(await nodeOf(name), { nodestatus: 'idle' });
+}
+
+async function newOs(name: string): Promise<Os> {
+  const body = {
+    apiVersion: 'upgrade.openeuler.org/v1alpha1',
+    kind: 'OS',
+    metadata: { name, namespace: 'default' },
+    spec: { opstype: 'rollback', osversion: 'KubeOS 1', maxunavailable: 1 },
+  };
+  const path = '/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/os';
+  await test.api.request({ method: 'POST', path, body });
+  const os = await api.getOs('default', name);
+  if (os === undefined) throw new Error(`no OS ${name}`);
+  return os;
+}
+
+beforeAll(async () => {
+  test = await startTestCluster(['controller-manager']);
+  cluster = createCluster({
+    api: test.api,
+    clock: createClock(),
+    log: silentLog,
+    identity: 'operator-test',
+  });
+  api = cluster.api;
+  test.follow(cluster.run(test.signal));
+});
+
+afterAll(() => test.end());
+
+describe('reads', () => {
+  it('answers undefined for what is not there', async () => {
+    expect(await api.getNode('none')).toBeUndefined();
+    expect(await api.getInstance('none')).toBeUndefined();
+    expect(await api.getOs('default', 'none')).toBeUndefined();
+    expect(await api.getNodeLease('none')).toBeUndefined();
+    expect(await api.listPods('none')).toEqual([]);
+  });
+
+  it('tells the schema revision of the served kinds', async () => {
+    expect(await api.servedSchemaRevision()).toBe(schemaRevision);
+  });
+
+  it('reads a Node by what decisions look at', async () => {
+    await createNode(test.api, 'plain', { 'upgrade.openeuler.org/node-selector': 'x', other: 'y' });
+
+    expect(await nodeOf('plain')).toMatchObject({
+      name: 'plain',
+      labels: { 'upgrade.openeuler.org/node-selector': 'x' },
+      ready: true,
+      bootId: 'boot-1',
+      osImage: 'KubeOS 1',
+      unschedulable: false,
+      unschedulableIsOurs: false,
+      deleting: false,
+    });
+  });
+
+  it('sees a renewal of a node lease', async () => {
+    const path = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+    const renew = async (renewTime: string): Promise<string | undefined> => {
+      await test.api.request({
+        method: 'PATCH',
+        path: `${path}/leased`,
+        query: { fieldManager: 'kubelet' },
+        contentType: 'application/apply-patch+yaml',
+        body: {
+          apiVersion: 'coordination.k8s.io/v1',
+          kind: 'Lease',
+          metadata: { name: 'leased', namespace: 'kube-node-lease' },
+          spec: { holderIdentity: 'leased', renewTime },
+        },
+      });
+      return api.getNodeLease('leased');
+    };
+    const first = await renew('2026-01-01T00:00:00.000000Z');
+
+    expect(first).toBeDefined();
+    expect(await api.getNodeLease('leased')).toBe(first);
+    expect(await renew('2026-01-01T00:00:10.000000Z')).not.toBe(first);
+  });
+});
+
+describe('instances', () => {
+  it('are created once, owned by their Node, and everything that is written is read back', async () => {
+    const created = await newInstance('i1');
+    const node = await nodeOf('i1');
+
+    expect(created).toMatchObject({ name: 'i1', ownerUid: node.uid, spec: { nodestatus: 'idle' } });
+    await expect(api.createInstance(node, { nodestatus: 'idle' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    const written = await api.writeInstance(created, instanceSpec, true);
+    expect(written.spec).toEqual(instanceSpec);
+    expect(written.finalizers).toEqual([operationFinalizer]);
+  });
+
+  it('lose whatever a new spec does not have', async () => {
+    const written = await api.writeInstance(await newInstance('i2'), instanceSpec, true);
+
+    const idle = await api.writeInstance(written, { nodestatus: 'idle' }, false);
+    expect(idle.spec).toEqual({ nodestatus: 'idle' });
+    expect(idle.finalizers).toEqual([]);
+  });
+
+  it('B-22: are not written over by one who read an older version', async () => {
+    const first = await newInstance('i3');
+    await api.writeInstance(first, instanceSpec, true);
+
+    await expect(api.writeInstance(first, { nodestatus: 'idle' }, false)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    const stale = [{ ...condition('Admitted'), reason: 'Stale' }];
+    await expect(api.applyInstanceConditions(first, stale)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+
+  it('keep the conditions of the proxy when the operator applies its own', async () => {
+    const instance = await newInstance('i4');
+    await test.api.request({
+      method: 'PATCH',
+      path: '/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/osinstances/i4/status',
+      query: { fieldManager: 'kubeos-proxy' },
+      contentType: 'application/merge-patch+json',
+      body: { status: { ...instanceStatus, conditions: [condition('UpToDate')] } },
+    });
+    const fresh = (await api.getInstance('i4')) ?? instance;
+
+    await api.applyInstanceConditions(fresh, [
+      condition('Admitted'),
+      condition('Drained'),
+      condition('UpToDate', 'False'),
+    ]);
+    const both = (await api.getInstance('i4')) ?? instance;
+    expect(both.status.conditions?.map(({ type, status }) => [type, status])).toEqual([
+      ['UpToDate', 'True'],
+      ['Admitted', 'True'],
+      ['Drained', 'True'],
+    ]);
+    await api.applyInstanceConditions(both, [condition('Admitted', 'False')]);
+    const after = await api.getInstance('i4');
+    expect(after?.status.conditions?.map(({ type }) => type)).toEqual(['UpToDate', 'Admitted']);
+  });
+
+  it('B-29: go with their Node, whoever watches, and an open one when its finalizer is taken off', async () => {
+    await newInstance('i5');
+    const open = await api.writeInstance(await newInstance('i6'), instanceSpec, true);
+    await test.plane.run(['delete', 'node', 'i5', 'i6']);
+
+    await eventually('i5 to go', async () => (await api.getInstance('i5')) === undefined);
+    await eventually(
+      'i6 to be deleted',
+      async () => (await api.getInstance('i6'))?.deleting === true,
+    );
+    await expect(api.deleteInstance(open)).rejects.toMatchObject({ code: 'CONFLICT' });
+    const deleting = await api.getInstance('i6');
+    if (deleting !== undefined) await api.deleteInstance(deleting);
+    expect(await api.getInstance('i6')).toBeUndefined();
+  });
+});
+
+describe('nodes', () => {
+  it('are cordoned with ownership and labels in one write, and given back in one', async () => {
+    await createNode(test.api, 'n1');
+    const cordoned = await api.changeNode(await nodeOf('n1'), {
+      unschedulable: true,
+      annotations: { [cordonAnnotation]: 'os/op' },
+      labels: { [upgradingLabel]: '' },
+    });
+
+    expect(cordoned).toMatchObject({
+      unschedulable: true,
+      unschedulableIsOurs: true,
+      annotations: { [cordonAnnotation]: 'os/op' },
+      labels: { [upgradingLabel]: '' },
+    });
+    const released = await api.changeNode(await nodeOf('n1'), {
+      unschedulable: false,
+      annotations: { [cordonAnnotation]: null },
+      labels: { [upgradingLabel]: null },
+    });
+    expect(released).toMatchObject({
+      unschedulable: false,
+      unschedulableIsOurs: false,
+      annotations: {},
+      labels: {},
+    });
+  });
+
+  it('keep our annotation and label when a cordon that was taken off is put on again', async () => {
+    await createNode(test.api, 'n4');
+    await api.changeNode(await nodeOf('n4'), {
+      unschedulable: true,
+      annotations: { [cordonAnnotation]: 'os/op' },
+      labels: { [upgradingLabel]: '' },
+    });
+    await test.plane.run(['uncordon', 'n4']);
+
+    expect(await api.changeNode(await nodeOf('n4'), { unschedulable: true })).toMatchObject({
+      unschedulableIsOurs: true,
+      annotations: { [cordonAnnotation]: 'os/op' },
+      labels: { [upgradingLabel]: '' },
+    });
+  });
+
+  it('tell our cordon also where nobody had tracked the fields', async () => {
+    await createNode(test.api, 'n5');
+    const strip = '{"metadata":{"managedFields":[{}]}}';
+    await test.plane.run(['patch', 'node', 'n5', '--type=merge', '-p', strip]);
+
+    const node = await api.changeNode(await nodeOf('n5'), { unschedulable: true });
+    expect(node.unschedulableIsOurs).toBe(true);
+  });
+
+  it('are not taken over by cordoning what is cordoned', async () => {
+    await createNode(test.api, 'n6');
+    await test.plane.run(['cordon', 'n6']);
+
+    const node = await api.changeNode(await nodeOf('n6'), {
+      unschedulable: true,
+      annotations: { [cordonAnnotation]: 'os/op' },
+    });
+    expect(node).toMatchObject({ unschedulable: true, unschedulableIsOurs: false });
+  });
+
+  it('tell a cordon that somebody else has put on, also on top of ours', async () => {
+    await createNode(test.api, 'n2');
+    await test.plane.run(['cordon', 'n2']);
+    expect(await nodeOf('n2')).toMatchObject({ unschedulable: true, unschedulableIsOurs: false });
+
+    await test.plane.run(['uncordon', 'n2']);
+    await api.changeNode(await nodeOf('n2'), { unschedulable: true });
+    await test.plane.run(['uncordon', 'n2']);
+    await test.plane.run(['cordon', 'n2']);
+    expect(await nodeOf('n2')).toMatchObject({ unschedulable: true, unschedulableIsOurs: false });
+  });
+
+  it('are not changed by one who read an older version', async () => {
+    await createNode(test.api, 'n3');
+    const stale = await nodeOf('n3');
+    await test.plane.run(['label', 'node', 'n3', 'x=y']);
+
+    await expect(api.changeNode(stale, { unschedulable: true })).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+});
+
+describe('evictions', () => {
+  it('are of exactly the pod that was looked at', async () => {
+    await createNode(test.api, 'e1');
+    await podOn('e1', 'web');
+    const pod = await onlyPod('e1');
+
+    expect(await api.evict({ ...pod, uid: 'another' })).toEqual({ kind: 'gone' });
+    expect(await api.evict({ ...pod, name: 'none' })).toEqual({ kind: 'gone' });
+    expect((await onlyPod('e1')).deleting).toBe(false);
+    expect(await api.evict(pod)).toEqual({ kind: 'evicted' });
+    await eventually('the pod to go', async () => {
+      const [left] = await api.listPods('e1');
+      return left === undefined || left.deleting;
+    });
+  });
+
+  it('are refused by a budget, which can be read', async () => {
+    await createNode(test.api, 'e2');
+    await podOn('e2', 'guarded');
+    const path = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+    const body = {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'guard' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'guarded' } } },
+    };
+    await test.api.request({ method: 'POST', path, body });
+    await eventually('the budget to be computed', async () => {
+      const [budget] = await api.listBudgets(['default']);
+      return budget?.observed === true;
+    });
+
+    const running = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
+    await test.api.request({
+      method: 'PATCH',
+      path: '/api/v1/namespaces/default/pods/guarded/status',
+      contentType: 'application/merge-patch+json',
+      body: { status: running },
+    });
+    expect(await api.evict(await onlyPod('e2'))).toMatchObject({ kind: 'blocked' });
+    const [budget] = await api.listBudgets(['default', 'kube-system']);
+    expect(budget).toMatchObject({
+      name: 'guard',
+      disruptionsAllowed: 0,
+      selector: { matchLabels: { app: 'guarded' }, matchExpressions: [] },
+    });
+  });
+});
+
+describe('OS objects', () => {
+  it('keep a whole status, and only the one who read the last version writes it', async () => {
+    const os = await newOs('o1');
+    const written = await api.writeOsStatus(os, osStatus);
+
+    expect(written.status).toEqual(osStatus);
+    await expect(api.writeOsStatus(os, {})).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await api.writeOsStatus(written, { nodes: 1 })).status).toEqual({ nodes: 1 });
+  });
+
+  it('get our finalizer and lose only ours', async () => {
+    const held = await api.setOsFinalizer(await newOs('o2'), true);
+
+    expect(held.finalizers).toEqual([operationFinalizer]);
+    expect((await api.setOsFinalizer(held, false)).finalizers).toEqual([]);
+  });
+});
+
+describe('events', () => {
+  it('are written for objects with and without a namespace, and cut to what the server takes', async () => {
+    await createNode(test.api, 'v1');
+    const node = await nodeOf('v1');
+    const about = { kind: 'Node', name: 'v1', uid: node.uid } as const;
+
+    await api.emit({ about, type: 'Normal', reason: 'Cordoned', message: 'x'.repeat(5000) });
+    await api.emit({
+      about: { kind: 'OS', namespace: 'default', name: 'o', uid: 'u' },
+      type: 'Warning',
+      reason: 'Invalid',
+      message: 'm',
+    });
+    const reasons = await test.plane.run(['get', 'events', '-o', 'jsonpath={.items[*].reason}']);
+    expect(reasons.split(' ')).toEqual(expect.arrayContaining(['Cordoned', 'Invalid']));
+  });
+});
+
+describe('the caches', () => {
+  it('hold everything that was there before a refresh', async () => {
+    await createNode(test.api, 'c1');
+    await api.refresh();
+
+    expect(cluster.cache.node('c1')?.name).toBe('c1');
+  });
+
+  it('come to hold our own writes', async () => {
+    const instance = await newInstance('c2');
+    const written = await api.writeInstance(instance, { nodestatus: 'upgrade' }, false);
+
+    await eventually('the write to arrive', () => cluster.cache.holdsOwnWrites());
+    expect(cluster.cache.instance('c2')?.resourceVersion).toBe(written.resourceVersion);
+  });
+
+  it('do not wait for an object that is gone', async () => {
+    const instance = await newInstance('c3');
+    await api.writeInstance(instance, { nodestatus: 'upgrade' }, false);
+    await test.plane.run(['delete', 'osinstance', 'c3', '-n', 'default']);
+
+    await eventually('the deletion to arrive', () => cluster.cache.holdsOwnWrites());
+    expect(cluster.cache.instance('c3')).toBeUndefined();
+  });
+
+  it('are refused as outdated when the served kinds carry no revision', async () => {
+    const kind = ['crd', 'osinstances.upgrade.openeuler.org'];
+    const annotation = 'upgrade.openeuler.org/schema-revision';
+    await test.plane.run(['annotate', ...kind, `${annotation}-`]);
+    expect(await api.servedSchemaRevision()).toBe(0);
+    await test.plane.run(['annotate', ...kind, `${annotation}=1`]);
+  });
+});
+
+function condition(
+  type: string,
+  status: 'True' | 'False' = 'True',
+): {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+} {
+  return { type, status, reason: 'Tested', message: '', lastTransitionTime: time };
+}

@@ -13,7 +13,7 @@ export interface ImageSink {
   commit(): Promise<void>;
 }
 
-const batchBytes = 4 * 1024 * 1024;
+const batchBytes = 1 * 1024 * 1024;
 
 /**
  * Writes batches past the page cache, reads each back from the disk and compares it byte for byte with what is still in

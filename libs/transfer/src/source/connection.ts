@@ -32,13 +32,15 @@ const connectTimeoutMs = 30_000;
 const mostRedirects = 5;
 
 /** Checks where a payload may come from and prepares to connect there. Throws before anything is sent. */
-export async function createConnect(payload: Payload, deps: ConnectionDeps): Promise<Connect> {
+export function createConnect(payload: Payload, deps: ConnectionDeps): Connect {
   const start = parseUrl(payload);
-  const trust = await createTrust(payload, deps.certsDir);
+  // Only for https: the CAs of the system are many, and reading them takes time and memory.
+  let trust: Promise<SecureContext> | undefined;
+  const getTrust = (): Promise<SecureContext> => (trust ??= createTrust(payload, deps.certsDir));
   return async (headers, signal) => {
     let url = start;
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      const body = await ask(url, headers, trust, deps, signal);
+      const body = await ask(url, headers, getTrust, deps, signal);
       const status = body.statusCode ?? 0;
       if (status === 200 || status === 206) return { body, partial: status === 206 };
       body.destroy();
@@ -82,10 +84,11 @@ function followRedirect(answer: IncomingMessage, from: URL): URL {
 async function ask(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  trust: SecureContext,
+  getTrust: () => Promise<SecureContext>,
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
+  const secureContext = url.protocol === 'https:' ? await getTrust() : undefined;
   const answered = new AbortController();
   const late = new AbortController();
   void deps.clock.sleep(connectTimeoutMs, answered.signal).then(
@@ -93,7 +96,7 @@ async function ask(
     () => undefined,
   );
   try {
-    return await send(url, headers, trust, deps, AbortSignal.any([signal, late.signal]));
+    return await send(url, headers, secureContext, deps, AbortSignal.any([signal, late.signal]));
   } catch (thrown) {
     signal.throwIfAborted();
     if (!late.signal.aborted) throw connectionError(thrown, url);
@@ -109,16 +112,16 @@ async function ask(
 function send(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  secureContext: SecureContext,
+  secureContext: SecureContext | undefined,
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const common = { headers: { 'User-Agent': 'kubeos', Accept: '*/*', ...headers }, signal };
   const proxyEnv = { ...deps.proxyEnv };
   const request =
-    url.protocol === 'https:'
-      ? httpsRequest(url, { ...common, agent: new HttpsAgent({ proxyEnv, secureContext }) })
-      : httpRequest(url, { ...common, agent: new HttpAgent({ proxyEnv }) });
+    secureContext === undefined
+      ? httpRequest(url, { ...common, agent: new HttpAgent({ proxyEnv }) })
+      : httpsRequest(url, { ...common, agent: new HttpsAgent({ proxyEnv, secureContext }) });
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);

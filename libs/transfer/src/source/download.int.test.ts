@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, Payload } from '@kubeos/core';
 import {
   makeCertificates,
@@ -11,7 +13,7 @@ import {
   serveBody,
   type PayloadServer,
 } from '../../test/payload-server.ts';
-import { impatientClock, payloadOf } from '../../test/slot-bench.ts';
+import { impatientClock, mib, payloadOf } from '../../test/slot-bench.ts';
 import { openDownload } from './download.ts';
 
 const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251));
@@ -187,6 +189,24 @@ describe('download over http', () => {
     const env = { HTTP_PROXY: proxy, NO_PROXY: 'localhost' };
     await expectBody(fetchAll('http://images.example/os.img', {}, impatientClock, env));
     expect(asked).toEqual(['http://images.example/os.img']);
+  });
+});
+
+describe('a receiver slower than the connection', () => {
+  it.each(['http', 'https'])('gets the published digest over %s', async (scheme) => {
+    const image = randomBytes(4 * mib);
+    const url = await start(serveBody(image), scheme === 'https' ? tls : undefined);
+    const deps = { clock: impatientClock, certsDir, proxyEnv: {} };
+    const signal = new AbortController().signal;
+    const payload = payloadOf(url, image, { caCert: 'ca.pem' });
+    const { chunks } = await openDownload(payload, deps, signal);
+    const hash = createHash('sha256');
+    for await (const chunk of chunks) {
+      // The connection has the time to run full before the next chunk is asked for.
+      for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+      hash.update(chunk);
+    }
+    expect(`sha256:${hash.digest('hex')}`).toBe(payload.digest);
   });
 });
 

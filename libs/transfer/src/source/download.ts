@@ -25,7 +25,7 @@ export async function openDownload(
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<Download> {
-  const connect = await createConnect(payload, deps);
+  const connect = createConnect(payload, deps);
   const first = await connect({}, signal);
   const bytesTotal = contentLength(first.body);
   return { bytesTotal, chunks: readAll({ connect, first, bytesTotal, deps, signal }) };

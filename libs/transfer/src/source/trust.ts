@@ -17,7 +17,8 @@ const plainName = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/u;
 export async function createTrust(payload: Payload, certsDir: string): Promise<SecureContext> {
   const ca =
     payload.caCert === undefined
-      ? getCACertificates('system')
+      ? // The same CA lies in the folder and in the bundle of many systems.
+        Array.from(new Set(getCACertificates('system')))
       : [checkCertificate(payload.caCert, await readPem(certsDir, payload.caCert))];
   const own = payload.mutualTls ? await readOwnCertificate(payload, certsDir) : {};
   try {

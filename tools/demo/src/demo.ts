@@ -1,0 +1,151 @@
+import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+import { KubeosError } from '@kubeos/core';
+
+import type { Observer } from './cluster/observer.ts';
+import { webMinimum, webReplicas } from './cluster/workload.ts';
+import { makeDemoFolder, removeDeadFolders } from './disks/demo-folder.ts';
+import { removeFolder } from './disks/leftovers.ts';
+import { pause } from './pause.ts';
+import { DemoFailure } from './scenario/demo-failure.ts';
+import {
+  giveUpBroken,
+  refuseRollback,
+  rollBackFleet,
+  upgradeFleet,
+  versions,
+} from './scenario/steps.ts';
+import { setUp, type SetUp } from './set-up/set-up.ts';
+import { Display, type Picture, type Screen } from './view/display.ts';
+import { rowOf } from './view/rows.ts';
+
+/** What the demo needs of its caller. */
+export interface DemoOptions {
+  readonly screen: Screen;
+  /** Ends the demo at any moment; everything is taken away then. */
+  readonly signal: AbortSignal;
+}
+
+const drawMilliseconds = 250;
+/** Files that tell about a failure. */
+const telling = /(?:\.log|^status\.json|^os-agent\.json|^grubenv)$/u;
+
+/** Runs the demo; true when every end state was verified. Throws the signal's reason when that ends it. */
+export async function runDemo({ screen, signal }: DemoOptions): Promise<boolean> {
+  const started = performance.now();
+  const display = new Display(screen, () => (performance.now() - started) / 1000);
+  for (const name of await removeDeadFolders())
+    display.say(`Removed what a killed run left: ${name}`);
+  const folder = await makeDemoFolder();
+  const endings = new AsyncDisposableStack();
+  endings.defer(() => removeFolder(folder));
+  let plane: SetUp['plane'] | undefined;
+  try {
+    const ready = await setUp({ folder, display, signal, endings });
+    plane = ready.plane;
+    await playSteps(ready, display);
+    return true;
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    tellFailure(display, thrown);
+    display.say(`Logs are in ${await keepLogs(folder, plane)}`);
+    return false;
+  } finally {
+    display.erase();
+    display.say('Taking everything away');
+    await endings.disposeAsync();
+  }
+}
+
+async function playSteps(ready: SetUp, display: Display): Promise<void> {
+  const { stage, second, broken } = ready;
+  const { observer } = stage.parts;
+  const live = new AbortController();
+  const showing = keepShowing(observer, display, live.signal);
+  const durations: string[] = [];
+  let fewest = webReplicas;
+  const play = async (title: string, step: () => Promise<string | void>): Promise<void> => {
+    const from = performance.now();
+    stage.say(`== ${title}`);
+    const reason = await step();
+    if (typeof reason === 'string') stage.say(`   reason: ${reason}`);
+    const { record } = observer.service;
+    fewest = Math.min(fewest, record?.fewestServing ?? 0);
+    const seconds = ((performance.now() - from) / 1000).toFixed(1);
+    durations.push(`${title}: ${seconds} s`);
+    stage.say(
+      `   verified after ${seconds} s; fewest pods serving ${record?.fewestServing ?? 0} (minimum ${webMinimum})`,
+    );
+  };
+  const { first, second: next, broken: bad } = versions;
+  try {
+    await play(`upgrade ${first} -> ${next}`, () => upgradeFleet(stage, second));
+    await play(`rollback ${next} -> ${first}`, () => rollBackFleet(stage));
+    await play(`upgrade ${first} -> ${bad}, which has no init`, () => giveUpBroken(stage, broken));
+    await play(`rollback to ${bad}, which no node can`, () => refuseRollback(stage));
+  } finally {
+    live.abort();
+    await showing;
+  }
+  for (const line of durations) stage.say(line);
+  stage.say(
+    `Fewest pods serving at any moment: ${fewest} of ${webReplicas}, minimum ${webMinimum}`,
+  );
+  stage.say('Every end state was verified');
+}
+
+async function keepShowing(
+  observer: Observer,
+  display: Display,
+  signal: AbortSignal,
+): Promise<void> {
+  while (await pause(drawMilliseconds, signal)) display.show(pictureOf(observer));
+  display.erase();
+}
+
+function pictureOf(observer: Observer): Picture {
+  const { stores, service, machines } = observer;
+  const pods = [...observer.pods.items()];
+  const [os] = stores.oses.items();
+  const { serving } = service.last;
+  return {
+    rows: machines.map(({ name, state }) =>
+      rowOf({
+        name,
+        machine: state,
+        node: stores.nodes.get(name),
+        instance: stores.instances.get(name),
+        pods: pods.filter((pod) => pod.isReady && pod.node === name).length,
+      }),
+    ),
+    os: `OS wants ${os?.spec?.version ?? 'nothing'}: ${os?.status.message ?? ''}`,
+    service: `Deployment: ${serving} of ${webReplicas} pods serve, fewest ${service.record?.fewestServing ?? serving}, minimum ${webMinimum}`,
+  };
+}
+
+function tellFailure(display: Display, thrown: unknown): void {
+  display.say('The demo FAILED:');
+  const lines =
+    thrown instanceof DemoFailure
+      ? thrown.lines
+      : [KubeosError.from(thrown).stack ?? String(thrown)];
+  for (const line of lines) display.say(`  ${line}`);
+}
+
+/** Copies what tells about the failure to a folder that stays. */
+async function keepLogs(folder: string, plane: SetUp['plane'] | undefined): Promise<string> {
+  const kept = await mkdtemp(join(tmpdir(), 'kubeos-failed-demo-'));
+  // With types, because only so it does not follow the nodes' links to /dev and /sys.
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !telling.test(entry.name)) continue;
+    const path = join(entry.parentPath, entry.name);
+    await cp(path, join(kept, relative(folder, path)));
+  }
+  if (plane === undefined) return kept;
+  const kinds = 'os,osinstances,nodes,leases,pods,poddisruptionbudgets,events';
+  const objects = await plane.run(['get', kinds, '--all-namespaces', '--output=yaml']);
+  await writeFile(join(kept, 'objects.yaml'), objects);
+  return kept;
+}

@@ -1,0 +1,31 @@
+import { constants } from 'node:os';
+
+import { KubeosError, errorKinds } from '@kubeos/core';
+
+import { runDemo } from './demo.ts';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    process.exitCode ??= 128 + constants.signals[name];
+    stop.abort();
+  });
+}
+const { stdout } = process;
+const screen = {
+  write: (text: string): void => void stdout.write(text),
+  isTerminal: stdout.isTTY,
+  get width(): number {
+    return stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+  },
+};
+try {
+  const ok = await runDemo({ screen, signal: stop.signal });
+  process.exitCode ??= ok ? 0 : 1;
+} catch (thrown) {
+  if (!stop.signal.aborted) {
+    const failure = KubeosError.from(thrown);
+    process.stderr.write(`${failure.message}\n`);
+    process.exitCode = errorKinds[failure.kind].exitCode;
+  }
+}

@@ -1,5 +1,6 @@
 /** Which candidates can be drained at all; the others are passed over before they are cordoned. */
 import type { Os } from '../api/os.ts';
+import type { Requeue } from '../lifecycle/requeue.ts';
 import { evictionFeasibility, planDrain } from '../drain/index.ts';
 import type { Candidate, WaitReason } from '../rollout/tally.ts';
 import type { OperatorContext } from './context.ts';
@@ -39,6 +40,19 @@ export async function findEvictable(
     else passOver(context, candidate.member.name, obstacle);
   }
   return chosen;
+}
+
+/** When the first candidate that was passed over has to be looked at again: no watch tells of pods and budgets. */
+export function lookAgain(
+  { memory, clock }: OperatorContext,
+  candidates: readonly Candidate[],
+): Requeue {
+  const moments = candidates.flatMap(
+    ({ member }) => memory.passedOver.get(member.name)?.untilMs ?? [],
+  );
+  if (moments.length === 0) return { kind: 'onChange' };
+  const leftMs = Math.max(Math.min(...moments) - clock.now().monotonicMs, 0);
+  return { kind: 'after', seconds: leftMs / 1000 };
 }
 
 function passOver({ memory, clock, log }: OperatorContext, node: string, why: WaitReason): void {

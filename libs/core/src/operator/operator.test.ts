@@ -116,6 +116,20 @@ describe('the operator', () => {
     expect(said).toContain('default/web');
   });
 
+  it('looks again by itself at a node that was passed over, since no watch tells of pods and budgets', async () => {
+    const cluster = aCluster();
+    const operator = operatorOn(cluster);
+    await passOver(operator, cluster);
+    prepares(cluster, 'a');
+    await passOver(operator, cluster);
+    cluster.pods.set('a', [pod('web', { hasEmptyDir: true })]);
+    await passOver(operator, cluster);
+    cluster.nowMs += 3000;
+    await passOver(operator, cluster);
+    const requeue = await operator.reconcile({ kind: 'os', uid: 'os-uid' });
+    expect(requeue).toEqual({ kind: 'after', seconds: 27 });
+  });
+
   it('says in the reason which pod an eviction is refused for', async () => {
     const cluster = aCluster();
     const operation = anOperation(aNode('a'), {

@@ -5,7 +5,7 @@ import { hasCode } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { decideFleet, type FleetPlan } from '../rollout/decide-fleet.ts';
 import { operationOf, tally, type Candidate, type Tally } from '../rollout/tally.ts';
-import { findEvictable, passedOverReason } from './evictable.ts';
+import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
 import { wallTime, type OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
 import { writeSpec } from './node-actions.ts';
@@ -68,7 +68,8 @@ async function carryOutPlan(
   const refresh: Requeue = atWork
     ? { kind: 'after', seconds: refreshSeconds }
     : { kind: 'onChange' };
-  return [reported, freed, refresh].reduce(sooner, plan.requeue);
+  const again = lookAgain(context, plan.admit.candidates);
+  return [reported, freed, refresh, again].reduce(sooner, plan.requeue);
 }
 
 async function servedRevision({ api, memory, clock }: OperatorContext): Promise<number> {

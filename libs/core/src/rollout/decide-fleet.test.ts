@@ -252,6 +252,17 @@ describe('decideFleet', () => {
       expect(plan(anOs({ spec }), [working('c'), ...nodes]).admit.count).toBe(0);
     });
 
+    it('looks again when the interval before the next batch is over', () => {
+      const waits = aSpec({ executionMode: 'serial', timeIntervalSeconds: 120 });
+      const os = anOs({
+        spec: waits,
+        status: { admission: { epoch: 1, pending: [], lastTime: '2026-06-01T11:59:00Z' } },
+      });
+      const result = plan(os, [facts('a')]);
+      expect(result.batch.add).toEqual([]);
+      expect(result.requeue).toEqual({ kind: 'after', seconds: 60 });
+    });
+
     it('takes nodes that are done out of the batch', () => {
       const view = { ...done('a'), node: aNode('a', inBatch) };
       expect(plan(anOs({ spec }), [view]).batch.remove.map(({ name }) => name)).toEqual(['a']);

@@ -74,7 +74,7 @@ export function decideFleet(input: FleetInput): FleetPlan {
     admit: { count: admission.count, candidates: admission.candidates },
     batch: batchOf(os.spec, input, budget),
     ...(admission.gate === undefined ? {} : { gate: admission.gate }),
-    requeue: sooner(base.requeue, admission.requeue),
+    requeue: [admission.requeue, batchRequeue(os.spec, input)].reduce(sooner, base.requeue),
   };
 }
 
@@ -319,6 +319,15 @@ function batchOf(spec: OsSpec, input: FleetInput, budget: number): FleetPlan['ba
   const allowed = allowedMembers(spec, input);
   const next = input.tally.candidates.filter(({ member }) => allowed(member)).slice(0, budget);
   return { add: next.map(({ member }) => member), remove };
+}
+
+/** The interval before a serial batch ends without anything changing. */
+function batchRequeue(spec: OsSpec, input: FleetInput): Requeue {
+  if (spec.executionMode === 'parallel' || input.tally.candidates.length === 0) {
+    return { kind: 'onChange' };
+  }
+  const seconds = intervalLeft(spec, input);
+  return seconds > 0 ? { kind: 'after', seconds } : { kind: 'onChange' };
 }
 
 function idleRequeue({ os, tally }: FleetInput): Requeue {

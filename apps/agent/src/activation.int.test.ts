@@ -1,0 +1,162 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createAgentClient, decodeSnapshot } from '@kubeos/agent-api';
+import type { AgentClient, AgentCredentials } from '@kubeos/agent-api';
+import { createTestAuthority, sampleDigest } from '@kubeos/testing';
+import { activateAgent, agentCommand, start, until } from '../test/agent-process.ts';
+import type { ActivatedAgent } from '../test/agent-process.ts';
+import { layOutNode } from '../test/node-root.ts';
+import type { NodeRoot } from '../test/node-root.ts';
+
+const unending = new AbortController().signal;
+
+describe('socket-activated agent', () => {
+  const toClose: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const close of toClose.splice(0).reverse()) await close();
+  });
+  const newNode = async (configuration: Readonly<Record<string, unknown>>): Promise<NodeRoot> => {
+    const node = await layOutNode(configuration);
+    toClose.push(() => node.remove());
+    return node;
+  };
+  const activate = async (node: NodeRoot): Promise<ActivatedAgent> => {
+    const agent = await activateAgent(node);
+    toClose.push(() => agent.close());
+    return agent;
+  };
+  const connect = (to: NodeRoot | string, credentials?: AgentCredentials): AgentClient => {
+    const target = typeof to === 'string' ? to : `unix:${to.socket}`;
+    const client = createAgentClient({ target, ...(credentials && { credentials }) });
+    toClose.push(() => client.close());
+    return client;
+  };
+
+  it('takes over the socket of systemd-socket-activate, and is gone when idle', async () => {
+    const node = await newNode({ idleSeconds: 0.2 });
+    const { child, ended } = start(node, [
+      ...['systemd-socket-activate', '--listen', node.socket],
+      ...agentCommand(node),
+    ]);
+    toClose.push(() => child.kill('SIGKILL'));
+    await until(() => existsSync(node.socket), 'systemd listens');
+    const status = await connect(node).getStatus(unending);
+    expect(status).toMatchObject({ version: 'KubeOS 1', bootedSlot: 'A' });
+    expect(await ended).toBe(0);
+  });
+
+  it('publishes its status beside the socket, for the group and nobody else', async () => {
+    const node = await newNode({});
+    await activate(node);
+    const status = await connect(node).getStatus(unending);
+    const file = join(node.root, 'run/os-agent/status.json');
+    expect(decodeSnapshot(await readFile(file, 'utf8'))).toEqual(status);
+    expect((await stat(file)).mode & 0o777).toBe(0o640);
+  });
+
+  it('is gone when idle, and answers again when it is called', async () => {
+    const node = await newNode({ idleSeconds: 0.2 });
+    const agent = await activate(node);
+    const client = connect(node);
+    expect(await client.isServing(unending)).toBe(true);
+    await until(() => agent.ended.length === 1, 'the agent has gone');
+    expect(await client.isServing(unending)).toBe(true);
+    await until(() => agent.ended.length === 2, 'the agent has gone again');
+    expect(agent.ended).toEqual([0, 0]);
+  });
+
+  it('loses no call that falls into its exits', async () => {
+    const node = await newNode({ idleSeconds: 0.01 });
+    const agent = await activate(node);
+    const client = connect(node);
+    let answers = 0;
+    while (agent.ended.length < 12) {
+      // Around the moment in which the agent goes.
+      await sleep(answers % 25);
+      expect(await client.isServing(unending)).toBe(true);
+      answers += 1;
+    }
+    expect(answers).toBeGreaterThan(12);
+    expect(agent.ended.filter((status) => status !== 0)).toEqual([]);
+  });
+
+  it('B-21: answers on after kill -9 in the middle of a call', async () => {
+    const node = await newNode({});
+    const agent = await activate(node);
+    const client = connect(node);
+    // A source that never sends a byte.
+    const source = createServer().listen(0, '127.0.0.1');
+    await once(source, 'listening');
+    toClose.push(() => {
+      source.closeAllConnections();
+      source.close();
+    });
+    const asked = once(source, 'request');
+    const caller = new AbortController();
+    const address = source.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const preparing = client.prepare(
+      {
+        ...{ id: 'os/node/1', seq: 1, type: 'upgrade', version: 'KubeOS 2' },
+        payload: {
+          imageType: 'disk',
+          url: `http://127.0.0.1:${port}/os.img`,
+          digest: sampleDigest('a'),
+          allowInsecure: true,
+          mutualTls: false,
+        },
+      },
+      () => undefined,
+      caller.signal,
+    );
+    await asked;
+    agent.kill();
+    await until(() => agent.ended.length === 1, 'the agent is dead');
+    const status = await client.getStatus(unending);
+    expect(agent.ended).toEqual([-9]);
+    expect(status.slots.B.state).toBe('empty');
+    caller.abort(new Error('enough'));
+    await expect(preparing).rejects.toThrow();
+  });
+
+  it('stays for callers over TCP, and lets in only those that are listed', async () => {
+    const node = await newNode({});
+    const authority = await createTestAuthority(node.root, 'ca');
+    const own = await authority.issue('agent');
+    const tcp = {
+      address: '127.0.0.1:0',
+      ...{ ca: '/ca.pem', cert: '/agent.pem', key: '/agent.key', clientNames: ['fleet'] },
+    };
+    await node.write('etc/KubeOS/agent.json', JSON.stringify({ tcp }));
+    const { child, ended } = start(node, agentCommand(node, '--listen', node.socket));
+    const port = await portOf(child);
+    const call = async (name: string) => {
+      const { cert, key } = await authority.issue(name);
+      const credentials = { ca: authority.self.cert, cert, key };
+      return connect(`127.0.0.1:${port}`, credentials).isServing(unending);
+    };
+    expect(own.certFile).toBe(join(node.root, 'agent.pem'));
+    expect(await call('fleet')).toBe(true);
+    await expect(call('stranger')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(await connect(node).isServing(unending)).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+});
+
+/** The port in the agent's log. */
+async function portOf({ stderr }: ChildProcess): Promise<number> {
+  if (stderr === null) throw new Error('The agent has no stderr');
+  for await (const line of createInterface(stderr)) {
+    const { msg, port } = JSON.parse(line) as { readonly msg: string; readonly port: number };
+    if (msg === 'Serving') return port;
+  }
+  throw new Error('The agent has ended');
+}

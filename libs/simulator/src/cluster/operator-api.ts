@@ -245,5 +245,11 @@ function describeChange(change: NodeChange): string {
 
 function describeStatus(status: OsStatus): string {
   const pending = status.admission?.pending ?? [];
-  return `pending=[${pending.map((entry) => `${entry.node}#${String(entry.seq)}`).join(' ')}]`;
+  const waiting = status.waiting ?? [];
+  const words = [
+    `pending=[${pending.map((entry) => `${entry.node}#${String(entry.seq)}`).join(' ')}]`,
+    ...waiting.map(({ reason, count }) => `${reason}=${String(count)}`),
+    status.message ?? '',
+  ];
+  return words.join(' ').trimEnd();
 }

@@ -8,7 +8,7 @@ export interface TraceLine {
 }
 
 /** Lines that a trace keeps at most; the oldest go. */
-const longest = 4000;
+const longest = 200_000;
 
 /** The readable story of a run. Recording is off for runs that nobody will read. */
 export class Trace {

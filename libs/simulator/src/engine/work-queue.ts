@@ -77,7 +77,7 @@ export class WorkQueue<K> {
     if (!this.enabled) return;
     const seconds = secondsUntil(requeue);
     if (seconds !== undefined) {
-      const cancel = this.deps.scheduler.after(seconds * 1000, () => {
+      const cancel = this.deps.scheduler.after(timerMs(seconds), () => {
         this.timers.delete(text);
         this.add(key);
       });
@@ -85,6 +85,11 @@ export class WorkQueue<K> {
     }
     if (this.waiting.size > 0) this.pumpSoon();
   }
+}
+
+/** Timers count whole milliseconds, and at least one. */
+function timerMs(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds * 1000));
 }
 
 function secondsUntil(requeue: Requeue): number | undefined {

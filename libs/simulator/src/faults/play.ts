@@ -228,25 +228,28 @@ function nodeProblem(
   if (session?.reached !== true || view === undefined) return 'is away';
   if (block.kind !== 'ok' || block.vars.slots[session.slot] !== 'good') return 'runs no good slot';
   if (!view.ready) return 'is not Ready';
-  if (world.server.instances.get(node.name)?.spec.operation?.bootIdBefore !== undefined) {
-    return 'has an operation open after its switch';
+  if (world.server.instances.get(node.name)?.spec.operation !== undefined) {
+    return 'has an operation open';
   }
-  const cordon = cordonProblem(view);
+  const cordon = cordonProblem(view, wanted);
   if (cordon !== undefined) return cordon;
   if (session.image.version === wanted.version) return undefined;
   if (wanted.sound) return `runs ${session.image.version}, not ${wanted.version}`;
   return isExplained(status) ? undefined : 'does not arrive and the status does not say why';
 }
 
-function cordonProblem(view: NodeView): string | undefined {
+function cordonProblem(view: NodeView, wanted: LastWish): string | undefined {
   if (Object.hasOwn(view.annotations, cordonAnnotation)) return 'still carries our cordon';
   if (view.unschedulable) return 'is still cordoned';
-  const left = ['upgrading', 'configuring', 'serial'].filter((label) =>
+  // A batch that was stopped by a failure keeps its mark.
+  const labels = ['upgrading', 'configuring', ...(wanted.sound ? ['serial'] : [])];
+  const left = labels.filter((label) =>
     Object.hasOwn(view.labels, `upgrade.openeuler.org/${label}`),
   );
   return left.length === 0 ? undefined : `still carries ${left.join(', ')}`;
 }
 
 function isExplained(status: OsStatus | undefined): boolean {
-  return (status?.message ?? '') !== '';
+  const degraded = status?.conditions?.find(({ type }) => type === 'Degraded');
+  return (status?.message ?? '') !== '' || degraded?.status === 'True';
 }

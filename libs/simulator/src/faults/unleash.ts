@@ -27,7 +27,7 @@ export function unleash(world: World, random: Random, scenario: Scenario): Chaos
 
 function strikeLater(chaos: Chaos): void {
   const { world, random, scenario } = chaos;
-  const pauseMs = -Math.log(1 - random.next()) * scenario.faultEveryMs;
+  const pauseMs = Math.ceil(-Math.log(1 - random.next()) * scenario.faultEveryMs);
   world.scheduler.after(pauseMs, () => {
     if (!chaos.active) return;
     const fault = random.pick(scenario.timedFaults);

@@ -84,13 +84,14 @@ export class ProxyHost {
   /** The agent replaced its snapshot file. */
   publish(status: AgentStatus): void {
     this.published = status;
-    for (const program of this.programs) this.showSnapshot(program, status);
+    for (const program of this.programs) this.showSnapshot(program);
   }
 
-  private showSnapshot(program: ProxyProgram, status: AgentStatus): void {
+  /** A file watch tells late that there is something new, and the reader then finds the newest. */
+  private showSnapshot(program: ProxyProgram): void {
     this.deps.surroundings.scheduler.after(this.deps.delayMs(), () => {
-      if (!program.actor.alive || this.published === undefined) return;
-      program.snapshot = status;
+      if (!program.actor.alive || program.snapshot === this.published) return;
+      program.snapshot = this.published;
       program.queue.add('pass');
     });
   }

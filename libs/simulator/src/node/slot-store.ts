@@ -115,7 +115,7 @@ async function transfer(
   watch: InstallWatch,
 ): Promise<void> {
   const { image, delivery } = source;
-  const stepMs = delivery === 'stalls' ? stallMs : deps.transferMs() / progressSteps;
+  const stepMs = delivery === 'stalls' ? stallMs : Math.ceil(deps.transferMs() / progressSteps);
   for (let step = 1; step <= progressSteps; step += 1) {
     await deps.actor.sleep(stepMs, watch.signal);
     watch.signal.throwIfAborted();

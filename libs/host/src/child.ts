@@ -51,7 +51,8 @@ export function startChild(
     env: { ...process.env, LC_ALL: 'C', ...options.env },
   });
   const { onStderr } = options;
-  if (onStderr !== undefined) child.stderr.on('data', (piece: Buffer) => onStderr(piece.toString()));
+  if (onStderr !== undefined)
+    child.stderr.on('data', (piece: Buffer) => onStderr(piece.toString()));
   const tail = keepTail(child.stderr);
   const kill = (): void => killGroup(child);
   // A program may end before it has read its input. Its exit code says what happened; EPIPE adds nothing.

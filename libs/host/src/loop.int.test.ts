@@ -111,7 +111,9 @@ describe('slots on a loop device', () => {
     const mounts = join(folder, 'mounts');
     await mkdir(join(mounts, 'left'), { recursive: true });
     await exec('mount', [slot.path, join(mounts, 'left')]);
-    await releaseDevice(exec, slot, mounts);
+    await releaseDevice(exec, slot, join(folder, 'never-made'));
+    await symlink(mounts, join(folder, 'by-another-name'));
+    await releaseDevice(exec, slot, join(folder, 'by-another-name'));
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(folder);
   });
 });

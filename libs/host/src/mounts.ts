@@ -1,7 +1,7 @@
-import { mkdir, readFile, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { storageError } from './errno.ts';
+import { errnoOf, storageError } from './errno.ts';
 import type { Exec } from './exec.ts';
 import { parseMountInfo } from './mount-info.ts';
 import type { SlotDevice } from './slot-devices.ts';
@@ -45,11 +45,22 @@ export async function withMount<T>(
  * device cannot be written. Only mounts below our own folder are touched.
  */
 export async function releaseDevice(exec: Exec, device: SlotDevice, folder: string): Promise<void> {
-  if (device.number === undefined) return;
+  const own = await realFolder(folder);
+  if (device.number === undefined || own === undefined) return;
   const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
   for (const mount of mounts) {
-    if (mount.device !== device.number || !mount.mountPoint.startsWith(`${folder}/`)) continue;
+    if (mount.device !== device.number || !mount.mountPoint.startsWith(`${own}/`)) continue;
     await exec('umount', ['--', mount.mountPoint]);
     await rmdir(mount.mountPoint);
+  }
+}
+
+/** The folder as the kernel names it; `undefined` when it was never made. */
+async function realFolder(folder: string): Promise<string | undefined> {
+  try {
+    return await realpath(folder);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENOENT') return undefined;
+    throw storageError(thrown, `Cannot look at ${folder}`);
   }
 }

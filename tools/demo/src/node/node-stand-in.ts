@@ -94,9 +94,10 @@ export class NodeStandIn {
     });
   }
 
-  /** Ends every program of the node in order and turns the machine off. */
+  /** Turns the machine off for good: every program is killed where it stands. */
   async powerOff(): Promise<void> {
     this.#powerOff?.abort();
+    await killPrograms(this.#options.folder);
     await this.#life;
     this.#powerOff = undefined;
     this.#state = { kind: 'off' };

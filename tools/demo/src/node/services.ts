@@ -42,8 +42,8 @@ export async function runServices(
   onFailedReturn: () => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await runOnce(options, 'os-agent-boot', [...options.programs.agent, 'boot'], signal);
   await Promise.all([
+    runOnce(options, 'os-agent-boot', [...options.programs.agent, 'boot'], signal),
     keepRunning(options, 'os-agent', socketActivated(options), signal),
     keepRunning(options, 'os-proxy', options.programs.proxy, signal),
     runReturnTimer(options, onFailedReturn, signal),

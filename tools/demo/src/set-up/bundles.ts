@@ -22,7 +22,8 @@ export async function bundlePrograms(signal: AbortSignal): Promise<Bundles> {
   const projects = ['operator', 'proxy', 'agent'].map((name) => `@kubeos/${name}`).join(',');
   await exec('nx', ['run-many', '--targets=bundle', `--projects=${projects}`], {
     cwd: workspace,
-    env: { NX_DAEMON: 'false', NX_TUI: 'false' },
+    // Without the last one nx leaves a folder of compiled code among the temporary files.
+    env: { NX_DAEMON: 'false', NX_TUI: 'false', NODE_DISABLE_COMPILE_CACHE: '1' },
     timeoutMs: bundleMilliseconds,
     signal,
   });

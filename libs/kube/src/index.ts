@@ -4,6 +4,7 @@ export { createClock } from './clock.ts';
 export { createCluster, type Cluster, type ClusterOptions } from './cluster/cluster.ts';
 export type { Stores } from './cluster/stores.ts';
 export { createLeadership, type Election, type LeadershipOptions } from './lease/leadership.ts';
+export { serveEndpoints, type Endpoints, type EndpointsOptions } from './pod/endpoints.ts';
 export {
   createOwnInstance,
   type FollowedInstance,

@@ -32,7 +32,8 @@ export interface AgentLine {
 type Open = Extract<CallState, { kind: 'open' }>;
 
 /**
- * Longest silence of the agent in seconds. Activate reads a whole slot before it answers; Prepare shows progress, and
+ * Longest silence of the agent in seconds. Activate reads a whole slot before it answers, Cancel waits for a write to
+ * end; Prepare shows progress, and
  * gives up by itself after 10 minutes without a byte.
  */
 const silenceSeconds: Readonly<Record<PhaseCall['type'], number>> = {
@@ -40,7 +41,7 @@ const silenceSeconds: Readonly<Record<PhaseCall['type'], number>> = {
   prepare: 900,
   activate: 900,
   confirm: 120,
-  cancel: 300,
+  cancel: 900,
 };
 
 /** Builds the line; nothing is called yet. */

@@ -1,0 +1,101 @@
+/** The agent's snapshot: a file that is replaced whole. Watching it wakes nobody. */
+import { watch, type FSWatcher } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { decodeSnapshot } from '@kubeos/agent-api';
+import {
+  KubeosError,
+  type AgentSnapshot,
+  type AgentStatus,
+  type Clock,
+  type Log,
+} from '@kubeos/core';
+
+/** What it is built from. */
+export interface SnapshotFileOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called after each change of what `current` answers. */
+  readonly onChange: () => void;
+}
+
+/** The snapshot as last read. */
+export interface FollowedSnapshot extends AgentSnapshot {
+  /** Follows the file until the signal is aborted; never throws. Call it once. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Folder events can be lost (the folder may come later, or be mounted anew), so that the file is looked at too. */
+const pollMs = 15_000;
+
+/** Builds it; nothing is read before `run`. */
+export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapshot {
+  const { path, clock, log, onChange } = options;
+  let current: AgentStatus | undefined;
+  let seen = '';
+  let watcher: FSWatcher | undefined;
+
+  /** Which content the file has, without reading it: each is a file of its own. */
+  async function stamp(): Promise<string> {
+    const { ino, mtimeMs, size } = await stat(path);
+    return `${ino}/${mtimeMs}/${size}`;
+  }
+
+  async function look(): Promise<void> {
+    try {
+      const now = await stamp();
+      if (now === seen) return;
+      current = decodeSnapshot(await readFile(path, 'utf8'));
+      seen = now;
+    } catch (thrown) {
+      if (isAbsent(thrown)) forget();
+      else log.warn({ path, error: KubeosError.from(thrown) }, 'Failed to read the snapshot');
+      return;
+    }
+    onChange();
+  }
+
+  function forget(): void {
+    seen = '';
+    if (current === undefined) return;
+    current = undefined;
+    onChange();
+  }
+
+  function follow(): void {
+    if (watcher !== undefined) return;
+    try {
+      watcher = watch(dirname(path), (_event, name) => {
+        if (name === basename(path)) void look();
+      });
+      watcher.on('error', unfollow);
+    } catch (thrown) {
+      if (!isAbsent(thrown)) throw thrown;
+    }
+  }
+
+  function unfollow(): void {
+    watcher?.close();
+    watcher = undefined;
+  }
+
+  return {
+    current: () => current,
+    async run(signal) {
+      while (!signal.aborted) {
+        follow();
+        await look();
+        await clock.sleep(pollMs, signal).catch((interrupted: unknown) => {
+          if (!signal.aborted) throw interrupted;
+        });
+        // A folder that was mounted anew is another one under the same name.
+        unfollow();
+      }
+    },
+  };
+}
+
+function isAbsent(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+}

@@ -1,7 +1,10 @@
 import { KubeosError } from '@kubeos/core';
 import type { ApiClient } from '@kubeos/kube';
+import * as z from 'zod/mini';
 
 import { pause } from '../pause.ts';
+
+const registeredSchema = z.object({ metadata: z.object({ uid: z.string() }) });
 
 /** What a stand-in for a kubelet is made from. */
 export interface KubeletOptions {
@@ -11,6 +14,8 @@ export interface KubeletOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly machineId: string;
   readonly log: (line: string) => void;
+  /** Runs the pods that are bound to the Node of this UID until the signal. */
+  readonly runPods: (nodeUid: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** What the kubelet finds of the running system. */
@@ -29,8 +34,9 @@ const resources = { cpu: '8', memory: '16Gi', pods: '110' };
 const playedLabel = { type: 'kwok' };
 
 /**
- * What a kubelet does as far as others see it: registers its Node, owns its status, renews its Lease once a second. It
- * goes on through every failure of the API server. At the end of the signal it says that the node is shutting down.
+ * What a kubelet does as far as others see it: registers its Node, owns its status, renews its Lease once a second, runs
+ * pods. It goes on through every failure of the API server. At the end of the signal it says that the node is shutting
+ * down.
  */
 export async function runKubelet(
   options: KubeletOptions,
@@ -38,11 +44,12 @@ export async function runKubelet(
   signal: AbortSignal,
 ): Promise<void> {
   const since = new Date().toISOString();
+  const pods = new Pods(options);
   let ticksToStatus = 0;
-  while (!signal.aborted) {
+  do {
     try {
       if (ticksToStatus === 0) {
-        await register(options);
+        pods.ofNode(await register(options));
         await writeStatus(options, system, { ready: true, since });
         ticksToStatus = ticksBetweenStatus;
       }
@@ -52,8 +59,41 @@ export async function runKubelet(
       ticksToStatus = 0;
       options.log(KubeosError.from(thrown).message);
     }
-    await pause(periodMilliseconds, signal);
+  } while (await pause(periodMilliseconds, signal));
+  await Promise.all([pods.end(), sayGoodbye(options, system)]);
+}
+
+/** The pods of the Node as it is now: a Node that was deleted and registered again gets new ones. */
+class Pods {
+  readonly #options: KubeletOptions;
+  #nodeUid: string | undefined;
+  #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
   }
+
+  ofNode(uid: string): void {
+    if (uid === this.#nodeUid) return;
+    this.#nodeUid = uid;
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    this.#running = this.#running
+      .then(() => this.#options.runPods(uid, signal))
+      .catch((thrown: unknown) => {
+        this.#options.log(KubeosError.from(thrown).message);
+      });
+  }
+
+  async end(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+}
+
+async function sayGoodbye(options: KubeletOptions, system: RunningSystem): Promise<void> {
   try {
     await writeStatus(options, system, { ready: false, since: new Date().toISOString() });
   } catch (thrown) {
@@ -62,8 +102,8 @@ export async function runKubelet(
   }
 }
 
-async function register({ api, nodeName, labels }: KubeletOptions): Promise<void> {
-  await apply(api, `/api/v1/nodes/${nodeName}`, {
+async function register({ api, nodeName, labels }: KubeletOptions): Promise<string> {
+  const node = await apply(api, `/api/v1/nodes/${nodeName}`, {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: {
@@ -71,6 +111,7 @@ async function register({ api, nodeName, labels }: KubeletOptions): Promise<void
       labels: { 'kubernetes.io/hostname': nodeName, ...playedLabel, ...labels },
     },
   });
+  return registeredSchema.parse(node).metadata.uid;
 }
 
 async function writeStatus(
@@ -130,8 +171,8 @@ async function renewLease({ api, nodeName }: KubeletOptions): Promise<void> {
   });
 }
 
-async function apply(api: ApiClient, path: string, object: unknown): Promise<void> {
-  await api.request({
+async function apply(api: ApiClient, path: string, object: unknown): Promise<unknown> {
+  return api.request({
     method: 'PATCH',
     path,
     query: { fieldManager: 'kubelet', force: true },

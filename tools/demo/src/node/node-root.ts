@@ -13,8 +13,6 @@ export interface NodeRoot {
   readonly persist: string;
   /** The agent's socket. */
   readonly socket: string;
-  /** The agent's snapshot beside it. */
-  readonly snapshot: string;
   /** Folder with the node's own `systemctl`, first on the PATH of its programs. */
   readonly programs: string;
   /** Exists while a reboot has been ordered; the node's `systemctl` makes it. */
@@ -29,7 +27,6 @@ export function nodeRootPaths(folder: string): NodeRoot {
     grubenv: join(root, defaultBootDir, 'grubenv'),
     persist: join(root, 'persist'),
     socket: join(root, 'run/os-agent/os-agent.sock'),
-    snapshot: join(root, 'run/os-agent/status.json'),
     programs: join(folder, 'bin'),
     rebootOrder: join(folder, 'orders/reboot'),
   };

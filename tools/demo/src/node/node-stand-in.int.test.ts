@@ -28,7 +28,7 @@ let requests: ApiRequest[];
 const api: ApiClient = {
   request: async (request) => {
     requests.push(request);
-    return {};
+    return { metadata: { uid: 'uid-1' } };
   },
   lines: async () => undefined,
   close: () => undefined,
@@ -67,7 +67,7 @@ beforeEach(async () => {
     disk,
     machineId: 'a'.repeat(32),
     api,
-    programs: { agent: ['true'], proxy: ['sleep', '600'] },
+    programs: { agent: ['true'], proxy: () => ['sleep', '600'] },
     firmwareMilliseconds: 10,
     panicMilliseconds: 10,
   });

@@ -12,7 +12,7 @@ import { pause } from '../pause.ts';
 import { readSlotSystem, runBootLoader, type SlotSystem } from './boot-loader.ts';
 import { runKubelet } from './kubelet.ts';
 import { writeBootFiles, writeUptime, type NodeRoot } from './node-root.ts';
-import { runServices, type NodePrograms } from './services.ts';
+import { runProxy, runServices, type NodePrograms, type ServicesOptions } from './services.ts';
 
 /** What a stand-in for a node is made from. */
 export interface NodeStandInOptions {
@@ -154,7 +154,7 @@ export class NodeStandIn {
       reset.abort();
     };
     const parts = [
-      runServices({ ...this.#options, log: (line) => this.#log(line) }, reboot, ended),
+      runServices(this.#services, reboot, ended),
       this.#runClock(reboot, ended),
       ...(system.hasKubelet ? [this.#runKubelet(bootId, version, ended)] : []),
     ];
@@ -185,11 +185,19 @@ export class NodeStandIn {
 
   async #runKubelet(bootId: string, osImage: string, ended: AbortSignal): Promise<void> {
     const { api, name, labels = {}, machineId } = this.#options;
-    await runKubelet(
-      { api, nodeName: name, labels, machineId, log: (line) => this.#log(`kubelet: ${line}`) },
-      { bootId, osImage },
-      ended,
-    );
+    const kubelet = {
+      api,
+      nodeName: name,
+      labels,
+      machineId,
+      log: (line: string) => this.#log(`kubelet: ${line}`),
+      runPods: (nodeUid: string, signal: AbortSignal) => runProxy(this.#services, nodeUid, signal),
+    };
+    await runKubelet(kubelet, { bootId, osImage }, ended);
+  }
+
+  get #services(): ServicesOptions {
+    return { ...this.#options, log: (line) => this.#log(line) };
   }
 
   #record(boot: BootRecord): void {

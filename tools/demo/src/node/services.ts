@@ -10,8 +10,8 @@ import type { NodeRoot } from './node-root.ts';
 export interface NodePrograms {
   /** Command line of os-agent up to its subcommand. */
   readonly agent: readonly string[];
-  /** Command line of os-proxy. */
-  readonly proxy: readonly string[];
+  /** Command line of os-proxy on the Node of this UID; a pod would read it from its own token. */
+  readonly proxy: (nodeUid: string) => readonly string[];
 }
 
 /** What the stand-in for systemd works with. */
@@ -32,8 +32,8 @@ const returnEverySeconds = 3;
 const returnTimeoutSeconds = 60;
 
 /**
- * Plays the units of one boot until the signal: the boot pass of os-agent, its socket, its return timer while the
- * booted slot is on trial, and os-proxy, which a DaemonSet would keep running.
+ * Plays the units of one boot until the signal: the boot pass of os-agent, its socket, and its return timer while the
+ * booted slot is on trial.
  *
  * @param onFailedReturn the unit's FailureAction=reboot
  */
@@ -45,9 +45,17 @@ export async function runServices(
   await Promise.all([
     runOnce(options, 'os-agent-boot', [...options.programs.agent, 'boot'], signal),
     keepRunning(options, 'os-agent', socketActivated(options), signal),
-    keepRunning(options, 'os-proxy', options.programs.proxy, signal),
     runReturnTimer(options, onFailedReturn, signal),
   ]);
+}
+
+/** Plays the pod of os-proxy on the Node of this UID until the signal. */
+export async function runProxy(
+  options: ServicesOptions,
+  nodeUid: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await keepRunning(options, 'os-proxy', options.programs.proxy(nodeUid), signal);
 }
 
 function socketActivated({ folder, paths, programs }: ServicesOptions): readonly string[] {

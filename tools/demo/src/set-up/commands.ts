@@ -13,13 +13,17 @@ export function operatorCommand(bundle: string, kubeconfig: string): readonly st
   return [process.execPath, bundle, '--kubeconfig', kubeconfig];
 }
 
-/** Command line of os-proxy. */
-export function proxyCommand(bundle: string, place: ProxyPlace): readonly string[] {
+/** Command line of os-proxy on the Node of this UID. */
+export function proxyCommand(
+  bundle: string,
+  place: ProxyPlace,
+  nodeUid: string,
+): readonly string[] {
   const { name, kubeconfig, paths } = place;
   return [
     process.execPath,
     bundle,
-    ...['--kubeconfig', kubeconfig, '--node', name],
-    ...['--agent', paths.socket, '--snapshot', paths.snapshot],
+    ...['--kubeconfig', kubeconfig, '--node-name', name, '--node-uid', nodeUid],
+    ...['--agent-socket', paths.socket, '--listen', '127.0.0.1:0'],
   ];
 }

@@ -119,7 +119,8 @@ async function startNodes(
       api,
       programs: (paths) => ({
         agent: [process.execPath, bundles.agent, '--root', paths.root],
-        proxy: proxyCommand(bundles.proxy, { name, kubeconfig: plane.kubeconfig, paths }),
+        proxy: (nodeUid) =>
+          proxyCommand(bundles.proxy, { name, kubeconfig: plane.kubeconfig, paths }, nodeUid),
       }),
       log: (line) => {
         log.info({}, line);

@@ -231,8 +231,12 @@ describe('the proxy', () => {
     await proxy.pass();
     agent.last.fail(unreachable);
     await settle();
-    expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 2 });
+    await clock.advance(1000);
+    expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 1 });
     expect(agent.names).toEqual(['prepare', 'prepare']);
+    await clock.advance(1000);
+    await proxy.pass();
+    expect(agent.names).toEqual(['prepare', 'prepare', 'prepare']);
   });
 
   it('keeps a problem until the agent shows progress again', async () => {
@@ -241,12 +245,12 @@ describe('the proxy', () => {
     await proxy.pass();
     agent.last.fail(unreachable);
     await settle();
-    await proxy.pass();
-    await clock.advance(1000);
+    await clock.advance(2000);
 
     await proxy.pass();
     expect(own.stored?.status.problem).toBeDefined();
     agent.last.progress({ step: 'Fetching', bytesDone: 1 });
+    await clock.advance(2000);
     await proxy.pass();
     expect(own.stored?.status.problem).toBeUndefined();
   });

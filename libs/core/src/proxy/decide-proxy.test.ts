@@ -211,6 +211,16 @@ describe('decideProxy', () => {
     ]);
   });
 
+  it('paces what a second proxy of the node, or one of another version, may see differently', () => {
+    const problem = { seq: 7, phase: 'Drain', code: 'BUSY', message: 'the other one was told' };
+    const of = operation({ phase: 'Drain' });
+    const soon = { actions: [], requeue: { kind: 'after', seconds: 1.5 } };
+
+    expect(decide(of, { lastReportMs: 99_500 }, { problem })).toMatchObject(soon);
+    expect(decide(of, { lastReportMs: 99_500, proxyVersion: '2.0.0' })).toMatchObject(soon);
+    expect(types(decide(of, { lastReportMs: 98_000, proxyVersion: '2.0.0' }))).toEqual(['report']);
+  });
+
   it('takes a problem back when the phase has moved on', () => {
     const problem = { seq: 7, phase: 'Prepare', code: 'BUSY', message: '' };
 

@@ -60,7 +60,7 @@ export interface ProxyDecision {
   readonly waiting: ProxyWait | undefined;
 }
 
-/** Least time between two writes that tell only progress. */
+/** Least time between two writes of which neither is urgent. */
 export const progressIntervalMs = 2000;
 
 /** What should be called now, or why nothing is. */
@@ -166,7 +166,7 @@ function decideReport(
   const conditions = conditionsOf(instance, input.agent, problem, now);
   const full = conditions === undefined ? patch : { ...patch, conditions };
   const mayWaitUntilMs =
-    urgency === 'progress' && full === patch && input.lastReportMs !== undefined
+    urgency === 'soon' && input.lastReportMs !== undefined
       ? input.lastReportMs + progressIntervalMs
       : now.monotonicMs;
   if (Object.keys(full).length === 0) return { actions: [], requeue: { kind: 'onChange' } };

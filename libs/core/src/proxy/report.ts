@@ -21,8 +21,11 @@ export interface ReportInput {
 /** A patch with what it would change. */
 export interface Report {
   readonly patch: StatusPatch;
-  /** `progress`: nothing but how far the open call has come; may wait for others to save writes. */
-  readonly urgency: 'none' | 'progress' | 'state';
+  /**
+   * `now`: the operator goes by it, and it only ever moves on. `soon`: how far the open call has come, or something that
+   * a second proxy on the node may see differently; paced, so that two of them cannot race each other.
+   */
+  readonly urgency: 'soon' | 'now';
 }
 
 /** Compares what is stored with what is known. The snapshot is taken only when it is newer than the stored one. */
@@ -39,9 +42,8 @@ export function reportOf(instance: OsInstance, known: ReportInput): Report {
   const agent = known.agent === undefined ? undefined : relayed(known.agent, known.call);
   const isAgentNews = agent !== undefined && isNews(agent, stored.agent);
   const patch = isAgentNews ? { ...members, agent } : members;
-  if (Object.keys(members).length > 0) return { patch, urgency: 'state' };
-  if (!isAgentNews) return { patch, urgency: 'none' };
-  return { patch, urgency: isOnlyProgress(agent, stored.agent) ? 'progress' : 'state' };
+  const isState = isAgentNews && !isOnlyProgress(agent, stored.agent);
+  return { patch, urgency: isState || 'acknowledged' in members ? 'now' : 'soon' };
 }
 
 /** The member of a patch that brings `stored` to `wanted`: nothing, the new value, or `null` to remove it. */

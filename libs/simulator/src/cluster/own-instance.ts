@@ -54,5 +54,11 @@ function describePatch(patch: StatusPatch): string {
     acknowledged === undefined || acknowledged === null
       ? ''
       : `ack #${String(acknowledged.seq)} ${acknowledged.phase} `;
-  return echo + facts;
+  const { problem, nodeUid } = patch;
+  const members = [
+    ...(nodeUid === undefined ? [] : [`nodeUid=${nodeUid ?? '-'}`]),
+    ...(problem === undefined ? [] : [`problem=${problem?.code ?? '-'}`]),
+    ...(patch.conditions === undefined ? [] : ['conditions']),
+  ];
+  return [echo + facts, ...members].join(' ').trim();
 }

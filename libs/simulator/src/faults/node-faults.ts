@@ -86,6 +86,7 @@ function damageIdleSlot(node: SimNode): void {
   const block = parseBootBlock(node.disk.bootBlock);
   if (block.kind !== 'ok') return;
   for (const slot of ['A', 'B'] as const) {
+    if (slot === node.machine.session?.slot) continue;
     if (block.vars.slots[slot] === 'ready') node.disk.damageSlot(slot);
   }
 }

@@ -1,4 +1,4 @@
-import { schemaRevision } from '@kubeos/core';
+import { otherSlot, parseBootBlock, schemaRevision } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import type { World } from '../world/world.ts';
@@ -56,9 +56,17 @@ function mendNode(node: SimNode): void {
   node.disk.persistFull = false;
   node.proxies.silence(false);
   node.kubelet.mend();
-  // A machine whose boot block was lost may hang in the first slot that can be loaded: a person boots the other.
   const session = node.machine.session;
-  if (session?.why === 'lastresort' && session.image.reach !== 'agent') {
-    node.machine.bootByHand(session.slot === 'A' ? 'B' : 'A');
+  const block = parseBootBlock(node.disk.bootBlock);
+  if (session === undefined) return;
+  // A machine whose boot block was lost may hang in the first slot that can be loaded: a person boots the other.
+  if (session.why === 'lastresort' && session.image.reach !== 'agent') {
+    node.machine.bootByHand(otherSlot(session.slot));
+    return;
+  }
+  // Who booted a slot by hand boots the right one again.
+  if (session.why !== 'manual' || block.kind !== 'ok') return;
+  if (block.vars.slots[session.slot] !== 'good') {
+    node.machine.orderReboot('person');
   }
 }

@@ -80,3 +80,19 @@ export async function until(isSo: () => boolean, what: string): Promise<void> {
     await sleep(5);
   }
 }
+
+/** Waits for a line of an agent's log and gives its members; the rest of the log is thrown away. */
+export async function logged(
+  { stderr }: ChildProcess,
+  message: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (stderr === null) throw new Error('The agent has no stderr');
+  const lines = createInterface(stderr);
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      const members = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      if (members['msg'] === message) resolve(members);
+    });
+    lines.on('close', () => reject(new Error(`The agent ended without "${message}"`)));
+  });
+}

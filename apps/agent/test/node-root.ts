@@ -33,7 +33,7 @@ export async function layOutNode(
   await write('etc/KubeOS/agent.json', JSON.stringify({ slots, ...configuration }));
   await write(
     'usr/bin/systemctl',
-    '#!/bin/sh\ntest "$1" = is-system-running && echo running\n',
+    '#!/bin/sh\n[ "$1" != is-system-running ] || echo running\n',
     0o755,
   );
   await mkdir(join(root, 'boot/efi/EFI/openEuler'), { recursive: true });

@@ -50,6 +50,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   log.info({ node: configuration.nodeName, port: endpoints.port }, 'Serving');
 
+  // Before the first pass, which would wake the agent to ask what its snapshot says.
+  await snapshot.look();
   const followers = Promise.all([instance.run(stop), snapshot.run(stop)]);
   while (!stop.aborted) {
     if (!instance.isSynced()) {

@@ -22,6 +22,8 @@ export interface SnapshotFileOptions {
 
 /** The snapshot as last read. */
 export interface FollowedSnapshot extends AgentSnapshot {
+  /** Reads the file now; never throws. */
+  look(): Promise<void>;
   /** Follows the file until the signal is aborted; never throws. Call it once. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -82,6 +84,7 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
 
   return {
     current: () => current,
+    look,
     async run(signal) {
       while (!signal.aborted) {
         follow();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdAnnotation, serialLabel, zoneLabel } from '../api/names.ts';
+import { holdAnnotation, retryAnnotation, serialLabel, zoneLabel } from '../api/names.ts';
 import type { Os } from '../api/os.ts';
 import { decideFleet, type FleetPlan } from './decide-fleet.ts';
 import {
@@ -73,10 +73,10 @@ const done = (name: string) =>
       },
     },
   );
-const failed = (name: string) =>
+const failed = (name: string, node: Parameters<typeof facts>[1] = {}) =>
   facts(
     name,
-    {},
+    node,
     {
       spec: {
         history: {
@@ -188,6 +188,13 @@ describe('decideFleet', () => {
       ['b', 'MaxFailuresReached'],
     ]);
     expect(result.prepare).toEqual([]);
+  });
+
+  it('opens the failure gate for a node that a person wants tried again', () => {
+    const asked = { annotations: { [retryAnnotation]: digestTwo } };
+    const result = plan(anOs(), [failed('a', asked), facts('b')]);
+    expect(result.gate).toBeUndefined();
+    expect(names(result.prepare)).toEqual(['a']);
   });
 
   it('keeps everything but the canaries back until all canaries are updated', () => {

@@ -156,7 +156,7 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     facts,
     standing,
     selected,
-    counted: isCounted(os, facts),
+    counted: isCounted(os, facts) && !isRetried(standing),
   };
   return older !== undefined && selected
     ? { ...member, olderOwner: `${older.namespace}/${older.name}` }
@@ -168,6 +168,11 @@ function isCounted(os: Os, facts: NodeFacts): boolean {
   if (history === undefined) return false;
   const target = targetOf(os, facts.instance?.status.agent);
   return target !== undefined && historyOf(history, target).counted;
+}
+
+/** A person has asked for another attempt, which the failure gate must let through. */
+function isRetried(standing: Standing): boolean {
+  return standing.kind === 'eligible' && standing.retry !== undefined;
 }
 
 function replaceMember(members: OsMembers, name: string, member: Member | undefined): void {

@@ -43,7 +43,7 @@ const configurationSchema = z.strictObject({
 export type Configuration = z.output<typeof configurationSchema>;
 
 /** The file that is read when none is named. */
-export const defaultConfigurationPath = '/etc/KubeOS/agent.json';
+const defaultConfigurationPath = '/etc/KubeOS/agent.json';
 
 /**
  * Reads the configuration. A named file has to be there; the default one below the root prefix need not. Throws

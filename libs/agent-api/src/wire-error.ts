@@ -11,7 +11,7 @@ import type { ErrorCode, ErrorDetails } from '@kubeos/core';
 import type { Protocol } from './protocol.ts';
 
 /** Domain of our codes in ErrorInfo. */
-export const errorDomain = 'agent.kubeos.org';
+const errorDomain = 'agent.kubeos.org';
 
 const detailsKey = 'grpc-status-details-bin';
 const infoType = 'type.googleapis.com/google.rpc.ErrorInfo';

@@ -1,4 +1,9 @@
-export { createApiClient, type ApiClient, type ApiRequest } from './client/api-client.ts';
+export {
+  createApiClient,
+  type ApiClient,
+  type ApiClientOptions,
+  type ApiRequest,
+} from './client/api-client.ts';
 export { loadKubeConfig } from './client/kube-config.ts';
 export { createClock } from './clock.ts';
 export { createCluster, type Cluster, type ClusterOptions } from './cluster/cluster.ts';

@@ -31,12 +31,21 @@ export interface ApiClient {
   close(): void;
 }
 
+/** What a client may be told beside where the server is. */
+export interface ApiClientOptions {
+  /** Called with the status of every answer, 0 for none; for metrics. */
+  readonly onAnswer?: (method: ApiRequest['method'], status: number) => void;
+}
+
 const defaultDeadlineSeconds = 30;
 /** A peer that is gone without a word is noticed after this and 10 probes of a second each. */
 const keepAliveSeconds = 15;
 
 /** Builds a client. Certificates and token are read anew as their files change. */
-export function createApiClient(kubeConfig: KubeConfig): ApiClient {
+export function createApiClient(
+  kubeConfig: KubeConfig,
+  { onAnswer = () => undefined }: ApiClientOptions = {},
+): ApiClient {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) {
     throw new KubeosError('INVALID_CONFIGURATION', 'The kubeconfig names no current cluster');
@@ -80,12 +89,15 @@ export function createApiClient(kubeConfig: KubeConfig): ApiClient {
     read: (response: IncomingMessage) => Promise<T>,
   ): Promise<T> {
     const signal = deadlineOf(request);
+    let status = 0;
     try {
       const response = await open(request, signal);
-      const status = response.statusCode ?? 0;
+      status = response.statusCode ?? 0;
+      onAnswer(request.method, status);
       if (status >= 400) throw errorOfAnswer(request, status, await textOf(response));
       return await read(response);
     } catch (error) {
+      if (status === 0) onAnswer(request.method, status);
       throw errorOfConnection(request, error);
     }
   }

@@ -21,11 +21,11 @@ export interface StoresOptions {
 }
 
 /** One store for each kind. `OS` objects are keyed by UID, the others by name. */
-export interface Stores {
+export type Stores = {
   readonly oses: Store<Os>;
   readonly nodes: Store<NodeView>;
   readonly instances: Store<OsInstance>;
-}
+};
 
 /** Nodes are large, so that few of them go into one answer; memory stays flat whatever the size of the fleet. */
 const nodePageSize = 100;

@@ -1,0 +1,67 @@
+/** Builds the operator from its adapters; the only place that knows which they are. */
+import { createOperator, type Log } from '@kubeos/core';
+import {
+  createApiClient,
+  createClock,
+  createCluster,
+  createLeadership,
+  loadKubeConfig,
+  type Stores,
+} from '@kubeos/kube';
+import type { Configuration } from './configuration.ts';
+import { createLeaderWork, type LeaderWork } from './lead.ts';
+import { createMetrics } from './metrics.ts';
+import { createIsSpared } from './own-pods.ts';
+
+/** Everything that runs in the program. */
+export interface Wired {
+  readonly work: LeaderWork;
+  readonly stores: Stores;
+  /** Follows the cluster until the signal is aborted. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** Takes part in the election until the signal is aborted, then gives the Lease back. */
+  elect(signal: AbortSignal): Promise<void>;
+  metrics(): Promise<string>;
+  /** Ends all connections. */
+  close(): void;
+}
+
+/** Wires the operator. Throws `INVALID_CONFIGURATION` when the API server cannot be found out. */
+export function wire(configuration: Configuration, log: Log, version: string): Wired {
+  const { identity, namespace, leaseName: name } = configuration;
+  const metrics = createMetrics(version);
+  const api = createApiClient(loadKubeConfig(configuration.kubeconfig), {
+    onAnswer: metrics.answered,
+  });
+  const clock = createClock();
+  const cluster = createCluster({ api, clock, log, identity });
+  const election = createLeadership({ api, clock, log, namespace, name, identity });
+  const operator = createOperator({
+    cache: cluster.cache,
+    api: cluster.api,
+    leadership: election,
+    clock,
+    log,
+    settings: {
+      operatorZone: configuration.timeZone,
+      isSpared: createIsSpared(namespace, configuration.ownLabel),
+    },
+  });
+  const work = createLeaderWork({
+    operator,
+    cluster,
+    election,
+    clock,
+    log,
+    onPass: ({ kind }, result, seconds) => metrics.reconciled(kind, result, seconds),
+  });
+  metrics.connect({ leadership: election, stores: cluster.stores, queue: work.counts });
+  return {
+    work,
+    stores: cluster.stores,
+    follow: (signal) => cluster.run(signal),
+    elect: (signal) => election.run(signal),
+    metrics: metrics.text,
+    close: () => api.close(),
+  };
+}

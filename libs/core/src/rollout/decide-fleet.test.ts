@@ -74,35 +74,31 @@ const done = (name: string) =>
     },
   );
 const failed = (name: string, node: Parameters<typeof facts>[1] = {}) =>
-  facts(
-    name,
-    node,
-    {
-      spec: {
-        history: {
-          seq: 1,
-          entries: [
-            {
-              osUid: 'os-uid',
-              type: 'upgrade',
-              version: 'KubeOS 2',
-              digest: digestTwo,
-              activates: 1,
-              attempts: 1,
-              counted: true,
-              last: {
-                seq: 1,
-                class: 'bad',
-                reason: 'BootFailed',
-                message: 'no init',
-                time: '2026-01-01T00:00:00Z',
-              },
+  facts(name, node, {
+    spec: {
+      history: {
+        seq: 1,
+        entries: [
+          {
+            osUid: 'os-uid',
+            type: 'upgrade',
+            version: 'KubeOS 2',
+            digest: digestTwo,
+            activates: 1,
+            attempts: 1,
+            counted: true,
+            last: {
+              seq: 1,
+              class: 'bad',
+              reason: 'BootFailed',
+              message: 'no init',
+              time: '2026-01-01T00:00:00Z',
             },
-          ],
-        },
+          },
+        ],
       },
     },
-  );
+  });
 
 describe('decideFleet', () => {
   it('prepares as many as may be unavailable, by zone and then name', () => {

@@ -1,6 +1,6 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfiguration } from './configuration.ts';
 
@@ -40,6 +40,13 @@ describe('configuration', () => {
     };
     await write(JSON.stringify(full));
     expect(await loadConfiguration(root, undefined)).toEqual(full);
+  });
+
+  it('accepts the example of the README', async () => {
+    const readme = await readFile(resolve(import.meta.dirname, '../README.md'), 'utf8');
+    const example = /```json\n(.*?)```/s.exec(readme)?.[1] ?? '';
+    await write(example);
+    expect(await loadConfiguration(root, undefined)).toEqual(JSON.parse(example));
   });
 
   it.each([

@@ -24,7 +24,8 @@ export interface Running {
 
 /** Starts a program on the node. */
 export function start(node: NodeRoot, [program = '', ...args]: readonly string[]): Running {
-  const child = spawn(program, args, { env: node.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...node.env };
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
   return { child, ended };
 }

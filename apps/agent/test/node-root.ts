@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 export interface NodeRoot {
   readonly root: string;
   readonly socket: string;
-  /** The environment of programs on that node. */
-  readonly env: NodeJS.ProcessEnv;
+  /** Variables of programs on that node, beside those of the test. */
+  readonly env: Readonly<Record<string, string>>;
   write(path: string, text: string, mode?: number): Promise<void>;
   remove(): Promise<void>;
 }
@@ -39,11 +39,11 @@ export async function layOutNode(
   await mkdir(join(root, 'boot/efi/EFI/openEuler'), { recursive: true });
   await mkdir(join(root, 'run/os-agent'), { recursive: true });
   await mkdir(join(root, 'persist'));
-  const { NODE_OPTIONS: _forJest, ...env } = process.env;
   return {
     root,
     socket: join(root, 'run/os-agent/os-agent.sock'),
-    env: { ...env, PATH: `${join(root, 'usr/bin')}:${process.env['PATH'] ?? ''}` },
+    // The options of jest's Node are not for the agent's.
+    env: { PATH: `${join(root, 'usr/bin')}:${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
     write,
     remove: () => rm(folder, { recursive: true }),
   };

@@ -79,12 +79,12 @@ async function playSteps(ready: SetUp, display: Display): Promise<void> {
       `   verified after ${seconds} s; fewest pods serving ${record?.fewestServing ?? 0} (minimum ${webMinimum})`,
     );
   };
-  const { first, second: next, broken: bad } = versions;
+  const { first, second: next, broken: bad, unknown } = versions;
   try {
     await play(`upgrade ${first} -> ${next}`, () => upgradeFleet(stage, second));
     await play(`rollback ${next} -> ${first}`, () => rollBackFleet(stage));
     await play(`upgrade ${first} -> ${bad}, which has no init`, () => giveUpBroken(stage, broken));
-    await play(`rollback to ${bad}, which no node can`, () => refuseRollback(stage));
+    await play(`rollback to ${unknown}, which no node has`, () => refuseRollback(stage));
   } finally {
     live.abort();
     await showing;

@@ -1,4 +1,5 @@
-export { removeFolder, programsOf } from './disks/leftovers.ts';
+export { makeDemoFolder, removeDeadFolders } from './disks/demo-folder.ts';
+export { folderVariable, programsOf, removeFolder } from './disks/leftovers.ts';
 export { makeNodeDisk, type NodeDisk, type NodeDiskOptions } from './disks/node-disk.ts';
 export { startImageServer, type ImageServer } from './images/image-server.ts';
 export type { ImageKind } from './images/image-tree.ts';
@@ -9,4 +10,6 @@ export {
   type MachineState,
   type NodeStandInOptions,
 } from './node/node-stand-in.ts';
+export { layOutNodeRoot, nodeRootPaths, writeBootFiles, type NodeRoot } from './node/node-root.ts';
 export type { NodePrograms } from './node/services.ts';
+export { bundlePrograms, repositoryFile } from './set-up/bundles.ts';

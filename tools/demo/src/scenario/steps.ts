@@ -9,7 +9,13 @@ import { restingFindings, type RestingNode } from './node-findings.ts';
 import type { OfferedImage, Stage } from './stage.ts';
 
 /** The versions of the demo. */
-export const versions = { first: 'KubeOS 1', second: 'KubeOS 2', broken: 'KubeOS 3' } as const;
+export const versions = {
+  first: 'KubeOS 1',
+  second: 'KubeOS 2',
+  broken: 'KubeOS 3',
+  /** In no slot of any node. */
+  unknown: 'KubeOS 0',
+} as const;
 
 const stepSeconds = 180;
 /** Long enough for several passes of the operator. */
@@ -128,7 +134,7 @@ function failedNode(node: PlayedNode): Findings {
   };
 }
 
-/** What lies in its other slot is left open: the next in line may have begun to prepare. */
+/** What lies in its other slot is left open: the next in line prepares while the first one is at work. */
 function untouchedNode(node: PlayedNode): Findings {
   const all = restingFindings(node, {
     slot: 'A',
@@ -138,12 +144,12 @@ function untouchedNode(node: PlayedNode): Findings {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !name.includes('slot B')));
 }
 
-/** A rollback to what no node can go back to: refused with its reason, and nothing moves. */
+/** A rollback to a version that no node has: refused with its reason, and nothing moves. */
 export async function refuseRollback(stage: Stage): Promise<string> {
   const { observer, nodes } = stage.parts;
   const bootsBefore = bootCounts(nodes);
   observer.service.begin();
-  const generation = await stage.applyOs(rollbackSpec(versions.broken));
+  const generation = await stage.applyOs(rollbackSpec(versions.unknown));
   const refused = (): number =>
     stage.os(generation)?.status.waiting?.find(({ reason }) => reason === 'RollbackImpossible')
       ?.count ?? 0;

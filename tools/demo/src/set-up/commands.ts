@@ -8,9 +8,13 @@ export interface ProxyPlace {
   readonly paths: NodeRoot;
 }
 
-/** Command line of os-operator, all on loopback. */
+/** Command line of os-operator. */
 export function operatorCommand(bundle: string, kubeconfig: string): readonly string[] {
-  return [process.execPath, bundle, '--kubeconfig', kubeconfig];
+  return [
+    process.execPath,
+    bundle,
+    ...['--kubeconfig', kubeconfig, '--namespace', 'default', '--listen', '127.0.0.1:0'],
+  ];
 }
 
 /** Command line of os-proxy on the Node of this UID. */

@@ -1,2 +1,3 @@
 export { run } from './run.ts';
 export type { RunDeps } from './run.ts';
+export { wire } from './wiring.ts';

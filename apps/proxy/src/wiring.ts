@@ -3,7 +3,7 @@ import { createProxy, type Clock, type Log, type Proxy } from '@kubeos/core';
 import { createApiClient, createClock, createOwnInstance, loadKubeConfig } from '@kubeos/kube';
 import type { Configuration } from './configuration.ts';
 import { createDoorbell, type Doorbell } from './doorbell.ts';
-import { createLazyAgent } from './lazy-agent.ts';
+import { createLazyAgent, type LazyAgent } from './lazy-agent.ts';
 import { createNodeUid } from './node-uid.ts';
 import { createSnapshotFile, type FollowedSnapshot } from './snapshot-file.ts';
 
@@ -23,9 +23,18 @@ export interface Wired {
   close(): void;
 }
 
-/** Wires the proxy. Throws `INVALID_CONFIGURATION` when the API server cannot be found out. */
-export function wire(configuration: Configuration, log: Log, version: string): Wired {
-  const { nodeName, nodeUid, kubeconfig, agentSocket } = configuration;
+/**
+ * Wires the proxy. Throws `INVALID_CONFIGURATION` when the API server cannot be found out.
+ *
+ * @param agent how the agent is called; loaded with the first call unless told otherwise
+ */
+export function wire(
+  configuration: Configuration,
+  log: Log,
+  version: string,
+  agent: LazyAgent = createLazyAgent(configuration.agentSocket),
+): Wired {
+  const { nodeName, nodeUid, kubeconfig } = configuration;
   const clock = createClock();
   const bell = createDoorbell(clock);
   const ring = (): void => bell.ring();
@@ -33,7 +42,6 @@ export function wire(configuration: Configuration, log: Log, version: string): W
   const instance = createOwnInstance({ api, clock, log, nodeName });
   instance.onChange(ring);
   const snapshot = createSnapshotFile({ path: configuration.snapshot, clock, log, onChange: ring });
-  const agent = createLazyAgent(agentSocket);
   const proxy = createProxy({
     instance,
     agent,

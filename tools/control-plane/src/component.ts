@@ -76,6 +76,11 @@ export class Component {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** Sends a signal: a crash, or a pause and its end. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   /** The end of the log, for an error message. */
   async logTail(): Promise<string> {
     return (await readFile(this.#logFile, 'utf8')).slice(-shownLogCharacters);

@@ -6,5 +6,7 @@ export default {
   ...shared,
   maxWorkers: 1,
   testTimeout: 120_000,
+  // Stories that wait for one cluster side by side.
+  maxConcurrency: 20,
   testMatch: ['**/*.int.test.{ts,mjs}'],
 };

@@ -1,0 +1,151 @@
+/** One boot of a fast node, from the start of its agent to its end. */
+import { createAgent, type Agent, type Clock, type Log } from '@kubeos/core';
+import type { ApiClient } from '@kubeos/kube';
+import { pause } from '../pause.ts';
+import { createAgentPorts, type FastBoot } from './agent-ports.ts';
+import { serveAgent, type RunFolder } from './agent-service.ts';
+import type { FastDisk } from './disk.ts';
+import type { FastImageServer } from './images.ts';
+import { runFastKubelet } from './kubelet.ts';
+import { runFastProxy } from './proxy.ts';
+import { Service } from './service.ts';
+
+/** What a boot runs with. */
+export interface SessionOptions {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly api: ApiClient;
+  readonly kubeconfig: string;
+  readonly runFolder: RunFolder;
+  readonly images: FastImageServer;
+  readonly disk: FastDisk;
+  readonly boot: FastBoot;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The machine goes down in order now. */
+  readonly onShutdown: () => void;
+}
+
+/** From the order to reboot until nothing runs any more. */
+const shutdownMilliseconds = 100;
+/** The unit of a real node runs every 15 s. */
+const returnMilliseconds = 500;
+
+/** What runs in one boot. */
+export class Session {
+  readonly boot: FastBoot;
+  readonly agent: Agent;
+  readonly #options: SessionOptions;
+  readonly #startedMs = performance.now();
+  readonly #over = new AbortController();
+  readonly #order = Promise.withResolvers<void>();
+  #skippedSeconds = 0;
+  #isRebooting = false;
+  #nodeUid: string | undefined;
+  #kubelet: Service | undefined;
+  #proxy: Service | undefined;
+
+  constructor(options: SessionOptions) {
+    this.boot = options.boot;
+    this.#options = options;
+    this.agent = createAgent(
+      createAgentPorts({
+        ...options,
+        machineId: options.name,
+        over: this.#over.signal,
+        uptimeSeconds: () => this.#uptimeSeconds(),
+        isRebooting: () => this.#isRebooting,
+        orderReboot: () => this.#orderReboot(),
+        publish: (text) => options.runFolder.publish(text),
+      }),
+    );
+  }
+
+  /** Runs until a reboot is ordered, somebody resets the machine, or the signal. */
+  async run(powerOff: AbortSignal): Promise<void> {
+    const { runFolder, onShutdown } = this.#options;
+    const end = (): void => this.#orderReboot();
+    powerOff.addEventListener('abort', end, { once: true });
+    await this.agent.start();
+    const services = [
+      new Service((signal) => this.#runReturnTimer(signal)),
+      new Service((signal) => serveAgent(this.agent, runFolder.socket, signal)),
+    ];
+    this.startKubelet();
+    await this.#order.promise;
+    powerOff.removeEventListener('abort', end);
+    if (!this.#over.signal.aborted) {
+      onShutdown();
+      await pause(shutdownMilliseconds, this.#over.signal);
+    }
+    await this.stopKubelet();
+    this.#over.abort();
+    await Promise.all([...services.map((service) => service.stop()), this.stopProxy()]);
+    await this.agent.stop();
+  }
+
+  /** Ends everything where it stands. */
+  reset(): void {
+    this.#over.abort();
+    this.#order.resolve();
+  }
+
+  passTime(seconds: number): void {
+    this.#skippedSeconds += seconds;
+  }
+
+  /** Does nothing in a system without a kubelet. */
+  startKubelet(): void {
+    const { boot, log, name: nodeName, api, labels } = this.#options;
+    if (boot.image.reaches !== 'kubelet' || this.#kubelet !== undefined) return;
+    const options = {
+      ...{ api, log, labels, nodeName, bootId: boot.bootId, osImage: boot.image.version },
+      isCutOff: () => this.#over.signal.aborted,
+      onRegistered: (uid: string) => {
+        this.#nodeUid = uid;
+        this.startProxy();
+      },
+    };
+    this.#kubelet = new Service((signal) => runFastKubelet(options, signal));
+  }
+
+  async stopKubelet(): Promise<void> {
+    const kubelet = this.#kubelet;
+    this.#kubelet = undefined;
+    await kubelet?.stop();
+  }
+
+  /** Starts a proxy on the registered Node unless one runs. */
+  startProxy(): void {
+    const nodeUid = this.#nodeUid;
+    if (nodeUid === undefined || this.#proxy !== undefined || this.#over.signal.aborted) return;
+    const { kubeconfig, log, name: nodeName, runFolder } = this.#options;
+    const options = { kubeconfig, log, nodeName, nodeUid, agentSocket: runFolder.socket };
+    this.#proxy = new Service((signal) => runFastProxy(options, signal));
+  }
+
+  async stopProxy(): Promise<void> {
+    const proxy = this.#proxy;
+    this.#proxy = undefined;
+    await proxy?.stop();
+  }
+
+  async #runReturnTimer(signal: AbortSignal): Promise<void> {
+    while (await pause(returnMilliseconds, signal)) {
+      try {
+        await this.agent.returnPass();
+      } catch (error) {
+        this.#options.log.debug({ error }, 'The return unit failed');
+      }
+    }
+  }
+
+  #uptimeSeconds(): number {
+    return (performance.now() - this.#startedMs) / 1000 + this.#skippedSeconds;
+  }
+
+  #orderReboot(): void {
+    this.#isRebooting = true;
+    this.#order.resolve();
+  }
+}

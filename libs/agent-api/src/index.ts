@@ -6,4 +6,4 @@ export type { ServedAgent } from './methods.ts';
 export { agentServiceName, defaultAgentTarget } from './protocol.ts';
 export { createAgentServer } from './server.ts';
 export type { AgentServer, AgentServerOptions, TcpListener } from './server.ts';
-export { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+export { decodeSnapshot } from './snapshot.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KubeosError } from '@kubeos/core';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { decodeSnapshot } from './snapshot.ts';
 import { fullAgentStatus as fullStatus, leanAgentStatus as leanStatus } from '@kubeos/testing';
 
 const read = (change: Readonly<Record<string, unknown>>) =>
@@ -10,8 +10,8 @@ describe('snapshot', () => {
   it.each([
     ['everything', fullStatus],
     ['nothing that is optional', leanStatus],
-  ])('reads what it wrote, with %s', (_name, status) => {
-    expect(decodeSnapshot(encodeSnapshot(status))).toEqual(status);
+  ])('reads a status with %s', (_name, status) => {
+    expect(decodeSnapshot(JSON.stringify(status))).toEqual(status);
   });
 
   it('drops what a newer agent knows and this program does not', () => {

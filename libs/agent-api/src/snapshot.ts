@@ -3,11 +3,6 @@ import { agentStatusWire, KubeosError } from '@kubeos/core';
 import type { AgentStatus } from '@kubeos/core';
 import { describeFault } from './schema.ts';
 
-/** The text of `status.json`: one JSON object and a newline. */
-export function encodeSnapshot(status: AgentStatus): string {
-  return `${JSON.stringify(status)}\n`;
-}
-
 /**
  * Reads the text of `status.json`. Members, capabilities and warnings that are not known are dropped, so that the file
  * of a newer agent can be read. Throws `STATE_UNREADABLE` for anything that is no status.

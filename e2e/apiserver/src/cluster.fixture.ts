@@ -5,7 +5,7 @@ import {
   type ControlPlane,
   type OptionalComponent,
 } from '@kubeos/control-plane';
-import { hasCode, KubeosError, type Log } from '@kubeos/core';
+import { hasCode, KubeosError } from '@kubeos/core';
 import { createApiClient, loadKubeConfig, type ApiClient } from '@kubeos/kube';
 
 /** A running control plane with what the tests opened on it. */
@@ -20,14 +20,6 @@ export interface TestCluster {
 }
 
 const crds = resolve(import.meta.dirname, '../../../charts/kubeos/crds');
-
-/** A log that nobody reads. */
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 /** Starts etcd, API server and what is asked for, and teaches the server our kinds. */
 export async function startTestCluster(

@@ -9,13 +9,8 @@ import {
   type Election,
   type Store,
 } from '@kubeos/kube';
-import {
-  createNode,
-  eventually,
-  silentLog,
-  startTestCluster,
-  type TestCluster,
-} from './cluster.fixture.ts';
+import { silentLog } from '@kubeos/testing';
+import { createNode, eventually, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 
 let test: TestCluster;
 const clock = createClock();

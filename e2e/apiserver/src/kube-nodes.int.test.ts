@@ -9,13 +9,8 @@ import {
   type PodView,
 } from '@kubeos/core';
 import { createClock, createCluster } from '@kubeos/kube';
-import {
-  createNode,
-  eventually,
-  silentLog,
-  startTestCluster,
-  type TestCluster,
-} from './cluster.fixture.ts';
+import { silentLog } from '@kubeos/testing';
+import { createNode, eventually, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 
 let test: TestCluster;
 let api: ClusterApi;

@@ -8,13 +8,8 @@ import {
   type OsInstance,
 } from '@kubeos/core';
 import { createClock, createCluster, type Cluster } from '@kubeos/kube';
-import {
-  createNode,
-  eventually,
-  silentLog,
-  startTestCluster,
-  type TestCluster,
-} from './cluster.fixture.ts';
+import { silentLog } from '@kubeos/testing';
+import { createNode, eventually, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 import { instanceSpec, instanceStatus, osStatus, time } from './full-objects.ts';
 
 let test: TestCluster;

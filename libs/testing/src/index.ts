@@ -5,3 +5,5 @@ export { stubAgent } from './agent-stub.ts';
 export type { StubbedAgent } from './agent-stub.ts';
 export { createTestAuthority } from './certificates.ts';
 export type { TestAuthority, TestCertificate } from './certificates.ts';
+export { ManualClock, settle } from './manual-clock.ts';
+export { silentLog } from './silent-log.ts';

@@ -162,6 +162,7 @@ class CollectionStore<T extends Versioned> implements Store<T> {
   async #watch(version: string, signal: AbortSignal): Promise<void> {
     const { api, clock, path, fieldSelector, labelSelector } = this.#options;
     const startMs = clock.now().monotonicMs;
+    let lines = 0;
     await api.lines(
       {
         method: 'GET',
@@ -178,11 +179,13 @@ class CollectionStore<T extends Versioned> implements Store<T> {
         signal,
       },
       (line) => {
+        lines += 1;
         if (!signal.aborted) this.#take(line);
       },
     );
-    const isBarren = this.#heardMs < startMs && clock.now().monotonicMs - startMs < shortestWatchMs;
-    if (isBarren) throw new KubeosError('API_UNAVAILABLE', 'The watch was ended at once');
+    const isShort = clock.now().monotonicMs - startMs < shortestWatchMs;
+    if (isShort && lines === 0)
+      throw new KubeosError('API_UNAVAILABLE', 'The watch was ended at once');
   }
 
   #take(line: string): void {

@@ -1,0 +1,128 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ManualClock, settle, silentLog } from '@kubeos/testing';
+import { createLeadership, type Election } from './leadership.ts';
+import { LeaseServer } from './lease-server.fixture.ts';
+
+interface Candidate {
+  readonly election: Election;
+  readonly line: { isCut: boolean; isDeaf: boolean };
+  readonly terms: number[];
+  readonly stop: () => Promise<void>;
+}
+
+const clock = new ManualClock();
+const stops: (() => Promise<void>)[] = [];
+
+function candidate(server: LeaseServer, identity: string): Candidate {
+  const { api, line } = server.client();
+  const options = { api, clock, log: silentLog, namespace: 'ns', name: 'l', identity };
+  const election = createLeadership(options);
+  const terms: number[] = [];
+  election.onTerm((term) => terms.push(term));
+  const abort = new AbortController();
+  const running = election.run(abort.signal);
+  const stop = async (): Promise<void> => {
+    abort.abort();
+    await running;
+  };
+  stops.push(stop);
+  return { election, line, terms, stop };
+}
+
+/** Moves on in small steps and checks at each that there is one leader at most. */
+async function pass(seconds: number, candidates: readonly Candidate[]): Promise<void> {
+  for (let step = 0; step < seconds * 2; step += 1) {
+    await clock.advance(500);
+    const leaders = candidates.filter(({ election }) => election.isLeading());
+    expect(leaders.length).toBeLessThanOrEqual(1);
+  }
+}
+
+describe('the election', () => {
+  afterEach(async () => {
+    await Promise.all(stops.splice(0).map((stop) => stop()));
+  });
+
+  it('makes the first candidate leader and keeps it while it renews', async () => {
+    const server = new LeaseServer();
+    const a = candidate(server, 'a');
+    await settle();
+    const b = candidate(server, 'b');
+
+    await pass(60, [a, b]);
+    expect(a.election.isLeading()).toBe(true);
+    expect(a.terms).toEqual([1]);
+    expect(b.terms).toEqual([]);
+  });
+
+  it('hands over at once when the leader stops', async () => {
+    const server = new LeaseServer();
+    const a = candidate(server, 'a');
+    await settle();
+    const b = candidate(server, 'b');
+    await pass(4, [a, b]);
+
+    await a.stop();
+    expect(a.election.isLeading()).toBe(false);
+    expect(server.spec?.['holderIdentity']).toBe('');
+    await pass(3, [a, b]);
+    expect(b.election.isLeading()).toBe(true);
+  });
+
+  it('ends the old leader by its own clock before another one begins', async () => {
+    const server = new LeaseServer();
+    const a = candidate(server, 'a');
+    await settle();
+    const b = candidate(server, 'b');
+    await pass(4, [a, b]);
+
+    a.line.isCut = true;
+    await pass(9, [a, b]);
+    await pass(2, [a, b]);
+    expect(a.election.isLeading()).toBe(false);
+    expect(b.election.isLeading()).toBe(false);
+    await pass(10, [a, b]);
+    expect(b.election.isLeading()).toBe(true);
+
+    a.line.isCut = false;
+    await pass(30, [a, b]);
+    expect(a.election.isLeading()).toBe(false);
+    expect(a.terms).toEqual([1]);
+  });
+
+  it('does not lead by a renewal of which it heard nothing', async () => {
+    const server = new LeaseServer();
+    const a = candidate(server, 'a');
+    await pass(4, [a]);
+
+    a.line.isDeaf = true;
+    await pass(12, [a]);
+    expect(a.election.isLeading()).toBe(false);
+  });
+
+  it('begins a new term when it leads again after a break that nobody used', async () => {
+    const server = new LeaseServer();
+    const a = candidate(server, 'a');
+    await pass(4, [a]);
+
+    a.line.isCut = true;
+    await pass(12, [a]);
+    a.line.isCut = false;
+    await pass(4, [a]);
+    expect(a.election.isLeading()).toBe(true);
+    expect(a.terms).toEqual([1, 2]);
+    expect(a.election.term()).toBe(2);
+    expect(server.spec).toMatchObject({ holderIdentity: 'a', leaseTransitions: 1 });
+  });
+
+  it('waits the whole duration of a leader that it has just come to see', async () => {
+    const server = new LeaseServer();
+    server.spec = { holderIdentity: 'gone', leaseDurationSeconds: 40 };
+    const a = candidate(server, 'a');
+
+    await pass(39, [a]);
+    expect(a.election.isLeading()).toBe(false);
+    await pass(5, [a]);
+    expect(a.election.isLeading()).toBe(true);
+  });
+});

@@ -47,10 +47,13 @@ interface OperatorProgram {
   readonly actor: Actor;
   readonly cache: WatchCache;
   readonly loop: OperatorLoop;
-  queue: WorkQueue<ReconcileKey> | undefined;
-  leading: boolean;
-  renewedMs: number;
+  readonly queue: WorkQueue<ReconcileKey>;
+  /** When the last renewal that was granted had been asked for. */
+  renewedMs: number | undefined;
+  /** Rises whenever the process becomes leader. */
   term: number;
+  /** The term whose beginning is over: no pass is made before that. */
+  ledTerm: number | undefined;
 }
 
 /** One replica of the operator: its process, its caches, its lease and its work queue around the real loop. */
@@ -99,10 +102,18 @@ export class OperatorHost {
       actor,
       cache,
       loop,
-      queue: undefined,
-      leading: false,
-      renewedMs: 0,
+      queue: new WorkQueue({
+        actor,
+        scheduler: surroundings.scheduler,
+        concurrency,
+        textOf: keyText,
+        work: (key) =>
+          this.isAtWork(program) ? loop.reconcile(key) : Promise.resolve({ kind: 'onChange' }),
+        onError: deps.onDefect,
+      }),
+      renewedMs: undefined,
       term: 0,
+      ledTerm: undefined,
     };
     this.program = program;
     actor.onKill(() => this.noteEnd(program));
@@ -132,15 +143,19 @@ export class OperatorHost {
 
   private noteEnd(program: OperatorProgram): void {
     program.cache.stop();
-    program.queue?.stop();
+    program.queue.stop();
     if (this.program === program) this.program = undefined;
     this.deps.surroundings.scheduler.after(this.deps.restartMs(), () => this.start());
   }
 
-  private isLeading(program: OperatorProgram): boolean {
-    if (!program.leading) return false;
+  private isLeading({ renewedMs }: OperatorProgram): boolean {
+    if (renewedMs === undefined) return false;
     if (!this.deps.elects) return true;
-    return this.deps.surroundings.scheduler.now - program.renewedMs < leaseTimes.deadlineMs;
+    return this.deps.surroundings.scheduler.now - renewedMs < leaseTimes.deadlineMs;
+  }
+
+  private isAtWork(program: OperatorProgram): boolean {
+    return this.isLeading(program) && program.ledTerm === program.term;
   }
 
   private async campaign(program: OperatorProgram): Promise<void> {
@@ -148,14 +163,10 @@ export class OperatorHost {
     const { scheduler } = this.deps.surroundings;
     for (;;) {
       const askedMs = scheduler.now;
-      const granted = await this.renew(actor);
-      if (granted) {
+      const isGained = !this.isLeading(program);
+      if (await this.renew(actor)) {
         program.renewedMs = askedMs;
-        if (!program.leading) actor.spawn(() => this.lead(program), this.deps.onDefect);
-      } else if (program.leading && !this.isLeading(program)) {
-        program.leading = false;
-        program.queue?.stop();
-        program.queue = undefined;
+        if (isGained) actor.spawn(() => this.lead(program), this.deps.onDefect);
       }
       await actor.sleep(leaseTimes.periodMs);
     }
@@ -176,35 +187,26 @@ export class OperatorHost {
 
   /** Begins a term; a list that fails is tried again for as long as the term lasts. */
   private async lead(program: OperatorProgram): Promise<void> {
-    const { actor } = program;
-    program.leading = true;
+    program.renewedMs ??= this.deps.surroundings.scheduler.now;
     program.term += 1;
     const { term } = program;
-    const queue = new WorkQueue<ReconcileKey>({
-      actor,
-      scheduler: this.deps.surroundings.scheduler,
-      concurrency,
-      textOf: keyText,
-      work: (key) => program.loop.reconcile(key),
-      onError: this.deps.onDefect,
-    });
-    while (program.leading && program.term === term) {
+    while (this.isLeading(program) && program.term === term) {
       try {
         const keys = await program.loop.lead();
-        if (program.term !== term) return;
-        program.queue = queue;
-        for (const key of keys) queue.add(key);
+        program.ledTerm = term;
+        for (const key of keys) program.queue.add(key);
         return;
       } catch (error) {
         this.deps.log.warn({ error }, 'Beginning a term failed');
-        await actor.sleep(1000);
+        await program.actor.sleep(1000);
       }
     }
   }
 
   private route(program: OperatorProgram, change: StoredChange): void {
     if (!program.actor.alive) return;
-    for (const key of program.loop.keysOf(withoutObject(change))) program.queue?.add(key);
+    const keys = program.loop.keysOf(withoutObject(change));
+    if (this.isAtWork(program)) for (const key of keys) program.queue.add(key);
   }
 }
 

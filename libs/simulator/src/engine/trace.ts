@@ -5,6 +5,8 @@ export interface TraceLine {
   readonly atMs: number;
   readonly who: string;
   readonly what: string;
+  /** How often the same came in a row. */
+  times: number;
 }
 
 /** Lines that a trace keeps at most; the oldest go. */
@@ -28,7 +30,12 @@ export class Trace {
 
   add(who: string, what: string): void {
     if (!this.recording) return;
-    this.lines.push({ atMs: this.now(), who, what });
+    const last = this.lines.at(-1);
+    if (last?.who === who && last.what === what) {
+      last.times += 1;
+      return;
+    }
+    this.lines.push({ atMs: this.now(), who, what, times: 1 });
     if (this.lines.length > 2 * longest) this.lines = this.lines.slice(-longest);
   }
 
@@ -46,8 +53,9 @@ export class Trace {
   }
 }
 
-function renderLine({ atMs, who, what }: TraceLine): string {
-  return `${(atMs / 1000).toFixed(3).padStart(11)} ${who.padEnd(22)} ${what}`;
+function renderLine({ atMs, who, what, times }: TraceLine): string {
+  const often = times === 1 ? '' : ` (${String(times)} times)`;
+  return `${(atMs / 1000).toFixed(3).padStart(11)} ${who.padEnd(22)} ${what}${often}`;
 }
 
 function renderFields(fields: LogFields): string {

@@ -43,6 +43,8 @@ const settleMs = 24 * 3600_000;
 const quietMs = 1800_000;
 /** Steps allowed per program and quiet minute. */
 const quietStepsPerMinute = 60;
+/** Everything is up again so long after the faults have ceased. */
+const releaseMs = 1200_000;
 /** The state of the fleet is looked at every so many steps. */
 const lookEverySteps = 50;
 /** People who take a cordon off answer themselves for the pods that come within this time. */
@@ -182,6 +184,7 @@ function lastWish(chaos: Chaos): LastWish {
     if (os.uid !== chaos.osUid) world.people.deleteOs(os.uid);
   }
   for (const node of world.nodes.keys()) tidyNode(world, node);
+  releaseLater(world);
   const wish = { selector: { kind: 'all' as const }, spec };
   const os = world.server.oses.get(chaos.osUid);
   if (os === undefined || os.deleting) chaos.osUid = world.people.createOs('final', wish).uid;
@@ -201,7 +204,15 @@ function tidyNode(world: World, name: string): void {
     world.noteForeignUncordon(name);
     world.people.changeNode(name, { unschedulable: false });
   }
-  world.nodes.get(name)?.agents.console('release', (agent) => agent.release());
+}
+
+/** A node that somebody rolled back at its console is released, again and again since it may be down just now. */
+function releaseLater(world: World): void {
+  world.scheduler.after(releaseMs, () => {
+    for (const node of world.nodes.values()) {
+      node.agents.console('release', (agent) => agent.release());
+    }
+  });
 }
 
 /** What is not as it should be at the end of a peaceful time. */

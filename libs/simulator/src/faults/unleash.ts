@@ -37,6 +37,9 @@ function strikeLater(chaos: Chaos): void {
   });
 }
 
+/** Every machine is up so long after the faults have ceased. */
+const lookAgainMs = 1200_000;
+
 /** The world becomes sane: everything that people or time would mend sooner or later is mended. */
 export function mend(chaos: Chaos): void {
   const { world } = chaos;
@@ -47,6 +50,10 @@ export function mend(chaos: Chaos): void {
   world.wallOffsetMs = 0;
   for (const operator of world.operators) operator.mendWatch();
   for (const node of world.nodes.values()) mendNode(node);
+  // Whoever was down is looked at once more when it is up.
+  world.scheduler.after(lookAgainMs, () => {
+    for (const node of world.nodes.values()) bootRight(node);
+  });
 }
 
 function mendNode(node: SimNode): void {
@@ -56,6 +63,11 @@ function mendNode(node: SimNode): void {
   node.disk.persistFull = false;
   node.proxies.silence(false);
   node.kubelet.mend();
+  bootRight(node);
+}
+
+/** What somebody at the machine does about a boot that the boot loader did not choose freely. */
+function bootRight(node: SimNode): void {
   const session = node.machine.session;
   const block = parseBootBlock(node.disk.bootBlock);
   if (session === undefined) return;
@@ -66,7 +78,5 @@ function mendNode(node: SimNode): void {
   }
   // Who booted a slot by hand boots the right one again.
   if (session.why !== 'manual' || block.kind !== 'ok') return;
-  if (block.vars.slots[session.slot] !== 'good') {
-    node.machine.orderReboot('person');
-  }
+  if (block.vars.good !== session.slot) node.machine.orderReboot('person');
 }

@@ -12,11 +12,17 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 const { stdout } = process;
+// Nobody reads any more, or the terminal is gone: an unheard error would end us before everything is taken away.
+stdout.on('error', () => {
+  process.exitCode ??= 1;
+  stop.abort();
+});
 const screen = {
   write: (text: string): void => void stdout.write(text),
   isTerminal: stdout.isTTY,
   get width(): number {
-    return stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY;
+    // A terminal that does not know its size says 0.
+    return stdout.isTTY && stdout.columns > 0 ? stdout.columns : Number.POSITIVE_INFINITY;
   },
 };
 try {

@@ -1,0 +1,25 @@
+import { constants } from 'node:os';
+
+import { KubeosError, errorKinds } from '@kubeos/core';
+
+import { runBench } from './bench.ts';
+import { prepareCase } from './prepare/prepare-case.ts';
+
+const cases = [prepareCase];
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    process.exitCode ??= 128 + constants.signals[name];
+    stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
+  });
+}
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+try {
+  const ok = await runBench({ cases, names: process.argv.slice(2), print, signal: stop.signal });
+  process.exitCode ??= ok ? 0 : 1;
+} catch (thrown) {
+  const failure = KubeosError.from(thrown);
+  process.stderr.write(`${failure.message}\n`);
+  process.exitCode ??= errorKinds[failure.kind].exitCode;
+}

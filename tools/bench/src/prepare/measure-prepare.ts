@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { createAgentClient } from '@kubeos/agent-api';
+import { KubeosError, type Payload as Source } from '@kubeos/core';
+import type { NodeRoot } from '@kubeos/demo';
+
+import { costOf, type Cost, type RunOptions } from '../measure/run.ts';
+
+/** One Prepare through the real agent. */
+export interface PrepareRun extends RunOptions {
+  readonly bundle: string;
+  readonly node: NodeRoot;
+  readonly version: string;
+  readonly source: Source;
+}
+
+const listenSeconds = 20;
+const pollMilliseconds = 2;
+
+/** Starts an agent and lets it write the payload into the idle slot; its start is in the figures. */
+export async function measurePrepare(run: PrepareRun): Promise<Cost> {
+  const { node, bundle, folder, signal } = run;
+  const command = [process.execPath, bundle, 'serve', '--listen', node.socket, '--root', node.root];
+  const env = { PATH: `${node.programs}:${process.env['PATH'] ?? ''}` };
+  return costOf(command, { folder, env, signal }, async () => {
+    await untilThere(node.socket, signal);
+    const client = createAgentClient({ target: `unix:${node.socket}` });
+    try {
+      const operation = { id: 'bench/node/1', seq: 1, type: 'upgrade' } as const;
+      const request = { ...operation, version: run.version, payload: run.source };
+      const { result } = await client.prepare(request, () => undefined, signal);
+      if (result !== 'Prepared') throw new KubeosError('BUG', `Prepare ended with ${result}`);
+    } finally {
+      client.close();
+    }
+  });
+}
+
+async function untilThere(socket: string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + listenSeconds * 1000;
+  while (!existsSync(socket)) {
+    if (performance.now() > deadline) {
+      throw new KubeosError('COMMAND_FAILED', 'The agent does not listen');
+    }
+    await delay(pollMilliseconds, undefined, { signal });
+  }
+}

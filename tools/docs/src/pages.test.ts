@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readPages, repository, type Page } from './pages.ts';
+
+const pages = readPages();
+const byPath = new Map(pages.map((page) => [page.path, page]));
+
+/** What a block may be: run or checked by a test (see `examples.int.test.ts`), or no example at all. */
+const uses: Readonly<Record<string, readonly string[]>> = {
+  sh: ['test', 'npm', 'console', 'node'],
+  yaml: ['test'],
+  ts: ['test'],
+  json: [''],
+  mermaid: [''],
+  text: [''],
+};
+
+const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** Everything in a page that a reader could copy. */
+function copied(page: Page): readonly { readonly line: number; readonly text: string }[] {
+  const inBlocks = page.fences
+    .filter(({ language }) => language === 'sh')
+    .flatMap((fence) =>
+      fence.text.split('\n').map((text, index) => ({ line: fence.line + index, text })),
+    );
+  return [...inBlocks, ...page.codes];
+}
+
+function brokenLink(page: Page, target: string): boolean {
+  if (/^(https?|mailto):/u.test(target)) return false;
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? page.path : normalize(join(dirname(page.path), path));
+  if (!existsSync(join(repository, file))) return true;
+  return anchor !== undefined && byPath.get(file)?.anchors.has(anchor) !== true;
+}
+
+function isMissingPath(text: string): boolean {
+  const path = /^((?:apps|charts|docs|e2e|libs|proto|tools)\/[\w./-]+)$/u.exec(text)?.[1];
+  if (path === undefined || path.includes('/dist/')) return false;
+  return !existsSync(join(repository, path));
+}
+
+/** A library may run its examples itself. */
+function isOurs({ path }: Page): boolean {
+  return !existsSync(join(repository, dirname(path), 'src/readme.int.test.ts'));
+}
+
+const found = (page: Page, line: number, text: string): string => `${page.path}:${line} ${text}`;
+
+describe('the documents', () => {
+  it('link only to what is there', () => {
+    const broken = pages.flatMap((page) =>
+      page.links
+        .filter(({ target }) => brokenLink(page, target))
+        .map(({ line, target }) => found(page, line, target)),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('name only npm scripts that are there', () => {
+    const unknown = pages.flatMap((page) =>
+      copied(page).flatMap(({ line, text }) =>
+        [...text.matchAll(/npm (?:run )?([a-z][\w-]*)/gu)]
+          .map(([, name = '']) => name)
+          .filter((name) => !['ci', 'install', 'pack', 'run'].includes(name) && !(name in scripts))
+          .map((name) => found(page, line, name)),
+      ),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  it('name only files and folders that are there', () => {
+    const missing = pages.flatMap((page) =>
+      page.codes
+        .filter(({ text }) => isMissingPath(text))
+        .map(({ line, text }) => found(page, line, text)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('say of every block what a test does with it', () => {
+    const unsaid = pages
+      .filter(isOurs)
+      .flatMap((page) =>
+        page.fences
+          .filter(({ language, use }) => uses[language]?.includes(use) !== true)
+          .map(({ line, language, use }) => found(page, line, `${language} ${use}`)),
+      );
+    expect(unsaid).toEqual([]);
+  });
+
+  it('are all reached from the index', () => {
+    const index = byPath.get('docs/README.md');
+    const reached = new Set(
+      index?.links.map(({ target }) => normalize(join('docs', target.split('#')[0] ?? ''))),
+    );
+    const forgotten = pages
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith('docs/') && path !== 'docs/README.md')
+      .filter((path) => !reached.has(path));
+    expect(forgotten).toEqual([]);
+  });
+});

@@ -171,14 +171,21 @@ function returned(view: PresentView, report: AgentOperation): OperationEnding {
     : ending;
 }
 
-/** The agent was reinstalled or lost its records after the switch: it runs a good slot and knows an older number. */
+/**
+ * The agent was reinstalled or lost its records after the switch: it runs a good slot and does not know the operation.
+ * The boot sector keeps the number when only the records on PERSIST are gone.
+ */
 function recordsLost(view: PresentView): boolean {
   const agent = freshReport(view);
   const { operation, node } = view;
-  if (agent?.bootedSlot === undefined || agent.seq >= operation.seq) return false;
+  if (agent?.bootedSlot === undefined || agent.slots[agent.bootedSlot].state !== 'good') {
+    return false;
+  }
   if (operation.bootIdBefore === undefined || node.bootId === operation.bootIdBefore) return false;
-  const seen = operation.type === 'upgrade' || isAfterSwitch(operation);
-  return seen && agent.slots[agent.bootedSlot].state === 'good';
+  if (isAfterSwitch(operation)) {
+    return agent.seq <= operation.seq && agent.operation?.seq !== operation.seq;
+  }
+  return operation.type === 'upgrade' && agent.seq < operation.seq;
 }
 
 function isAfterSwitch(operation: Operation): boolean {

@@ -18,7 +18,7 @@ import { decideOperation } from './decide-operation.ts';
 import type { NodeAction, OperationDecision, OperationView } from './view.ts';
 
 /** What the operation wants. */
-export const target = {
+const target = {
   version: 'KubeOS 2',
   payloadDigest: digestTwo,
   slot: 'B' as const,

@@ -166,7 +166,7 @@ function notAble(spec: OsSpec, agent: AgentStatus, { node }: NodeFacts): Standin
 }
 
 /** True when the object carries settings that have to be applied. */
-export function wantsSettings(spec: OsSpec): boolean {
+function wantsSettings(spec: OsSpec): boolean {
   return (
     (spec.sysconfigs?.configs?.length ?? 0) > 0 || (spec.upgradeconfigs?.configs?.length ?? 0) > 0
   );

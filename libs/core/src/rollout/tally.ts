@@ -59,7 +59,7 @@ export function operationOf(member: Member): Operation | undefined {
 }
 
 /** True when an operation was admitted and so holds budget. */
-export function isAdmitted(operation: Operation): boolean {
+function isAdmitted(operation: Operation): boolean {
   return operation.admitted === true;
 }
 

@@ -29,7 +29,8 @@ export function createArmedWatch(context: AgentContext): ArmedWatch {
     over = mine;
     run(mine.signal)
       .catch((error: unknown) => {
-        deps.log.warn({ error }, 'No longer watching an armed slot');
+        // Whoever stops the agent knows; the reboot that was waited for does so each time.
+        if (!mine.signal.aborted) deps.log.warn({ error }, 'No longer watching an armed slot');
       })
       .finally(() => {
         if (over === mine) over = undefined;

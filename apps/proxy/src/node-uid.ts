@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '@kubeos/core';
 import { nodeUidOfToken } from '@kubeos/kube';
+import { isAbsent } from './errno.ts';
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 const rereadMs = 60_000;
@@ -27,7 +28,7 @@ function readToken(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    if (isAbsent(error)) return '';
     throw error;
   }
 }

@@ -29,6 +29,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const count = { passes: 0, failedPasses: 0 };
   let passSinceMs: number | undefined;
 
+  // Before the first pass, which would wake the agent to ask what its snapshot says.
+  await snapshot.look();
   const endpoints = await serveEndpoints({
     address: configuration.listen,
     illness: () =>
@@ -50,8 +52,6 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   log.info({ node: configuration.nodeName, port: endpoints.port }, 'Serving');
 
-  // Before the first pass, which would wake the agent to ask what its snapshot says.
-  await snapshot.look();
   const followers = Promise.all([instance.run(stop), snapshot.run(stop)]);
   while (!stop.aborted) {
     if (!instance.isSynced()) {

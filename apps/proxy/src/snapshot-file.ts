@@ -10,6 +10,7 @@ import {
   type Clock,
   type Log,
 } from '@kubeos/core';
+import { isAbsent } from './errno.ts';
 
 /** What it is built from. */
 export interface SnapshotFileOptions {
@@ -97,8 +98,4 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
       }
     },
   };
-}
-
-function isAbsent(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }

@@ -158,5 +158,7 @@ async function readLines(response: IncomingMessage, onLine: (line: string) => vo
 }
 
 function isReset(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
+  return (
+    typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNRESET'
+  );
 }

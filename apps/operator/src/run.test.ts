@@ -1,0 +1,121 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { LogFields } from '@kubeos/core';
+import { settle } from '@kubeos/testing';
+import { run } from './run.ts';
+import type { Wired } from './wiring.ts';
+
+type Store = Wired['stores']['nodes'];
+
+describe('os-operator', () => {
+  let out = '';
+  let complaints = '';
+  let events: string[];
+  let port: PromiseWithResolvers<number>;
+  let stop: AbortController;
+  let cache: { isSynced: boolean; ageSeconds: number };
+  let oldestPassSeconds: number;
+  let drained: PromiseWithResolvers<void>;
+
+  beforeEach(() => {
+    [out, complaints] = ['', ''];
+    events = [];
+    port = Promise.withResolvers();
+    stop = new AbortController();
+    cache = { isSynced: true, ageSeconds: 0 };
+    oldestPassSeconds = 0;
+    drained = Promise.withResolvers();
+  });
+
+  const wired = (): Wired => {
+    const store = {
+      isSynced: () => cache.isSynced,
+      ageSeconds: () => cache.ageSeconds,
+    } as Store;
+    const untilAborted = (name: string) => (signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          events.push(name);
+          resolve();
+        });
+      });
+    return {
+      work: {
+        counts: () => ({ ready: 0, delayed: 0, running: 0, failed: 0 }),
+        oldestPassSeconds: () => oldestPassSeconds,
+        drain: async () => {
+          await drained.promise;
+          events.push('drained');
+        },
+      },
+      stores: { oses: store, nodes: store, instances: store } as unknown as Wired['stores'],
+      follow: untilAborted('unfollowed'),
+      elect: untilAborted('lease released'),
+      metrics: () => Promise.resolve('a 1\n'),
+      close: () => events.push('closed'),
+    };
+  };
+
+  const start = (argv: readonly string[]): Promise<number> => {
+    const note = (fields: LogFields, message: string): void => {
+      if (message === 'Serving') port.resolve(Number(fields['port']));
+    };
+    return run(
+      argv,
+      { TZ: 'UTC' },
+      {
+        version: '1.2.3',
+        print: (text) => (out += text),
+        complain: (text) => (complaints += text),
+        stop: stop.signal,
+        log: { debug: note, info: note, warn: note, error: note },
+        wire: wired,
+      },
+    );
+  };
+
+  const ask = async (path: string): Promise<string> => {
+    const answer = await fetch(`http://127.0.0.1:${await port.promise}${path}`);
+    return `${answer.status} ${(await answer.text()).trim()}`;
+  };
+
+  it('prints its help, with an example, and its version', async () => {
+    expect(await start(['-h'])).toBe(0);
+    expect(out).toContain('Examples:\n  os-operator');
+    expect(await start(['--version'])).toBe(0);
+    expect(out).toContain('os-operator 1.2.3\n');
+  });
+
+  it('ends with the status of a wrong command line', async () => {
+    expect(await start(['--x'])).toBe(64);
+    expect(complaints).toContain('see os-operator --help');
+  });
+
+  it('B-34: tells kubelet and Prometheus how it is', async () => {
+    const done = start(['--listen=127.0.0.1:0']);
+
+    expect(await ask('/readyz')).toBe('200 ok');
+    expect(await ask('/healthz')).toBe('200 ok');
+    expect(await ask('/metrics')).toBe('200 a 1');
+    cache.ageSeconds = 200;
+    expect(await ask('/readyz')).toBe('503 The cache of oses is old');
+    cache.isSynced = false;
+    expect(await ask('/readyz')).toBe('503 The cache of oses is not filled yet');
+    oldestPassSeconds = 601;
+    expect(await ask('/healthz')).toBe('503 A pass hangs');
+    stop.abort();
+    drained.resolve();
+    await done;
+  });
+
+  it('ends in order: the passes, then the lease, then the caches', async () => {
+    const done = start(['--listen=127.0.0.1:0']);
+    await port.promise;
+    stop.abort();
+    await settle();
+    expect(events).toEqual([]);
+
+    drained.resolve();
+    expect(await done).toBe(0);
+    expect(events).toEqual(['drained', 'lease released', 'unfollowed', 'closed']);
+  });
+});

@@ -185,6 +185,24 @@ describe('decideProxy', () => {
     expect(types(decide(of, { agent, call: answered('boot-0', 90_000) }))).toEqual(['activate']);
   });
 
+  it('asks again for an outcome that the record of the agent does not show', () => {
+    const of = operation({ phase: 'Cancel' });
+    const call: CallState = {
+      kind: 'answered',
+      key: { seq: 7, phase: 'Cancel' },
+      result: 'Cancelled',
+      bootId: 'boot-1',
+      atMs: 90_000,
+    };
+
+    expect(decide(of, { call })).toMatchObject({
+      actions: [],
+      waiting: 'PhaseSettled',
+      requeue: { kind: 'after', seconds: 50 },
+    });
+    expect(types(decide(of, { call: { ...call, atMs: 40_000 } }))).toEqual(['cancel']);
+  });
+
   it('pauses after a failed call and tells why', () => {
     const call: CallState = {
       kind: 'failed',

@@ -117,7 +117,10 @@ function wantedCall(instance: OsInstance, input: ProxyInput, now: Now): Wanted {
   }
 }
 
-/** An answer is not asked for twice in one boot; only an armed reboot that does not come is asked for again. */
+/**
+ * An answer is soon asked for again in the same boot only when the agent's record does not show it: a reboot that does
+ * not come, or an outcome that could not be written to a full PERSIST and that the operator would never learn.
+ */
 function answeredInThisBoot(
   key: CallKey,
   agent: AgentStatus,
@@ -126,9 +129,9 @@ function answeredInThisBoot(
 ): Wanted | undefined {
   if (call.kind !== 'answered' || !isSameKey(call.key, key)) return undefined;
   if (call.bootId !== agent.bootId) return undefined;
-  if (call.result !== 'Armed') return { key, waiting: 'PhaseSettled' };
   const retryAtMs = call.atMs + longestRetryMs;
-  return now.monotonicMs < retryAtMs ? { key, waiting: 'RebootPending', retryAtMs } : undefined;
+  if (now.monotonicMs >= retryAtMs) return undefined;
+  return { key, waiting: call.result === 'Armed' ? 'RebootPending' : 'PhaseSettled', retryAtMs };
 }
 
 /** The call, unless it is open already or its pause after a failure is not over. */

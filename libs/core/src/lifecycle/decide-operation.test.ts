@@ -211,6 +211,12 @@ describe('Activate', () => {
     expect(said(pass({ ...scene, operation: activate }))).toBe(expected);
   });
 
+  it('ends a trial whose records are gone although the boot sector still knows its number', () => {
+    const after = { ...activate, phase: 'After' as const };
+    const scene = { node: { ...cordoned, bootId: 'boot-3' }, agent: { seq: 1 } };
+    expect(said(pass({ ...scene, operation: after }))).toBe('-> GiveBack lost RecordsLost');
+  });
+
   it('keeps the cordon of a lost node and still waits for its report', () => {
     const operation = anOperation(aNode('n'), activate);
     const lost = { seq: 1, class: 'lost' as const, reason: 'NodeLost', message: '', time: '' };

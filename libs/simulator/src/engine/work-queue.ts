@@ -27,6 +27,8 @@ export class WorkQueue<K> {
   private readonly waiting = new Map<string, K>();
   private readonly running = new Set<string>();
   private readonly timers = new Map<string, CancelEvent>();
+  /** Failures in a row, by key. */
+  private readonly failures = new Map<string, number>();
   private pumping = false;
   private enabled = true;
 
@@ -75,7 +77,7 @@ export class WorkQueue<K> {
     const requeue = await this.deps.work(key);
     this.running.delete(text);
     if (!this.enabled) return;
-    const seconds = secondsUntil(requeue);
+    const seconds = this.secondsUntil(text, requeue);
     if (seconds !== undefined) {
       const cancel = this.deps.scheduler.after(timerMs(seconds), () => {
         this.timers.delete(text);
@@ -85,20 +87,24 @@ export class WorkQueue<K> {
     }
     if (this.waiting.size > 0) this.pumpSoon();
   }
+
+  private secondsUntil(text: string, requeue: Requeue): number | undefined {
+    if (requeue.kind !== 'backoff') this.failures.delete(text);
+    switch (requeue.kind) {
+      case 'onChange':
+        return undefined;
+      case 'after':
+        return requeue.seconds;
+      case 'backoff': {
+        const attempt = Math.max(requeue.attempt, (this.failures.get(text) ?? 0) + 1);
+        this.failures.set(text, attempt);
+        return Math.min(firstBackoffSeconds * 2 ** (attempt - 1), longestBackoffSeconds);
+      }
+    }
+  }
 }
 
 /** Timers count whole milliseconds, and at least one. */
 function timerMs(seconds: number): number {
   return Math.max(1, Math.ceil(seconds * 1000));
-}
-
-function secondsUntil(requeue: Requeue): number | undefined {
-  switch (requeue.kind) {
-    case 'onChange':
-      return undefined;
-    case 'after':
-      return requeue.seconds;
-    case 'backoff':
-      return Math.min(firstBackoffSeconds * 2 ** (requeue.attempt - 1), longestBackoffSeconds);
-  }
 }

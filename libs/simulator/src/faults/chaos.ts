@@ -50,4 +50,3 @@ export function currentOs({ world, osUid }: Chaos): (Os & { readonly spec: OsSpe
   const os = world.server.oses.get(osUid);
   return os?.spec === undefined || os.deleting ? undefined : { ...os, spec: os.spec };
 }
-

@@ -19,9 +19,17 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
   apiOutage: (chaos) => {
     const { server } = chaos.world;
     server.available = false;
-    forAWhile(chaos, chaos.random.pick([[5, 30], [60, 300], [600, 2400]] as const), () => {
-      server.available = true;
-    });
+    forAWhile(
+      chaos,
+      chaos.random.pick([
+        [5, 30],
+        [60, 300],
+        [600, 2400],
+      ] as const),
+      () => {
+        server.available = true;
+      },
+    );
   },
   watchGap: (chaos) => {
     const operator = chaos.random.pick(chaos.world.operators);
@@ -65,5 +73,7 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
 };
 
 function leading({ world }: Chaos): (typeof world.operators)[number] | undefined {
-  return world.operators.find((operator) => operator.name === world.lease.leader) ?? world.operators[0];
+  return (
+    world.operators.find((operator) => operator.name === world.lease.leader) ?? world.operators[0]
+  );
 }

@@ -1,9 +1,4 @@
-import {
-  holdAnnotation,
-  nodeSelectorLabel,
-  retryAnnotation,
-  type OsSpec,
-} from '@kubeos/core';
+import { holdAnnotation, nodeSelectorLabel, retryAnnotation, type OsSpec } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
 import type { TimedFault } from './catalogue.ts';
 import { currentOs, forAWhile, publish, someNode, type Chaos, type Strike } from './chaos.ts';
@@ -29,13 +24,18 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     const { world } = chaos;
     const os = currentOs(chaos);
     if (os === undefined) return;
+    // The name is taken until the finalizer of the old one is gone.
     world.people.deleteOs(os.uid);
-    chaos.osUid = world.people.createOs('fleet', os).uid;
+    chaos.osUid = world.people.createOs(`fleet-${String(world.server.version)}`, os).uid;
   },
   secondOs: (chaos) => {
     const { world, random } = chaos;
-    const wish = aWish(random, random.chance(0.5) ? publish(chaos, 0.7) : random.pick(chaos.releases));
-    const { uid } = world.people.createOs('other', { ...wish, selector: random.pick(selectors) });
+    const wish = aWish(
+      random,
+      random.chance(0.5) ? publish(chaos, 0.7) : random.pick(chaos.releases),
+    );
+    const name = `other-${String(world.server.version)}`;
+    const { uid } = world.people.createOs(name, { ...wish, selector: random.pick(selectors) });
     forAWhile(chaos, [10, 1200], () => world.people.deleteOs(uid));
   },
   relabelled: (chaos) => {
@@ -106,20 +106,47 @@ const edits: readonly Edit[] = [
   },
   (spec, random, chaos) => {
     const { payload: _payload, ...rest } = spec;
-    const versions = ['KubeOS 1.0', 'KubeOS 0.9', ...chaos.releases.map(({ announced }) => announced)];
+    const versions = [
+      'KubeOS 1.0',
+      'KubeOS 0.9',
+      ...chaos.releases.map(({ announced }) => announced),
+    ];
     return { ...rest, type: 'rollback', version: random.pick(versions) };
   },
   (spec) => ({ ...spec, paused: !spec.paused }),
-  (spec, random) => ({ ...spec, maxUnavailable: random.pick([{ count: 0 }, { count: 1 }, { count: 3 }, { percent: 0 }, { percent: 50 }]) }),
-  (spec, random) => ({ ...spec, canary: random.pick([{ count: 0 }, { count: 1 }, { percent: 50 }]) }),
+  (spec, random) => ({
+    ...spec,
+    maxUnavailable: random.pick([
+      { count: 0 },
+      { count: 1 },
+      { count: 3 },
+      { percent: 0 },
+      { percent: 50 },
+    ]),
+  }),
+  (spec, random) => ({
+    ...spec,
+    canary: random.pick([{ count: 0 }, { count: 1 }, { percent: 50 }]),
+  }),
   (spec, random) => ({ ...spec, maxFailures: random.between(1, 3) }),
   (spec, random) => ({ ...spec, prepareConcurrency: random.between(1, 4) }),
   (spec, random) => ({ ...spec, timeIntervalSeconds: random.pick([1, 30, 300]) }),
   (spec) => ({ ...spec, force: !spec.force }),
-  (spec, random) => ({ ...spec, drainTimeoutSeconds: random.pick([30, 900]), minReadySeconds: random.pick([1, 60]) }),
+  (spec, random) => ({
+    ...spec,
+    drainTimeoutSeconds: random.pick([30, 900]),
+    minReadySeconds: random.pick([1, 60]),
+  }),
   (spec, random) => ({ ...spec, confirmTimeoutSeconds: random.pick([300, 900]) }),
   (spec) => ({ ...spec, executionMode: spec.executionMode === 'serial' ? 'parallel' : 'serial' }),
-  (spec, random) => ({ ...spec, timeWindow: random.pick([{ start: '11:00:00', end: '13:00:00' }, { start: '22:00:00', end: '02:00:00' }, { start: '12:10:00', end: '12:40:00' }]) }),
+  (spec, random) => ({
+    ...spec,
+    timeWindow: random.pick([
+      { start: '11:00:00', end: '13:00:00' },
+      { start: '22:00:00', end: '02:00:00' },
+      { start: '12:10:00', end: '12:40:00' },
+    ]),
+  }),
   ({ timeWindow: _window, ...spec }) => spec,
   () => undefined,
 ];

@@ -135,7 +135,10 @@ async function comeToRest(chaos: Chaos): Promise<void> {
   mend(chaos);
   world.setWeather(fairWeather(random.fork('fair')));
   const wanted = lastWish(chaos);
-  world.trace.add('PEACE', `the wish is ${wanted.version}, which is ${wanted.sound ? 'sound' : 'flawed'}`);
+  world.trace.add(
+    'PEACE',
+    `the wish is ${wanted.version}, which is ${wanted.sound ? 'sound' : 'flawed'}`,
+  );
   let looks = 0;
   const isSettled = (): boolean => {
     looks += 1;
@@ -176,7 +179,13 @@ function lastWish(chaos: Chaos): LastWish {
   const { world, random } = chaos;
   const release = publish(chaos, random.chance(0.8) ? 1 : 0);
   const { image } = release;
-  const sound = image.reach === 'agent' && image.health === 'ready' && image.hasAgent && image.kernelLoads && image.version === release.announced && image.sizeBytes < 2 ** 32;
+  const sound =
+    image.reach === 'agent' &&
+    image.health === 'ready' &&
+    image.hasAgent &&
+    image.kernelLoads &&
+    image.version === release.announced &&
+    image.sizeBytes < 2 ** 32;
   // Whatever stands in the way of a drain goes, so that nothing but the release itself can stop the fleet.
   const spec = { ...specOf(random, release), force: true, drainTimeoutSeconds: 900 };
   world.workloads.dropBudgets();

@@ -4,12 +4,7 @@ import type { WorkloadRecord } from '../cluster/records.ts';
 import type { Random } from '../engine/random.ts';
 import { anImage, type ImageModel } from '../node/images.ts';
 import type { NodePlan } from '../world/world.ts';
-import {
-  callFaultNames,
-  timedFaultNames,
-  type CallFault,
-  type TimedFault,
-} from './catalogue.ts';
+import { callFaultNames, timedFaultNames, type CallFault, type TimedFault } from './catalogue.ts';
 
 /** What one seed plays: a small fleet, the faults that may strike it, and how it begins. */
 export interface Scenario {

@@ -1,5 +1,6 @@
 import { otherSlot, parseBootBlock, schemaRevision } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
+import { isOnTrial } from '../node/machine.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import type { World } from '../world/world.ts';
 import type { TimedFault } from './catalogue.ts';
@@ -76,7 +77,7 @@ function bootRight(node: SimNode): void {
     node.machine.bootByHand(otherSlot(session.slot));
     return;
   }
-  // Who booted a slot by hand boots the right one again.
-  if (session.why !== 'manual' || block.kind !== 'ok') return;
+  // A node that runs its other good slot, by hand or as a last resort, says so and waits for a reboot.
+  if (block.kind !== 'ok' || isOnTrial(node.disk, session.slot)) return;
   if (block.vars.good !== session.slot) node.machine.orderReboot('person');
 }

@@ -78,7 +78,8 @@ export class ClusterWatch implements OperatorWatch {
   osStatusWritten(before: Os, after: Os): void {
     const { report } = this.deps;
     const bytes = JSON.stringify(after.status).length;
-    if (bytes > statusLimitBytes) report('BoundedStatus', `${after.name} has ${bytes} bytes of status`);
+    if (bytes > statusLimitBytes)
+      report('BoundedStatus', `${after.name} has ${bytes} bytes of status`);
     const was = new Set(before.status.admission?.pending.map(entryText));
     const pending = after.status.admission?.pending ?? [];
     if (pending.length > pendingLimit) {
@@ -87,7 +88,10 @@ export class ClusterWatch implements OperatorWatch {
     const added = pending.filter((entry) => !was.has(entryText(entry)));
     if (added.length === 0) return;
     for (const { node } of added) this.admittedMs.set(node, this.deps.now());
-    this.checkAdmission(before, added.map(({ node }) => node));
+    this.checkAdmission(
+      before,
+      added.map(({ node }) => node),
+    );
   }
 
   instanceWritten(before: OsInstance | undefined, after: OsInstance): void {

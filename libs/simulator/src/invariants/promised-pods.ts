@@ -5,7 +5,5 @@ export function promisedPods(
   pods: readonly PodView[],
   options: { readonly force: boolean; readonly isSpared: (pod: PodView) => boolean },
 ): readonly PodView[] {
-  return pods.filter(
-    (pod) => !options.isSpared(pod) && judgePod(pod, options).kind !== 'ignore',
-  );
+  return pods.filter((pod) => !options.isSpared(pod) && judgePod(pod, options).kind !== 'ignore');
 }

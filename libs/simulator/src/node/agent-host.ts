@@ -1,7 +1,6 @@
 import {
   createAgent,
   KubeosError,
-  slotNames,
   type Agent,
   type AgentCalls,
   type AgentDeps,
@@ -9,11 +8,13 @@ import {
 import { Actor, type ActorSurroundings } from '../engine/actor.ts';
 import type { CancelEvent } from '../engine/scheduler.ts';
 import { createAgentPorts, type AgentPortsDeps } from './agent-ports.ts';
-import { isOnTrial, type Session } from './machine.ts';
+import { isGood, type Session } from './machine.ts';
 
 /** What an agent's surroundings on its node are. */
-export interface AgentHostDeps
-  extends Omit<AgentPortsDeps, 'actor' | 'session' | 'scheduler' | 'publish'> {
+export interface AgentHostDeps extends Omit<
+  AgentPortsDeps,
+  'actor' | 'session' | 'scheduler' | 'publish'
+> {
   readonly surroundings: ActorSurroundings;
   readonly log: AgentDeps['log'];
   /** Replaces ports of every agent process; how a test plants a fault. */
@@ -48,7 +49,7 @@ export class AgentHost {
     if (session.image.reach === 'agent') {
       this.once('boot', session, (agent) => agent.start());
     }
-    this.armTimer();
+    if (session.why === 'trial' || session.why === 'manual') this.armTimer(session);
   }
 
   /** The machine went down, and everything with it. */
@@ -59,11 +60,6 @@ export class AgentHost {
     this.daemon = undefined;
     for (const actor of this.actors) actor.kill();
     this.actors.clear();
-  }
-
-  /** The boot block was written: the timer runs whenever a slot is on trial. */
-  noteBootBlock(): void {
-    this.armTimer();
   }
 
   /** Kills the daemon, as an out-of-memory killer would. */
@@ -185,34 +181,28 @@ export class AgentHost {
     return daemon;
   }
 
-  private armTimer(): void {
-    const { session } = this;
-    if (session?.reached !== true || this.timer !== undefined) return;
-    if (!slotNames.some((slot) => isOnTrial(this.deps.disk, slot))) return;
-    this.timer = this.deps.surroundings.scheduler.after(timerMs, () => {
-      this.timer = undefined;
-      this.armTimer();
-      this.runReturn(session);
+  /** The timer's unit runs on boots that can be a trial, and until the booted slot is good. */
+  private armTimer(session: Session): void {
+    const { machine, surroundings, disk } = this.deps;
+    if (this.session !== session || isGood(disk, session.slot)) return;
+    this.timer = surroundings.scheduler.after(timerMs, () => {
+      if (session.image.reach === 'brokenAgent') machine.orderReboot('unit');
+      else this.runReturn(session);
     });
   }
 
   /** `os-agent return` with its limits: when it fails or hangs the unit reboots the machine. */
   private runReturn(session: Session): void {
     const { machine, surroundings } = this.deps;
-    if (session.image.reach === 'brokenAgent') {
-      machine.orderReboot('unit');
-      return;
-    }
     let ended = false;
     const actor = this.once('return', session, async (agent) => {
       await agent.returnPass();
       ended = true;
+      this.armTimer(session);
     });
-    const fail = (): void => {
-      if (ended || this.session !== session) return;
-      machine.orderReboot('unit');
-    };
-    actor.onKill(fail);
+    actor.onKill(() => {
+      if (!ended && this.session === session) machine.orderReboot('unit');
+    });
     surroundings.scheduler.after(returnTimeoutMs, () => actor.kill());
   }
 

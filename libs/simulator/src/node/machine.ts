@@ -1,4 +1,10 @@
-import { bootStep, parseBootBlock, type BootWhy, type SlotName } from '@kubeos/core';
+import {
+  bootStep,
+  parseBootBlock,
+  type BootWhy,
+  type SlotName,
+  type SlotState,
+} from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
 import type { CancelEvent, Scheduler } from '../engine/scheduler.ts';
 import { loadableImage, type Disk } from './disk.ts';
@@ -173,6 +179,15 @@ export class Machine {
 
 /** True while the boot sector says that this slot is on trial. */
 export function isOnTrial(disk: Disk, slot: SlotName): boolean {
+  return stateOf(disk, slot) === 'trial';
+}
+
+/** True while the boot sector says that this slot is confirmed. */
+export function isGood(disk: Disk, slot: SlotName): boolean {
+  return stateOf(disk, slot) === 'good';
+}
+
+function stateOf(disk: Disk, slot: SlotName): SlotState | undefined {
   const block = parseBootBlock(disk.bootBlock);
-  return block.kind === 'ok' && block.vars.slots[slot] === 'trial';
+  return block.kind === 'ok' ? block.vars.slots[slot] : undefined;
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../engine/actor.ts';
 
 /** How long a waiter waits for the lock. */
 const deadlineMs = 30_000;
-const pollMs = 100;
+const pollMs = 500;
 
 /** The file lock of one node; a dead holder frees it, as flock(2) does. */
 export class LockFile {

@@ -79,10 +79,7 @@ export class SimNode {
     const watch = this.createWatch();
     this.disk = new Disk({
       slotWritten: (slot) => watch?.slotWritten(slot),
-      bootBlockWritten: (before, after) => {
-        watch?.bootBlockWritten(before, after);
-        this.agents.noteBootBlock();
-      },
+      bootBlockWritten: (before, after) => watch?.bootBlockWritten(before, after),
     });
     this.machine = this.createMachine(watch);
     this.kubelet = this.createKubelet();
@@ -114,8 +111,7 @@ export class SimNode {
       disk: () => this.disk,
       session: () => this.machine.session,
       confirmedByHand: () =>
-        this.confirmedBoot !== undefined &&
-        this.machine.session?.bootId === this.confirmedBoot,
+        this.confirmedBoot !== undefined && this.machine.session?.bootId === this.confirmedBoot,
       report,
     });
   }

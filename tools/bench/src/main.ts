@@ -3,9 +3,10 @@ import { constants } from 'node:os';
 import { KubeosError, errorKinds } from '@kubeos/core';
 
 import { runBench } from './bench.ts';
+import { idleCase } from './idle/idle-case.ts';
 import { prepareCase } from './prepare/prepare-case.ts';
 
-const cases = [prepareCase];
+const cases = [prepareCase, idleCase];
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -71,6 +71,12 @@ export class Component {
     }
   }
 
+  /** The id of the program's process. */
+  get pid(): number {
+    // Known since the start, which throws where there is none.
+    return this.#child.pid ?? 0;
+  }
+
   /** True while the program runs. */
   isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;

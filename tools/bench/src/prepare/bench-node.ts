@@ -24,7 +24,8 @@ export interface BenchNode {
 export interface BenchNodeOptions {
   readonly folder: string;
   readonly slotMiB: number;
-  readonly caFile: string;
+  /** CA of the image server, PEM; default none. */
+  readonly caFile?: string;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +49,11 @@ export async function makeBenchNode(options: BenchNodeOptions): Promise<BenchNod
     count += 1;
     const paths = nodeRootPaths(join(folder, `node-${count}`));
     const bootId = randomUUID();
-    await layOutNodeRoot(paths, { machineId: bootId, device: disk.device, caFile });
+    await layOutNodeRoot(paths, {
+      machineId: bootId.replaceAll('-', ''),
+      device: disk.device,
+      ...(caFile === undefined ? {} : { caFile }),
+    });
     await mkdir(paths.persist, { recursive: true });
     await writeBootFiles(paths, {
       bootId,

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { createAgentClient } from '@kubeos/agent-api';
 import { KubeosError, type Payload as Source } from '@kubeos/core';
 import type { NodeRoot } from '@kubeos/demo';
 
 import { costOf, type Cost, type RunOptions } from '../measure/run.ts';
+import { until } from '../until.ts';
 
 /** One Prepare through the real agent. */
 export interface PrepareRun extends RunOptions {
@@ -15,8 +15,7 @@ export interface PrepareRun extends RunOptions {
   readonly source: Source;
 }
 
-const listenSeconds = 20;
-const pollMilliseconds = 2;
+const pollMs = 2;
 
 /** Starts an agent and lets it write the payload into the idle slot; its start is in the figures. */
 export async function measurePrepare(run: PrepareRun): Promise<Cost> {
@@ -24,7 +23,7 @@ export async function measurePrepare(run: PrepareRun): Promise<Cost> {
   const command = [process.execPath, bundle, 'serve', '--listen', node.socket, '--root', node.root];
   const env = { PATH: `${node.programs}:${process.env['PATH'] ?? ''}` };
   return costOf(command, { folder, env, signal }, async () => {
-    await untilThere(node.socket, signal);
+    await until('the agent listens', () => existsSync(node.socket), { signal, pollMs });
     const client = createAgentClient({ target: `unix:${node.socket}` });
     try {
       const operation = { id: 'bench/node/1', seq: 1, type: 'upgrade' } as const;
@@ -35,14 +34,4 @@ export async function measurePrepare(run: PrepareRun): Promise<Cost> {
       client.close();
     }
   });
-}
-
-async function untilThere(socket: string, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + listenSeconds * 1000;
-  while (!existsSync(socket)) {
-    if (performance.now() > deadline) {
-      throw new KubeosError('COMMAND_FAILED', 'The agent does not listen');
-    }
-    await delay(pollMilliseconds, undefined, { signal });
-  }
 }

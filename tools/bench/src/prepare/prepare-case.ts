@@ -61,7 +61,7 @@ async function withBench(
   await mkdir(files, { recursive: true });
   say(`building images of ${sizeMiB} MiB`);
   const payloads = await buildPayloads({ folder: files, sizeMiB, signal });
-  const server = await startWebServer(folder, files);
+  const server = await startWebServer(folder, files, signal);
   try {
     const { caFile } = server;
     const node = await makeBenchNode({ folder, slotMiB: sizeMiB, caFile, signal });

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 
 import { Component, createAuthority, pickPorts } from '@kubeos/control-plane';
 import { KubeosError } from '@kubeos/core';
 import { folderVariable } from '@kubeos/demo';
 import { exec } from '@kubeos/host';
+
+import { until } from '../until.ts';
 
 /** How a file is fetched. */
 export type Scheme = 'http' | 'https';
@@ -18,11 +19,12 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-const readySeconds = 20;
-const pollMilliseconds = 50;
-
 /** Serves the files of a folder over http and https. Throws `COMMAND_FAILED` when it does not come up. */
-export async function startWebServer(folder: string, files: string): Promise<WebServer> {
+export async function startWebServer(
+  folder: string,
+  files: string,
+  signal: AbortSignal,
+): Promise<WebServer> {
   const own = join(folder, 'nginx');
   await mkdir(own);
   const authority = await createAuthority(own, '/CN=bench');
@@ -67,7 +69,7 @@ http {
     env: { [folderVariable]: folder },
     onUnexpectedExit: () => undefined,
   });
-  await untilItListens(nginx, http);
+  await untilItListens(nginx, http, signal);
   const ports = { http, https };
   return {
     caFile: authority.caFile,
@@ -76,17 +78,16 @@ http {
   };
 }
 
-async function untilItListens(nginx: Component, port: number): Promise<void> {
-  const deadline = performance.now() + readySeconds * 1000;
-  for (;;) {
+async function untilItListens(nginx: Component, port: number, signal: AbortSignal): Promise<void> {
+  const listens = async (): Promise<boolean> => {
+    if (!nginx.isRunning()) {
+      throw new KubeosError('COMMAND_FAILED', `nginx ended: ${await nginx.logTail()}`);
+    }
     // Any answer will do; 7: nobody listens there.
     const { exitCode } = await exec('curl', ['--silent', `http://127.0.0.1:${port}/`], {
       okExitCodes: [0, 7],
     });
-    if (exitCode === 0) return;
-    if (!nginx.isRunning() || performance.now() > deadline) {
-      throw new KubeosError('COMMAND_FAILED', `nginx does not answer: ${await nginx.logTail()}`);
-    }
-    await delay(pollMilliseconds);
-  }
+    return exitCode === 0;
+  };
+  await until('nginx answers', listens, { signal });
 }

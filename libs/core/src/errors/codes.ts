@@ -52,7 +52,6 @@ export const errorCodes = {
   SLOT_CHANGED: { kind: 'unsafe', outcome: 'transient', reason: 'SlotChanged' },
   BOOTED_SLOT_NOT_GOOD: { kind: 'unsafe', outcome: 'blocked', reason: 'BootedSlotNotGood' },
   BOOT_SECTOR_FULL: { kind: 'permanent', outcome: 'blocked', reason: 'BootSectorFull' },
-  BOOT_SECTOR_UNREADABLE: { kind: 'permanent', outcome: 'blocked', reason: 'BootSectorUnreadable' },
   READ_BACK_MISMATCH: { kind: 'transient', outcome: 'transient', reason: 'ReadBackMismatch' },
   STORAGE_FULL: { kind: 'transient', outcome: 'transient', reason: 'StorageFull' },
   STORAGE_FAILED: { kind: 'transient', outcome: 'transient', reason: 'StorageFailed' },

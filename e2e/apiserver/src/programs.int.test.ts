@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NodeView, OsInstance } from '@kubeos/core';
+import { createClock, createCluster, type Cluster } from '@kubeos/kube';
+import { fullAgentStatus, silentLog } from '@kubeos/testing';
+import { createNode, startTestCluster, type TestCluster } from './cluster.fixture.ts';
+import { instanceSpec } from './full-objects.ts';
+import { OperatorProgram } from './operator-program.fixture.ts';
+import { ProxyProgram } from './proxy-program.fixture.ts';
+import { until } from './until.fixture.ts';
+
+let test: TestCluster;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  test = await startTestCluster();
+  cluster = createCluster({ api: test.api, clock: createClock(), log: silentLog, identity: 't' });
+});
+
+afterAll(() => test.end());
+
+describe('two replicas of os-operator', () => {
+  const leads = async (operator: OperatorProgram): Promise<boolean> =>
+    (await operator.get('/metrics')).text.includes('kubeos_leading 1');
+
+  it('B-34: have one leader, and it gives the lease back when it is told to end', async () => {
+    const first = await OperatorProgram.start(test.plane, 'first');
+    await until('the first to lead', () => leads(first));
+    const second = await OperatorProgram.start(test.plane, 'second');
+    await until('the second to be ready', async () => (await second.get('/readyz')).status === 200);
+    expect(await leads(second)).toBe(false);
+    expect((await second.get('/healthz')).status).toBe(200);
+
+    expect(await first.stop()).toBe(0);
+    expect((await first.log()).map(({ msg }) => msg)).toContain('Released the lease');
+    await until('the second to lead', () => leads(second));
+    expect(await second.stop()).toBe(0);
+  });
+
+  it('B-32: tell at the default level what every part of the program does', async () => {
+    const operator = await OperatorProgram.start(test.plane, 'third');
+    await until('a term', async () =>
+      (await operator.log()).some(({ msg }) => msg === 'Beginning a term'),
+    );
+
+    const messages = (await operator.log()).map(({ msg }) => msg);
+    expect(messages).toEqual(expect.arrayContaining(['Serving', 'Leading']));
+    await operator.stop();
+  });
+});
+
+describe('os-proxy', () => {
+  let node: NodeView;
+  let proxy: ProxyProgram;
+
+  beforeAll(async () => {
+    await createNode(test.api, 'n1');
+    const created = await cluster.api.getNode('n1');
+    if (created === undefined) throw new Error('no node');
+    node = created;
+    proxy = await ProxyProgram.start(test.plane, 'n1', node.uid);
+  });
+
+  const stored = async (): Promise<OsInstance> => {
+    const instance = await cluster.api.getInstance('n1');
+    if (instance === undefined) throw new Error('no instance');
+    return instance;
+  };
+
+  it('waits for its object, then reports node, versions and snapshot', async () => {
+    await proxy.publish({ ...fullAgentStatus, revision: 1 });
+    await cluster.api.createInstance(node, { nodestatus: 'idle' });
+    await until('the report', async () => (await stored()).status.agent !== undefined);
+
+    const { status } = await stored();
+    expect(status).toMatchObject({ nodeUid: node.uid, proxyVersion: 'from-source' });
+    expect(status.agent).toEqual({ ...fullAgentStatus, revision: 1 });
+    expect(status.conditions?.map(({ type }) => type)).toContain('UpToDate');
+  });
+
+  it('relays a new snapshot when it is published', async () => {
+    await proxy.publish({ ...fullAgentStatus, revision: 2, held: true });
+
+    await until('the news', async () => (await stored()).status.agent?.held === true);
+    expect(await proxy.get('/metrics')).toContain('kubeos_agent_held 1');
+  });
+
+  it('B-33: acknowledges a phase and tells that the agent cannot be reached', async () => {
+    const { operation } = instanceSpec;
+    if (operation === undefined) throw new Error('no operation');
+    const asked = { ...operation, seq: 99, phase: 'Cancel', nodeUid: node.uid } as const;
+    await cluster.api.writeInstance(
+      await stored(),
+      { nodestatus: 'upgrade', operation: asked },
+      true,
+    );
+
+    await until('the problem', async () => (await stored()).status.problem !== undefined);
+    expect((await stored()).status).toMatchObject({
+      acknowledged: { seq: 99, phase: 'Cancel' },
+      problem: { seq: 99, phase: 'Cancel', code: 'AGENT_UNREACHABLE' },
+    });
+  });
+
+  it('B-32: tells at the default level what every part of the program does', async () => {
+    expect(await proxy.messages()).toEqual(
+      expect.arrayContaining([
+        'Serving',
+        'Calling the agent',
+        'Failed to carry out a phase on the agent',
+      ]),
+    );
+  });
+
+  it('ends in order when it is told to', async () => {
+    expect(await proxy.stop()).toBe(0);
+    expect(await proxy.messages()).toContain('Stopping');
+  });
+});

@@ -10,6 +10,7 @@ import { startControlPlane, type ControlPlane } from '@kubeos/control-plane';
 import { run as runOperator } from '@kubeos/operator';
 import { run as runProxy } from '@kubeos/proxy';
 import { parseAllDocuments } from 'yaml';
+import { layOutConsoleNode } from './console-node.ts';
 import { exampleVariables, fillCluster } from './example-cluster.ts';
 import { examplesOf, repository } from './pages.ts';
 
@@ -33,8 +34,9 @@ describe('on a real API server', () => {
     await rm(home, { recursive: true, force: true });
   });
 
+  // Without --norc a bash whose input is a socket takes itself for a remote shell.
   async function shell(script: string): Promise<string> {
-    const { stdout, stderr } = await execute('bash', ['-euo', 'pipefail', '-c', script], {
+    const { stdout, stderr } = await execute('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
       cwd: home,
       timeout: 60_000,
       env: {
@@ -98,10 +100,17 @@ describe('on a node', () => {
     stop: new AbortController().signal,
   };
 
-  it.each(commands('console'))('os-agent understands $line of $where', async ({ line }) => {
-    const [program, ...args] = line.split(' ');
-    expect(program).toBe('os-agent');
-    expect(await runAgent([...args, '--help'], {}, deps)).toBe(0);
+  it.each(examplesOf('sh', 'console'))('at the console $where has an answer', async ({ text }) => {
+    const node = await layOutConsoleNode();
+    try {
+      const options = { env: node.env, timeout: 60_000 };
+      const script = ['--norc', '-euo', 'pipefail', '-c', text];
+      const { stdout, stderr } = await execute('bash', script, options);
+      expect(stderr).toBe('');
+      expect(stdout).not.toBe('');
+    } finally {
+      await node.remove();
+    }
   });
 
   it.each(examplesOf('json', ''))(

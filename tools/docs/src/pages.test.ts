@@ -82,6 +82,16 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name only units of systemd that are there', () => {
+    const missing = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/os-agent[\w-]*\.(?:service|socket|timer)\b/gu)]
+        .map(([unit]) => unit)
+        .filter((unit) => !existsSync(join(repository, 'apps/agent/systemd', unit)))
+        .map((unit) => `${path} ${unit}`),
+    );
+    expect(missing).toEqual([]);
+  });
+
   it('say of every block what a test does with it', () => {
     const unsaid = pages
       .filter(isOurs)

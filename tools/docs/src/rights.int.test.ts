@@ -74,7 +74,7 @@ beforeAll(async () => {
   const [login] = guide('sh').filter(({ text }) => text.includes('create token'));
   const path = `${join(plane.kubectl, '..')}:${process.env['PATH'] ?? ''}`;
   const env = { HOME: home, KUBECONFIG: plane.kubeconfig, PATH: path };
-  const script = ['-euo', 'pipefail', '-c', login?.text ?? 'false'];
+  const script = ['--norc', '-euo', 'pipefail', '-c', login?.text ?? 'false'];
   await promisify(execFile)('bash', script, { cwd: home, env });
 }, 600_000);
 

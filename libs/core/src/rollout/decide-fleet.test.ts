@@ -266,6 +266,12 @@ describe('decideFleet', () => {
       expect(result.requeue).toEqual({ kind: 'after', seconds: 60 });
     });
 
+    it('gives a batch up that does not hold the canary, whose turn it is', () => {
+      const canary = aSpec({ executionMode: 'serial', canary: { count: 1 } });
+      const { batch } = plan(anOs({ spec: canary }), [facts('a'), facts('b', inBatch)]);
+      expect(batch.remove.map(({ name }) => name)).toEqual(['b']);
+    });
+
     it('takes nodes that are done out of the batch', () => {
       const view = { ...done('a'), node: aNode('a', inBatch) };
       expect(plan(anOs({ spec }), [view]).batch.remove.map(({ name }) => name)).toEqual(['a']);

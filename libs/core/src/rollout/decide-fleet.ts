@@ -306,19 +306,18 @@ function intervalLeft(spec: OsSpec, { os, now, since }: FleetInput): number {
 function batchOf(spec: OsSpec, input: FleetInput, budget: number): FleetPlan['batch'] {
   const labelled = input.members.filter(isInBatch);
   if (spec.executionMode === 'parallel') return { add: [], remove: labelled };
+  const allowed = allowedMembers(spec, input);
+  // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
+  const startable = input.tally.candidates
+    .map(({ member }) => member)
+    .filter((member) => allowed(member));
+  const { preparing, prepared, working } = input.tally;
   const pending = new Set(
-    [
-      ...input.tally.candidates.map(({ member }) => member),
-      ...input.tally.preparing,
-      ...input.tally.prepared,
-      ...input.tally.working,
-    ].map((member) => member.name),
+    [...startable, ...preparing, ...prepared, ...working].map((member) => member.name),
   );
   const remove = labelled.filter((member) => !pending.has(member.name));
   if (remove.length < labelled.length || intervalLeft(spec, input) > 0) return { add: [], remove };
-  const allowed = allowedMembers(spec, input);
-  const next = input.tally.candidates.filter(({ member }) => allowed(member)).slice(0, budget);
-  return { add: next.map(({ member }) => member), remove };
+  return { add: startable.slice(0, budget), remove };
 }
 
 /** The interval before a serial batch ends without anything changing. */

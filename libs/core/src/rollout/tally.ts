@@ -22,6 +22,11 @@ export interface WaitReason {
 /** Most names a status list carries. */
 export const exampleLimit = 10;
 
+/** Nodes that wait for one reason, with what the first of them waits for in words. */
+export interface WaitingMembers extends WaitingNodes {
+  readonly message: string;
+}
+
 /** What the walk counts. */
 export interface Tally {
   readonly selected: number;
@@ -37,7 +42,7 @@ export interface Tally {
   /** In order. */
   readonly candidates: readonly Candidate[];
   readonly conflict?: string;
-  readonly waiting: ReadonlyMap<string, WaitingNodes>;
+  readonly waiting: ReadonlyMap<string, WaitingMembers>;
   /** Seconds until the next pause of a waiting node is over. */
   readonly nextPauseSeconds?: number;
 }
@@ -77,7 +82,10 @@ class Counter {
   readonly #prepared: Member[] = [];
   readonly #working: Member[] = [];
   readonly #candidates: Candidate[] = [];
-  readonly #waiting = new Map<string, { reason: string; count: number; examples: string[] }>();
+  readonly #waiting = new Map<
+    string,
+    { reason: string; message: string; count: number; examples: string[] }
+  >();
 
   constructor(
     since: (key: string) => number,
@@ -119,7 +127,7 @@ class Counter {
         const { pause, then } = standing;
         const left = pause === undefined ? undefined : this.#pauseLeft(member, pause);
         if (left === 0 && then !== undefined) this.#offer(member, then.target);
-        else this.#wait(member.name, standing.reason);
+        else this.#wait(member.name, standing.reason, standing.message);
       }
     }
   }
@@ -132,7 +140,7 @@ class Counter {
 
   #offer(member: Member, target: TargetKey, retry?: string): void {
     const skipped = this.#waitReasonOf(member.name);
-    if (skipped !== undefined) this.#wait(member.name, skipped.reason);
+    if (skipped !== undefined) this.#wait(member.name, skipped.reason, skipped.message);
     this.#candidates.push(retry === undefined ? { member, target } : { member, target, retry });
   }
 
@@ -153,12 +161,12 @@ class Counter {
     else if (!node.ready) this.#wait(member.name, 'NotReady');
     else {
       const skipped = this.#waitReasonOf(member.name);
-      if (skipped !== undefined) this.#wait(member.name, skipped.reason);
+      if (skipped !== undefined) this.#wait(member.name, skipped.reason, skipped.message);
     }
   }
 
-  #wait(name: string, reason: string): void {
-    const entry = this.#waiting.get(reason) ?? { reason, count: 0, examples: [] };
+  #wait(name: string, reason: string, message: string): void {
+    const entry = this.#waiting.get(reason) ?? { reason, message, count: 0, examples: [] };
     entry.count += 1;
     if (entry.examples.length < exampleLimit) entry.examples.push(name);
     this.#waiting.set(reason, entry);

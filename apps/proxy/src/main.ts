@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --optimize-for-size
+#!/usr/bin/env -S node --max-semi-space-size=1 --lite-mode
 import { run } from './run.ts';
 
 /** Seconds for the current write to end after SIGTERM; far less than a pod's grace period. */

@@ -211,6 +211,12 @@ describe('Activate', () => {
     expect(said(pass({ ...scene, operation: activate }))).toBe(expected);
   });
 
+  it('cancels what was prepared for an object that is gone, and finishes what was admitted', () => {
+    const gone = { view: { os: undefined } };
+    expect(said(pass(gone))).toBe('-> Cancel blocked ObjectDeleted');
+    expect(said(pass({ ...gone, operation: activate, node: cordoned }))).toBe('wait Rebooting');
+  });
+
   it('ends a trial whose records are gone although the boot sector still knows its number', () => {
     const after = { ...activate, phase: 'After' as const };
     const scene = { node: { ...cordoned, bootId: 'boot-3' }, agent: { seq: 1 } };

@@ -95,7 +95,19 @@ function settle(view: PresentView): OperationDecision | undefined {
       message: `${operation.osNamespace}/${operation.osName} wants something else by now`,
     });
   }
-  return refused(view);
+  return abandoned(view) ?? refused(view);
+}
+
+/** Prepared for an object that is gone: nobody will admit it any more. What was admitted is finished from its record. */
+function abandoned(view: PresentView): OperationDecision | undefined {
+  const { operation, os } = view;
+  if (os !== undefined || operation.phase !== 'Prepare') return undefined;
+  return release(view, {
+    result: 'Cancelled',
+    class: 'blocked',
+    reason: 'ObjectDeleted',
+    message: `${operation.osNamespace}/${operation.osName} is gone`,
+  });
 }
 
 /** The terminal outcome that the agent reports for this very operation in this very boot. */

@@ -50,6 +50,8 @@ export interface OperatorMemory {
   >;
   /** The epoch that this leader raised on an `OS`, and in which term. */
   readonly epochs: Map<string, { readonly term: number; readonly epoch: number }>;
+  /** Objects whose finalizer this leader took off: the cache may still show it. */
+  readonly freed: Set<string>;
   /** Monotonic time of the last status write of an `OS`. */
   readonly statusWrites: Map<string, number>;
   served: { readonly revision: number; readonly atMs: number } | undefined;

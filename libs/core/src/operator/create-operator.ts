@@ -127,6 +127,7 @@ function newMemory(): OperatorMemory {
     witnessed: new Set(),
     leases: new Map(),
     epochs: new Map(),
+    freed: new Set(),
     statusWrites: new Map(),
     served: undefined,
   };
@@ -140,6 +141,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.witnessed.clear();
   memory.leases.clear();
   memory.epochs.clear();
+  memory.freed.clear();
   memory.statusWrites.clear();
   memory.served = undefined;
 }

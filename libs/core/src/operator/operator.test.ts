@@ -211,6 +211,23 @@ describe('the operator', () => {
     expect(cluster.os('os-uid')?.finalizers).toEqual([]);
   });
 
+  it('begins nothing on an object whose finalizer it took off, whatever the cache still shows', async () => {
+    const cluster = new MemoryCluster();
+    const stale = anOs({ spec: aSpec({ paused: true }), finalizers: [operationFinalizer] });
+    cluster.osByUid.set('os-uid', stale);
+    cluster.add(aNode('a'), anInstance(aNode('a')));
+    const operator = operatorOn(cluster);
+    for (let i = 0; i < 3; i += 1) await passOver(operator, cluster);
+    const freed = cluster.os('os-uid');
+    expect(freed?.finalizers).toEqual([]);
+
+    const shown = { ...stale, spec: aSpec(), status: freed?.status ?? {} };
+    const { os } = cluster;
+    cluster.os = (uid) => (uid === 'os-uid' ? shown : os.call(cluster, uid));
+    await passOver(operator, cluster);
+    expect(phaseOf(cluster, 'a')).toBe('none');
+  });
+
   it('B-29: removes the instance of a Node that is gone', async () => {
     const cluster = aCluster();
     cluster.nodeByName.delete('b');

@@ -163,7 +163,12 @@ async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise
 
 /** Puts the finalizer on before the first operation, so that the object cannot vanish from under it unseen. */
 async function holdObject(context: OperatorContext, os: Os): Promise<Os> {
-  return os.finalizers.includes(operationFinalizer) ? os : context.api.setOsFinalizer(os, true);
+  const { api, memory } = context;
+  // What the cache shows may be older than our own write; then the guard refuses, and the pass is made again.
+  if (os.finalizers.includes(operationFinalizer) && !memory.freed.has(os.uid)) return os;
+  const held = await api.setOsFinalizer(os, true);
+  memory.freed.delete(os.uid);
+  return held;
 }
 
 /** Takes the finalizer off when no operation is open any more, on caches that hold our own writes. */
@@ -175,6 +180,7 @@ async function freeObject(context: OperatorContext, os: Os, count: Tally): Promi
   for (const instance of context.cache.instances()) {
     if (instance.spec.operation?.osUid === os.uid) return { kind: 'onChange' };
   }
+  context.memory.freed.add(os.uid);
   await context.api.setOsFinalizer(os, false);
   return { kind: 'onChange' };
 }

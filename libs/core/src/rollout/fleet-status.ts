@@ -3,7 +3,7 @@ import type { Condition } from '../conditions/condition.ts';
 import { schemaRevision } from '../api/names.ts';
 import type { Os, OsStatus } from '../api/os.ts';
 import type { FleetPlan } from './decide-fleet.ts';
-import { exampleLimit, type Tally, type WaitReason } from './tally.ts';
+import { exampleLimit, operationOf, type Tally, type WaitReason } from './tally.ts';
 
 type Wanted = Omit<Condition, 'lastTransitionTime'>;
 
@@ -36,7 +36,8 @@ export function fleetReport(
       failed: tally.counted.length,
       waiting: [...tally.waiting.values()]
         .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
-        .slice(0, exampleLimit),
+        .slice(0, exampleLimit)
+        .map(({ reason, count, examples }) => ({ reason, count, examples })),
       message: clip(wait?.message ?? (updated ? 'All nodes are up to date' : '')),
     },
     conditions: [
@@ -59,18 +60,27 @@ function theOneThing(
   if (plan.gate !== undefined && !(allDone && plan.gate.reason !== 'SelectorConflict')) {
     if (tally.working.length === 0 || !gatesThatWaitForWork.has(plan.gate.reason)) return plan.gate;
   }
-  const atWork = tally.working[0] ?? tally.preparing[0] ?? tally.prepared[0];
-  if (atWork !== undefined) {
-    const reason = workReasonOf(atWork.name);
-    if (reason !== undefined) {
-      return { reason: reason.reason, message: `${atWork.name}: ${reason.message}` };
-    }
-  }
+  return nodeAtWork(tally, workReasonOf) ?? mostCommon(tally);
+}
+
+function nodeAtWork(
+  tally: Tally,
+  workReasonOf: (node: string) => WaitReason | undefined,
+): WaitReason | undefined {
+  const member = tally.working[0] ?? tally.preparing[0] ?? tally.prepared[0];
+  if (member === undefined) return undefined;
+  const phase = operationOf(member)?.phase ?? 'at work';
+  const { reason, message } = workReasonOf(member.name) ?? { reason: phase, message: phase };
+  return { reason, message: `${member.name}: ${message}` };
+}
+
+function mostCommon(tally: Tally): WaitReason | undefined {
   const [most] = [...tally.waiting.values()].sort((a, b) => b.count - a.count);
   if (most === undefined) return undefined;
+  const names = most.examples.slice(0, 3).join(', ');
   return {
     reason: most.reason,
-    message: `${String(most.count)} node(s) wait: ${most.reason} (${most.examples.slice(0, 3).join(', ')})`,
+    message: `${String(most.count)} node(s) wait, ${names} among them: ${most.message}`,
   };
 }
 

@@ -156,9 +156,11 @@ class Counter {
   #countPrepared(member: Member): void {
     this.#prepared.push(member);
     const { node } = member.facts;
-    if (Object.hasOwn(node.annotations, holdAnnotation)) this.#wait(member.name, 'Held');
-    else if (node.unschedulable) this.#wait(member.name, 'ForeignCordon');
-    else if (!node.ready) this.#wait(member.name, 'NotReady');
+    if (Object.hasOwn(node.annotations, holdAnnotation)) {
+      this.#wait(member.name, 'Held', `${member.name} carries the annotation ${holdAnnotation}`);
+    } else if (node.unschedulable) {
+      this.#wait(member.name, 'ForeignCordon', `${member.name} was cordoned by somebody else`);
+    } else if (!node.ready) this.#wait(member.name, 'NotReady', `${member.name} is not Ready`);
     else {
       const skipped = this.#waitReasonOf(member.name);
       if (skipped !== undefined) this.#wait(member.name, skipped.reason, skipped.message);

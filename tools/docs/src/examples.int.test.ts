@@ -1,5 +1,5 @@
 /** Runs what the documents tell a reader to run. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -162,7 +162,10 @@ describe('in a program', () => {
     );
     const options = { cwd: folder, env: environment, timeout: 120_000 };
     const compiler = join(repository, 'node_modules/typescript/bin/tsc');
-    await execute(process.execPath, [compiler, '--project', folder], options);
+    // The compiler says on its standard output what is wrong.
+    const compiled = spawnSync(process.execPath, [compiler, '--project', folder], options);
+    expect(String(compiled.stdout)).toBe('');
+    expect(compiled.status).toBe(0);
     const { stdout } = await execute(
       process.execPath,
       ['--conditions=@kubeos/source', join(folder, 'example.ts')],

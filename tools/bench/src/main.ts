@@ -4,9 +4,10 @@ import { KubeosError, errorKinds } from '@kubeos/core';
 
 import { runBench } from './bench.ts';
 import { idleCase } from './idle/idle-case.ts';
+import { operatorCase } from './operator/operator-case.ts';
 import { prepareCase } from './prepare/prepare-case.ts';
 
-const cases = [prepareCase, idleCase];
+const cases = [prepareCase, idleCase, operatorCase];
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -255,7 +255,9 @@ function nodeProblem(
   if (cordon !== undefined) return cordon;
   if (session.image.version === wanted.version) return undefined;
   if (wanted.sound) return `runs ${session.image.version}, not ${wanted.version}`;
-  return isExplained(status) ? undefined : 'does not arrive and the status does not say why';
+  return isExplained(status)
+    ? undefined
+    : `does not arrive and ${JSON.stringify(status)} does not say why`;
 }
 
 function cordonProblem(view: NodeView, wanted: LastWish): string | undefined {

@@ -3,7 +3,9 @@ import {
   holdAnnotation,
   isSelected,
   operatorFieldManager,
+  retryAnnotation,
   unavailableBudget,
+  type HistoryEntry,
   type Os,
   type OsInstance,
   type OsSpec,
@@ -194,6 +196,7 @@ export class ClusterWatch implements OperatorWatch {
       const counted = instance.spec.history?.entries.some(
         (entry) =>
           entry.counted &&
+          !this.mayRetry(instance.name, entry) &&
           entry.osUid === os.uid &&
           entry.type === spec.type &&
           entry.version === spec.version &&
@@ -202,6 +205,12 @@ export class ClusterWatch implements OperatorWatch {
       if (counted === true && this.isSelectedNow(os, instance.name)) count += 1;
     }
     return count;
+  }
+
+  /** A person takes the failure out by asking for one more attempt. */
+  private mayRetry(node: string, { digest, consumedRetry }: HistoryEntry): boolean {
+    const value = this.deps.server.nodes.get(node)?.view.annotations[retryAnnotation];
+    return value !== undefined && value !== consumedRetry && value.split('#')[0] === digest;
   }
 
   private isSelectedNow(os: Os, name: string): boolean {

@@ -16,6 +16,8 @@ export interface NodeWatchDeps {
   readonly session: () => Session | undefined;
   /** True after a person confirmed at the console of this boot. */
   readonly confirmedByHand: () => boolean;
+  /** True when the cluster does not wait for DaemonSet pods that were not Ready before. */
+  readonly excusesDaemonSets: () => boolean;
   readonly report: ReportViolation;
 }
 
@@ -68,11 +70,16 @@ export class NodeWatch {
       const running = session();
       if (running?.slot !== slot || !running.reached) {
         report('ConfirmedByCluster', `${node} confirms slot ${slot}, which does not run`);
-      } else if (running.image.health !== 'ready' && !confirmedByHand()) {
+      } else if (!this.isHealthy(running) && !confirmedByHand()) {
         const { name, health } = running.image;
         report('ConfirmedByCluster', `${node} confirms ${name}, whose health is ${health}`);
       }
     }
+  }
+
+  private isHealthy({ image }: Session): boolean {
+    if (image.health === 'daemonSetsNeverReady') return this.deps.excusesDaemonSets();
+    return image.health === 'ready';
   }
 
   /** Follows the boot loader from here as if the power failed now, with and without a working `save_env`. */

@@ -23,6 +23,8 @@ export interface AgentHostDeps extends Omit<
   readonly onDefect: (thrown: unknown) => void;
 }
 
+/** Boots on which the unit of the return timer runs: those that can be a trial, also with an unreadable boot block. */
+const trialBoots: ReadonlySet<Session['why']> = new Set(['trial', 'manual', 'lastresort']);
 /** Period of `os-agent-return.timer`. */
 const timerMs = 15_000;
 /** `TimeoutStartSec` of `os-agent return`; its failure reboots the machine. */
@@ -49,7 +51,7 @@ export class AgentHost {
     if (session.image.reach === 'agent') {
       this.once('boot', session, (agent) => agent.start());
     }
-    if (session.why === 'trial' || session.why === 'manual') this.armTimer(session);
+    if (trialBoots.has(session.why)) this.armTimer(session);
   }
 
   /** The machine went down, and everything with it. */

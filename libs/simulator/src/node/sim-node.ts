@@ -112,6 +112,10 @@ export class SimNode {
       session: () => this.machine.session,
       confirmedByHand: () =>
         this.confirmedBoot !== undefined && this.machine.session?.bootId === this.confirmedBoot,
+      excusesDaemonSets: () => {
+        const operation = this.deps.server.instances.get(name)?.spec.operation;
+        return (operation?.excusedDaemonSetPods?.length ?? 0) > 0;
+      },
       report,
     });
   }

@@ -6,8 +6,9 @@ import { runBench } from './bench.ts';
 import { idleCase } from './idle/idle-case.ts';
 import { operatorCase } from './operator/operator-case.ts';
 import { prepareCase } from './prepare/prepare-case.ts';
+import { simulationCase } from './simulation/simulation-case.ts';
 
-const cases = [prepareCase, idleCase, operatorCase];
+const cases = [prepareCase, idleCase, operatorCase, simulationCase];
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -26,6 +26,8 @@ interface Circumstances {
   readonly since?: (key: string) => number;
   readonly cacheIsCurrent?: boolean;
   readonly served?: number;
+  /** Nodes whose pods cannot be evicted. */
+  readonly passedOver?: readonly string[];
 }
 
 function plan(os: Os, nodes: readonly NodeFacts[], about: Circumstances = {}): FleetPlan {
@@ -35,7 +37,11 @@ function plan(os: Os, nodes: readonly NodeFacts[], about: Circumstances = {}): F
   return decideFleet({
     os,
     members,
-    tally: tally(members, since, () => undefined),
+    tally: tally(members, since, (node) =>
+      about.passedOver?.includes(node) === true
+        ? { reason: 'EvictionBlocked', message: 'held' }
+        : undefined,
+    ),
     now: { wallMs: about.wallMs ?? Date.parse('2026-06-01T12:00:00Z'), monotonicMs: 0 },
     operatorZone: 'UTC',
     cacheIsCurrent: about.cacheIsCurrent ?? true,
@@ -112,6 +118,15 @@ describe('decideFleet', () => {
   it('B-12: finds the one node that is left among many that are done', () => {
     const nodes = [...Array.from({ length: 99 }, (_, i) => done(`n${String(i)}`)), facts('last')];
     expect(names(plan(anOs(), nodes).prepare)).toEqual(['last']);
+  });
+
+  it.each<[string, NodeFacts, Circumstances]>([
+    ['whose pods cannot be evicted', prepared('a'), { passedOver: ['a'] }],
+    ['that is held by now', prepared('a', { annotations: { [holdAnnotation]: '' } }), {}],
+    ['that somebody cordoned', prepared('a', { unschedulable: true }), {}],
+  ])('B-20: prepares the next node beside a prepared one %s', (_name, blocked, about) => {
+    expect(names(plan(anOs(), [blocked, facts('b')], about).prepare)).toEqual(['b']);
+    expect(plan(anOs(), [prepared('a'), facts('b')]).prepare).toEqual([]);
   });
 
   it('admits prepared nodes within the free budget', () => {

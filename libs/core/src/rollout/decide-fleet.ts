@@ -185,7 +185,8 @@ function toPrepare(
   budget: number,
 ): readonly Candidate[] {
   const limit = spec.prepareConcurrency ?? budget;
-  const free = limit - tally.preparing.length - tally.prepared.length;
+  // A node that cannot go on must not hold up the line behind it.
+  const free = limit - tally.preparing.length - (tally.prepared.length - tally.stuck);
   const inTurn =
     spec.executionMode === 'serial'
       ? candidates.filter(({ member }) => isInBatch(member))

@@ -38,6 +38,8 @@ export interface Tally {
   /** Open operations by how far they are. */
   readonly preparing: readonly Member[];
   readonly prepared: readonly Member[];
+  /** How many of the prepared ones something of their own keeps from being admitted. */
+  readonly stuck: number;
   readonly working: readonly Member[];
   /** In order. */
   readonly candidates: readonly Candidate[];
@@ -80,6 +82,7 @@ class Counter {
   readonly #outOfService: string[] = [];
   readonly #preparing: Member[] = [];
   readonly #prepared: Member[] = [];
+  #stuck = 0;
   readonly #working: Member[] = [];
   readonly #candidates: Candidate[] = [];
   readonly #waiting = new Map<
@@ -155,16 +158,10 @@ class Counter {
 
   #countPrepared(member: Member): void {
     this.#prepared.push(member);
-    const { node } = member.facts;
-    if (Object.hasOwn(node.annotations, holdAnnotation)) {
-      this.#wait(member.name, 'Held', `${member.name} carries the annotation ${holdAnnotation}`);
-    } else if (node.unschedulable) {
-      this.#wait(member.name, 'ForeignCordon', `${member.name} was cordoned by somebody else`);
-    } else if (!node.ready) this.#wait(member.name, 'NotReady', `${member.name} is not Ready`);
-    else {
-      const skipped = this.#waitReasonOf(member.name);
-      if (skipped !== undefined) this.#wait(member.name, skipped.reason, skipped.message);
-    }
+    const obstacle = obstacleOf(member) ?? this.#waitReasonOf(member.name);
+    if (obstacle === undefined) return;
+    this.#stuck += 1;
+    this.#wait(member.name, obstacle.reason, obstacle.message);
   }
 
   #wait(name: string, reason: string, message: string): void {
@@ -183,6 +180,7 @@ class Counter {
       outOfService: this.#outOfService,
       preparing: this.#preparing,
       prepared: this.#prepared,
+      stuck: this.#stuck,
       working: this.#working,
       candidates: this.#candidates,
       waiting: this.#waiting,
@@ -195,4 +193,15 @@ class Counter {
 /** True when the admin or an earlier pass put the node into the current serial batch. */
 export function isInBatch(member: Member): boolean {
   return Object.hasOwn(member.facts.node.labels, serialLabel);
+}
+
+/** What came between a node and its turn since it was prepared. */
+function obstacleOf({ name, facts: { node } }: Member): WaitReason | undefined {
+  if (Object.hasOwn(node.annotations, holdAnnotation)) {
+    return { reason: 'Held', message: `${name} carries the annotation ${holdAnnotation}` };
+  }
+  if (node.unschedulable) {
+    return { reason: 'ForeignCordon', message: `${name} was cordoned by somebody else` };
+  }
+  return node.ready ? undefined : { reason: 'NotReady', message: `${name} is not Ready` };
 }

@@ -8,8 +8,6 @@ import {
 import { hasCode, KubeosError } from '@kubeos/core';
 import { createApiClient, loadKubeConfig, type ApiClient } from '@kubeos/kube';
 
-export { silentLog } from '@kubeos/testing';
-
 /** A running control plane with what the tests opened on it. */
 export interface TestCluster {
   readonly plane: ControlPlane;

@@ -8,7 +8,7 @@ export interface RequestName {
 }
 
 /** The body of a failed answer: a `Status` object, https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/. */
-export interface ApiStatus {
+interface ApiStatus {
   readonly message?: string;
   readonly reason?: string;
   readonly causes: readonly string[];
@@ -34,7 +34,7 @@ export function codeOfStatus(status: number): ErrorCode {
 }
 
 /** Reads the body of a failed answer; anything that is no `Status` is taken as its message. */
-export function readApiStatus(body: string): ApiStatus {
+function readApiStatus(body: string): ApiStatus {
   const parsed = parseJson(body);
   if (!isRecord(parsed)) return { message: body.slice(0, 200), causes: [] };
   const { message, reason } = parsed;

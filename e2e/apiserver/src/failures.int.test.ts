@@ -1,5 +1,5 @@
 /** What happens when an image is no good: the fleet stops, and everybody can read why. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { HistoryEntry } from '@kubeos/core';
 import { fastImage } from './fast-node/images.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
@@ -32,133 +32,129 @@ beforeAll(async () => {
 
 afterAll(() => scene.close(), 60_000);
 
-describe('an image that cannot be installed', () => {
-  it.concurrent(
-    'B-30: stops the fleet after as many nodes as are allowed, and a retry lets it go on',
-    async () => {
-      const nodes = await scene.addNodes('digest', 3, { image: v1 });
-      const budget = scene.watchBudget(nodes);
-      const upgrade = scene.upgradeTo(v2);
-      scene.images.offer(v2.digest, fastImage(v2.version, { build: 2 }));
-      await scene.createOs('digest', { ...upgrade, maxFailures: 2 });
-      await untilStopped('digest');
+it.concurrent(
+  'B-30: an image that cannot be installed stops the fleet after as many nodes as are allowed, and a retry lets it go on',
+  async () => {
+    const nodes = await scene.addNodes('digest', 3, { image: v1 });
+    const budget = scene.watchBudget(nodes);
+    const upgrade = scene.upgradeTo(v2);
+    scene.images.offer(v2.digest, fastImage(v2.version, { build: 2 }));
+    await scene.createOs('digest', { ...upgrade, maxFailures: 2 });
+    await untilStopped('digest');
 
-      const { status } = scene.os('digest') ?? {};
-      expect(status).toMatchObject({ nodes: 3, updated: 0, failed: 2 });
-      expect(conditionOf(status, 'Degraded')).toMatchObject({
-        status: 'True',
-        reason: 'NodesFailed',
-        message: '2 node(s) failed: digest-1, digest-2',
-      });
-      expect(lastOf('digest-1')).toMatchObject({ class: 'bad', reason: 'DigestMismatch' });
-      expect(scene.instance('digest-1')?.status.agent?.lastFailure).toMatchObject({
-        code: 'DIGEST_MISMATCH',
-      });
-      expect(scene.instance('digest-3')?.spec).toEqual({ nodestatus: 'idle' });
-      expect(budget.most).toEqual([]);
-      expect(nodes.map(({ boots }) => boots.length)).toEqual([1, 1, 1]);
+    const { status } = scene.os('digest') ?? {};
+    expect(status).toMatchObject({ nodes: 3, updated: 0, failed: 2 });
+    expect(conditionOf(status, 'Degraded')).toMatchObject({
+      status: 'True',
+      reason: 'NodesFailed',
+      message: '2 node(s) failed: digest-1, digest-2',
+    });
+    expect(lastOf('digest-1')).toMatchObject({ class: 'bad', reason: 'DigestMismatch' });
+    expect(scene.instance('digest-1')?.status.agent?.lastFailure).toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    });
+    expect(scene.instance('digest-3')?.spec).toEqual({ nodestatus: 'idle' });
+    expect(budget.most).toEqual([]);
+    expect(nodes.map(({ boots }) => boots.length)).toEqual([1, 1, 1]);
 
-      scene.images.offer(v2.digest, v2);
-      for (const name of ['digest-1', 'digest-2']) {
-        await scene.kubectl('annotate', 'node', name, `upgrade.openeuler.org/retry=${v2.digest}`);
-      }
-      await scene.untilUpdated('digest');
-      expect(conditionOf(scene.os('digest')?.status, 'Degraded')?.status).toBe('False');
-      expect(budget.most).toHaveLength(1);
-    },
-    180_000,
-  );
+    scene.images.offer(v2.digest, v2);
+    for (const name of ['digest-1', 'digest-2']) {
+      await scene.kubectl('annotate', 'node', name, `upgrade.openeuler.org/retry=${v2.digest}`);
+    }
+    await scene.untilUpdated('digest');
+    expect(conditionOf(scene.os('digest')?.status, 'Degraded')?.status).toBe('False');
+    expect(budget.most).toHaveLength(1);
+  },
+  180_000,
+);
 
-  it.concurrent.each([
-    ['version', fastImage('KubeOS 2.0.1'), 'VersionMismatch'],
-    ['agentless', fastImage(v2.version, { hasAgent: false }), 'NoAgent'],
-  ] as const)(
-    'B-03: never reaches the boot loader, and the status says that the way back is gone (%s)',
-    async (group, image, reason) => {
-      const idle = { image: fastImage('KubeOS 0.9.0'), state: 'good' } as const;
-      const [node] = await scene.addNodes(group, 1, { image: v1, idle });
-      await scene.createOs(group, { ...scene.upgradeTo(image), osversion: v2.version });
-      await untilStopped(group);
+it.concurrent.each([
+  ['version', fastImage('KubeOS 2.0.1'), 'VersionMismatch'],
+  ['agentless', fastImage(v2.version, { hasAgent: false }), 'NoAgent'],
+] as const)(
+  'B-03: an image that cannot be installed never reaches the boot loader, and the status says that the way back is gone (%s)',
+  async (group, image, reason) => {
+    const idle = { image: fastImage('KubeOS 0.9.0'), state: 'good' } as const;
+    const [node] = await scene.addNodes(group, 1, { image: v1, idle });
+    await scene.createOs(group, { ...scene.upgradeTo(image), osversion: v2.version });
+    await untilStopped(group);
 
-      expect(lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
-      expect(node?.boots).toHaveLength(1);
-      expect(scene.node(`${group}-1`)?.unschedulable).toBe(false);
-      expect(scene.instance(`${group}-1`)?.status.agent?.slots.B).toEqual({
-        state: 'empty',
-        sizeBytes: 64 * 1_048_576,
-      });
-    },
-    180_000,
-  );
+    expect(lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
+    expect(node?.boots).toHaveLength(1);
+    expect(scene.node(`${group}-1`)?.unschedulable).toBe(false);
+    expect(scene.instance(`${group}-1`)?.status.agent?.slots.B).toEqual({
+      state: 'empty',
+      sizeBytes: 64 * 1_048_576,
+    });
+  },
+  180_000,
+);
 
-  it.concurrent(
-    'is tried again by itself when it was only not there, and counts against nobody',
-    async () => {
-      await scene.addNodes('missing', 1, { image: v1 });
-      const upgrade = { ...scene.upgradeTo(v2), imageurl: 'https://images.example.org/late' };
-      await scene.createOs('missing', upgrade);
-      await scene.untilOs('missing', 'the reason', (status) =>
-        status.waiting?.some(({ reason }) => reason === 'SourceNotFound'),
-      );
-      expect(scene.os('missing')?.status).toMatchObject({ failed: 0, updated: 0 });
-      expect(lastOf('missing-1')?.message).toContain('404');
+it.concurrent(
+  'an image that cannot be installed is tried again by itself when it was only not there, and counts against nobody',
+  async () => {
+    await scene.addNodes('missing', 1, { image: v1 });
+    const upgrade = { ...scene.upgradeTo(v2), imageurl: 'https://images.example.org/late' };
+    await scene.createOs('missing', upgrade);
+    await scene.untilOs('missing', 'the reason', (status) =>
+      status.waiting?.some(({ reason }) => reason === 'SourceNotFound'),
+    );
+    expect(scene.os('missing')?.status).toMatchObject({ failed: 0, updated: 0 });
+    expect(lastOf('missing-1')?.message).toContain('404');
 
-      scene.images.offer('late', v2);
-      await scene.untilUpdated('missing');
-    },
-    180_000,
-  );
-});
+    scene.images.offer('late', v2);
+    await scene.untilUpdated('missing');
+  },
+  180_000,
+);
 
-describe('an image that does not come up', () => {
-  it.concurrent(
-    'B-01: is left after its boot attempts, one node is given back, and another image gets its chance',
-    async () => {
-      const nodes = await scene.addNodes('panic', 2, { image: v1 });
-      const budget = scene.watchBudget(nodes);
-      await scene.createOs('panic', scene.upgradeTo(fastImage(v2.version, { reaches: 'kernel' })));
-      await untilStopped('panic', 90);
+it.concurrent(
+  'B-01: an image that does not come up is left after its boot attempts, one node is given back, and another image gets its chance',
+  async () => {
+    const nodes = await scene.addNodes('panic', 2, { image: v1 });
+    const budget = scene.watchBudget(nodes);
+    await scene.createOs('panic', scene.upgradeTo(fastImage(v2.version, { reaches: 'kernel' })));
+    await untilStopped('panic', 90);
 
-      const [first, second] = nodes;
-      expect(first?.boots.map(({ slot, why }) => [slot, why])).toEqual([
-        ['A', 'good'],
-        ['B', 'trial'],
-        ['B', 'trial'],
-        ['B', 'trial'],
-        ['A', 'good'],
-      ]);
-      expect(second?.boots).toHaveLength(1);
-      expect(lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
-      expect(scene.node('panic-1')).toMatchObject({ unschedulable: false, annotations: {} });
-      expect(scene.instance('panic-1')?.status.agent).toMatchObject({
-        bootedSlot: 'A',
-        slots: { B: { state: 'failed' } },
-        lastFailure: { evidence: { attemptsUsed: 3 } },
-      });
+    const [first, second] = nodes;
+    expect(first?.boots.map(({ slot, why }) => [slot, why])).toEqual([
+      ['A', 'good'],
+      ['B', 'trial'],
+      ['B', 'trial'],
+      ['B', 'trial'],
+      ['A', 'good'],
+    ]);
+    expect(second?.boots).toHaveLength(1);
+    expect(lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
+    expect(scene.node('panic-1')).toMatchObject({ unschedulable: false, annotations: {} });
+    expect(scene.instance('panic-1')?.status.agent).toMatchObject({
+      bootedSlot: 'A',
+      slots: { B: { state: 'failed' } },
+      lastFailure: { evidence: { attemptsUsed: 3 } },
+    });
 
-      await scene.editOs('panic', scene.upgradeTo(v3));
-      await scene.untilUpdated('panic');
-      expect(nodes.map(({ running }) => running?.image)).toEqual([v3, v3]);
-      expect(budget.most).toHaveLength(1);
-    },
-    180_000,
-  );
+    await scene.editOs('panic', scene.upgradeTo(v3));
+    await scene.untilUpdated('panic');
+    expect(nodes.map(({ running }) => running?.image)).toEqual([v3, v3]);
+    expect(budget.most).toHaveLength(1);
+  },
+  180_000,
+);
 
-  it.concurrent(
-    'B-27: is not confirmed without its kubelet, and the node returns by itself when its time is over',
-    async () => {
-      const [node] = await scene.addNodes('mute', 1, { image: v1 });
-      await scene.createOs('mute', scene.upgradeTo(fastImage(v2.version, { reaches: 'agent' })));
-      await until('the trial to run', () => node?.running?.why === 'trial');
-      expect(scene.node('mute-1')?.unschedulable).toBe(true);
-      node?.passTime(601);
-      await untilStopped('mute');
+it.concurrent(
+  'B-27: an image that does not come up is not confirmed without its kubelet, and the node returns by itself when its time is over',
+  async () => {
+    const [node] = await scene.addNodes('mute', 1, { image: v1 });
+    await scene.createOs('mute', scene.upgradeTo(fastImage(v2.version, { reaches: 'agent' })));
+    await until('the trial to run', () => node?.running?.why === 'trial');
+    expect(scene.node('mute-1')?.unschedulable).toBe(true);
+    node?.passTime(601);
+    await untilStopped('mute');
 
-      expect(lastOf('mute-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
-      expect(node?.running?.image).toBe(v1);
-      expect(scene.instance('mute-1')?.status.agent?.slots.B.state).toBe('ready');
-      expect(scene.node('mute-1')).toMatchObject({ unschedulable: false, ready: true });
-    },
-    180_000,
-  );
-});
+    expect(lastOf('mute-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(node?.running?.image).toBe(v1);
+    expect(scene.instance('mute-1')?.status.agent?.slots.B.state).toBe('ready');
+    expect(scene.node('mute-1')).toMatchObject({ unschedulable: false, ready: true });
+  },
+  180_000,
+);

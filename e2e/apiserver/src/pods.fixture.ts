@@ -105,8 +105,12 @@ export function disruptionBudget(app: string, minAvailable: number): object {
   };
 }
 
-/** A pod that belongs to nobody, bound to a node; with a finalizer of its own it does not go when it is deleted. */
-export function lonelyPod(name: string, nodeName: string, finalizers: readonly string[]): object {
+/** A pod that belongs to nobody, bound to a node. With a finalizer it does not go when it is deleted. */
+export function lonelyPod(
+  name: string,
+  nodeName: string,
+  finalizers: readonly string[] = [],
+): object {
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -1,0 +1,85 @@
+/** Operator, proxy and API server end in mid work; whoever comes next finds everything it needs. */
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { fastImage } from './fast-node/images.ts';
+import type { OperatorProgram } from './operator-program.fixture.ts';
+import { lonelyPod } from './pods.fixture.ts';
+import { Scene } from './scene.fixture.ts';
+import { until } from './until.fixture.ts';
+
+const v1 = fastImage('KubeOS 1.0.0');
+const v2 = fastImage('KubeOS 2.0.0');
+
+let scene: Scene;
+let operator: OperatorProgram;
+
+beforeAll(async () => {
+  scene = await Scene.open();
+  operator = await scene.startOperator('first');
+}, 600_000);
+
+afterAll(() => scene.close(), 60_000);
+
+it('an operator killed in mid Drain and in mid Confirm is followed by one that goes on', async () => {
+  const [draining] = await scene.addNodes('draining', 1, { image: v1 });
+  const [confirming] = await scene.addNodes('confirming', 1, { image: v1 });
+  const finalizers = ['example.org/busy'];
+  await scene.apply(lonelyPod('job', 'draining-1', finalizers));
+  await until('the pod', () => scene.podsOn('draining-1').length === 1);
+  await scene.createOs('draining', { ...scene.upgradeTo(v2), evictpodforce: true });
+  await scene.createOs('confirming', scene.upgradeTo(v2));
+  await scene.untilPhase('confirming-1', 'After');
+  await until(
+    'the phase to be read',
+    () => scene.instance('confirming-1')?.status.acknowledged?.phase === 'After',
+  );
+  await confirming?.stopProxy();
+  await scene.untilPhase('confirming-1', 'Confirm');
+  await until('the cordon', () => scene.node('draining-1')?.unschedulable);
+  expect(scene.instance('draining-1')?.spec.operation?.phase).toBe('Drain');
+
+  await operator.kill();
+  operator = await scene.startOperator('second');
+  confirming?.startProxy();
+  await scene.kubectl('patch', 'pod', 'job', '--type=json', `-p=${removeFinalizers}`);
+  await scene.untilUpdated('confirming');
+  await scene.untilUpdated('draining');
+  expect(draining?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
+  expect(confirming?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
+  expect(scene.shutdowns.map(({ pods }) => pods)).toEqual([[], []]);
+}, 180_000);
+
+it('B-19: a proxy that comes back in mid Prepare finds the download still going on', async () => {
+  const [node] = await scene.addNodes('fetch', 1, { image: v1 });
+  const upgrade = scene.upgradeTo(fastImage(v2.version, { build: 2 }));
+  scene.images.hold(upgrade.imageurl);
+  await scene.createOs('fetch', upgrade);
+  await until('the download', () => scene.images.fetches.includes(upgrade.imageurl));
+  await node?.stopProxy();
+  node?.startProxy();
+  await until(
+    'its progress to be told',
+    () => scene.instance('fetch-1')?.status.agent?.operation?.progress !== undefined,
+  );
+  scene.images.letGo(upgrade.imageurl);
+  await scene.untilUpdated('fetch');
+
+  expect(scene.images.fetches.filter((url) => url === upgrade.imageurl)).toHaveLength(1);
+  expect(node?.boots).toHaveLength(2);
+}, 180_000);
+
+it('an API server that is away in mid rollout holds everything up and breaks nothing', async () => {
+  const nodes = await scene.addNodes('outage', 2, { image: v1 });
+  const budget = scene.watchBudget(nodes);
+  await scene.createOs('outage', scene.upgradeTo(v2));
+  await scene.untilPhase('outage-1', 'Drain');
+  await scene.plane.restartApiServer();
+  await until('the trial', () => nodes[0]?.running?.why === 'trial');
+  await scene.plane.restartApiServer();
+  await scene.untilUpdated('outage');
+
+  expect(operator.isRunning()).toBe(true);
+  expect(budget.most).toHaveLength(1);
+  expect(nodes.map(({ boots }) => boots.length)).toEqual([2, 2]);
+}, 180_000);
+
+const removeFinalizers = JSON.stringify([{ op: 'remove', path: '/metadata/finalizers' }]);

@@ -11,4 +11,4 @@ interface AbortController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
 }
-declare var AbortController: new () => AbortController;
+declare const AbortController: new () => AbortController;

@@ -87,6 +87,7 @@ describe('Actor', () => {
 
   it('wakes from sleep with the reason of the signal', async () => {
     const { scheduler, actor } = setUp();
+    const abort = new AbortController();
     let caught: unknown;
     actor.spawn(async () => {
       await actor.sleep(10_000, abort.signal).catch((thrown: unknown) => {

@@ -100,7 +100,9 @@ function endOfLine(text: string, from: number): number | undefined {
 
 // A block is bytes, not text: one character a byte keeps whatever others wrote into it.
 function textOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
 }
 
 function bytesOf(text: string): Uint8Array {

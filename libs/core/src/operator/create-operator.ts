@@ -10,6 +10,8 @@ import { nodePass } from './node-pass.ts';
 import { osPass } from './os-pass.ts';
 import { SinceBook } from './since-book.ts';
 
+/** Seconds after which a pass that the API server refused is tried again. */
+const refusedSeconds = 60;
 /** Milliseconds without an answer of the API server after which no trial counts as followed any more. */
 const outageMs = 60_000;
 
@@ -113,9 +115,16 @@ function requeueAfter(context: OperatorContext, key: ReconcileKey, error: Kubeos
       return { kind: 'backoff', attempt: 1 };
     case 'onChange':
       context.log.error(fields, 'Pass refused');
-      // A refusal by the API server (RBAC, an outdated CRD) is mended without an event that we would see.
-      return { kind: 'after', seconds: 60 };
+      if (error.code === 'CRD_OUTDATED') return outdated(context, key);
+      // A refusal by the API server (RBAC above all) is mended without an event that we would see.
+      return { kind: 'after', seconds: refusedSeconds };
   }
+}
+
+/** What was written did not come back: whatever the CRDs say of themselves, the next passes only tell that. */
+function outdated({ memory, clock }: OperatorContext, key: ReconcileKey): Requeue {
+  memory.served = { revision: 0, atMs: clock.now().monotonicMs };
+  return { kind: 'after', seconds: key.kind === 'os' ? 1 : refusedSeconds };
 }
 
 function newMemory(): OperatorMemory {

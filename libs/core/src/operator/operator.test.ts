@@ -267,6 +267,20 @@ describe('the operator', () => {
     expect(cluster.writes.filter((write) => write.startsWith('a '))).toEqual([]);
   });
 
+  it('says CRDOutdated when the server prunes what its CRDs claim to keep', async () => {
+    const cluster = aCluster();
+    cluster.prunes = true;
+    const operator = operatorOn(cluster);
+    await passOver(operator, cluster);
+    await passOver(operator, cluster);
+    expect(condition(cluster, 'Ready')).toMatchObject({ status: 'False', reason: 'CRDOutdated' });
+    expect(phaseOf(cluster, 'a')).toBe('none');
+    cluster.prunes = false;
+    cluster.nowMs += 61_000;
+    await passOver(operator, cluster);
+    expect(phaseOf(cluster, 'a')).toBe('Prepare');
+  });
+
   it('writes nothing once the lease is lost', async () => {
     const cluster = aCluster();
     const operator = operatorOn(cluster);

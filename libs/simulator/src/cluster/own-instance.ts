@@ -1,4 +1,10 @@
-import type { OsInstance, OsInstanceStatus, OwnInstance, StatusPatch } from '@kubeos/core';
+import type {
+  AgentStatus,
+  OsInstance,
+  OsInstanceStatus,
+  OwnInstance,
+  StatusPatch,
+} from '@kubeos/core';
 import type { Actor } from '../engine/actor.ts';
 import { requireVersion, type ApiServer } from './api-server.ts';
 import { mergeConditions } from './operator-api.ts';
@@ -42,23 +48,21 @@ function mergeStatus(held: OsInstanceStatus, patch: StatusPatch): OsInstanceStat
     : { ...next, conditions: mergeConditions(held.conditions, patch.conditions) };
 }
 
+/** One line for the trace. */
 function describePatch(patch: StatusPatch): string {
-  const agent = patch.agent;
-  const facts =
-    agent === undefined || agent === null
-      ? ''
-      : `${agent.bootedSlot ?? '?'} A=${agent.slots.A.state} B=${agent.slots.B.state} ` +
-        `${agent.operation === undefined ? '' : `${agent.operation.phase}:${agent.operation.result ?? agent.operation.state}`}`;
-  const acknowledged = patch.acknowledged;
-  const echo =
-    acknowledged === undefined || acknowledged === null
-      ? ''
-      : `ack #${String(acknowledged.seq)} ${acknowledged.phase} `;
-  const { problem, nodeUid } = patch;
-  const members = [
-    ...(nodeUid === undefined ? [] : [`nodeUid=${nodeUid ?? '-'}`]),
-    ...(problem === undefined ? [] : [`problem=${problem?.code ?? '-'}`]),
-    ...(patch.conditions === undefined ? [] : ['conditions']),
+  const { acknowledged, problem, nodeUid, agent, conditions } = patch;
+  const words = [
+    !acknowledged ? '' : `ack #${String(acknowledged.seq)} ${acknowledged.phase}`,
+    !agent ? '' : describeAgent(agent),
+    nodeUid === undefined ? '' : `nodeUid=${nodeUid ?? '-'}`,
+    problem === undefined ? '' : `problem=${problem?.code ?? '-'}`,
+    conditions === undefined ? '' : 'conditions',
   ];
-  return [echo + facts, ...members].join(' ').trim();
+  return words.filter((word) => word !== '').join(' ');
+}
+
+function describeAgent({ bootedSlot, slots, operation }: AgentStatus): string {
+  const phase =
+    operation === undefined ? '' : ` ${operation.phase}:${operation.result ?? operation.state}`;
+  return `${bootedSlot ?? '?'} A=${slots.A.state} B=${slots.B.state}${phase}`;
 }

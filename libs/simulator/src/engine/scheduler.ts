@@ -13,16 +13,17 @@ export interface RunLimits {
   readonly afterStep?: () => void;
 }
 
-/** Turns of the microtask queue after which a woken program counts as waiting for another one. */
-const settleTurns = 64;
-/** Turns given to the rest of a program once its first call was seen. */
-const afterglowTurns = 4;
+/**
+ * Turns of the microtask queue without a sign of life after which every program counts as waiting for an event. Longer
+ * than any chain of awaits between two calls of a program.
+ */
+const quietTurns = 40;
 
 /**
  * The one thread of a simulation: events happen one after the other in the order of virtual time.
  *
  * Programs run between events: an event resolves a promise, and the scheduler then lets the microtask queue turn until
- * the program makes its next call (`noteActivity`). JavaScript runs microtasks in a fixed order, so a run is a function of
+ * nothing has made a call (`noteActivity`) for a while. JavaScript runs microtasks in a fixed order, so a run is a function of
  * its seed as long as nothing else (timers, I/O) resolves promises.
  */
 export class Scheduler {
@@ -81,11 +82,16 @@ export class Scheduler {
   }
 
   private async step(fire: () => void): Promise<void> {
-    const { activity, wakes } = this;
+    const { wakes } = this;
     fire();
     if (this.wakes === wakes) return;
     const turn = Promise.resolve();
-    for (let turns = 0; turns < settleTurns && this.activity === activity; turns += 1) await turn;
-    for (let turns = 0; turns < afterglowTurns; turns += 1) await turn;
+    let seen = this.activity;
+    for (let quiet = 0; quiet < quietTurns; quiet += 1) {
+      await turn;
+      if (this.activity === seen) continue;
+      seen = this.activity;
+      quiet = 0;
+    }
   }
 }

@@ -66,5 +66,6 @@ function renderFields(fields: LogFields): string {
 
 function renderValue(value: unknown): string {
   if (value instanceof Error) return `${value.name}(${value.message})`;
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined');
+  if (value === undefined) return 'undefined';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

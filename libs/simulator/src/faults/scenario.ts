@@ -41,8 +41,8 @@ export function scenarioOf(seed: number, random: Random): Scenario {
     callFaults: new Set(callFaultNames.filter(() => random.chance(share))),
     timedFaults: timedFaultNames.filter(() => random.chance(share)),
     severity: random.pick([0.3, 1, 2]),
-    chaosMs: random.between(20, 90) * minuteMs,
-    faultEveryMs: random.pick([1, 2, 5]) * minuteMs,
+    chaosMs: random.between(8, 40) * minuteMs,
+    faultEveryMs: random.pick([0.5, 1, 3]) * minuteMs,
     watchMs: random.pick([20, 200, 3_000]),
   };
 }

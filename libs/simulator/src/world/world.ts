@@ -1,5 +1,6 @@
 import {
   hasCode,
+  KubeosError,
   schemaRevision,
   zoneLabel,
   type AgentDeps,
@@ -42,6 +43,8 @@ export interface NodePlan {
   readonly image: ImageModel;
   /** What the other slot holds; nothing where absent. */
   readonly otherImage?: ImageModel;
+  /** Where it fetches from; absent: where everybody does. */
+  readonly payloads?: PayloadServer;
 }
 
 /** What a world is made from. */
@@ -162,7 +165,7 @@ export class World {
       untilMs: limits.untilMs,
       until: () => this.broken !== undefined || limits.until?.() === true,
       afterStep: () => {
-        if (this.defect !== undefined) throw this.defect;
+        if (this.defect !== undefined) throw KubeosError.from(this.defect);
         if (this.options.checking) this.checkHaste();
       },
     });
@@ -219,7 +222,7 @@ export class World {
       times: this.times,
       server: this.server,
       workloads: this.workloads,
-      payloads: this.payloads,
+      payloads: plan.payloads ?? this.payloads,
       surroundings: this.surroundings,
       random: this.random,
       trace: this.trace,
@@ -269,7 +272,15 @@ export class World {
         }
         write(fields, message);
       };
-    return { ...log, warn: noted(log.warn), error: noted(log.error) };
+    return {
+      ...log,
+      warn: noted((fields, message) => {
+        log.warn(fields, message);
+      }),
+      error: noted((fields, message) => {
+        log.error(fields, message);
+      }),
+    };
   }
 
   private readonly onDefect = (thrown: unknown): void => {

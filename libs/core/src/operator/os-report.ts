@@ -4,6 +4,7 @@ import type { Requeue } from '../lifecycle/requeue.ts';
 import type { FleetPlan } from '../rollout/decide-fleet.ts';
 import { fleetReport } from '../rollout/fleet-status.ts';
 import type { Tally } from '../rollout/tally.ts';
+import { isSame } from '../same.ts';
 import { passedOverReason } from './evictable.ts';
 import { tell, wallTime, type OperatorContext } from './context.ts';
 
@@ -31,7 +32,7 @@ export async function reportStatus(
     conditions,
     ...(os.status.admission === undefined ? {} : { admission: os.status.admission }),
   };
-  if (text(next) === text(os.status)) return { kind: 'onChange' };
+  if (isSame(next, os.status)) return { kind: 'onChange' };
   const turned = transitions(os.status, next);
   const quietFor = now.monotonicMs - (memory.statusWrites.get(os.uid) ?? -quietMs);
   if (turned.length === 0 && quietFor < quietMs) {
@@ -55,14 +56,5 @@ export async function reportStatus(
 function transitions(before: OsStatus, after: OsStatus): NonNullable<OsStatus['conditions']> {
   return (after.conditions ?? []).filter(
     ({ type, status }) => before.conditions?.find((old) => old.type === type)?.status !== status,
-  );
-}
-
-/** The status as text with keys in one order, so that equal means equal. */
-function text(status: OsStatus): string {
-  return JSON.stringify(status, (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
   );
 }

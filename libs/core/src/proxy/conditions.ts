@@ -5,7 +5,7 @@ import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
 import { setConditions, type Condition } from '../conditions/index.ts';
 import { errorCodes, isErrorCode } from '../errors/codes.ts';
 import type { Now } from '../ports/clock.ts';
-import { isSame } from './same.ts';
+import { isSame } from '../same.ts';
 
 type Told = Pick<Condition, 'status' | 'reason' | 'message'>;
 type Problem = OsInstanceStatus['problem'];

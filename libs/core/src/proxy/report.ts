@@ -3,7 +3,7 @@ import type { AgentOperation, AgentStatus } from '../api/agent-status.ts';
 import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
 import type { StatusPatch } from '../ports/proxy.ts';
 import type { CallState } from './call-state.ts';
-import { isSame } from './same.ts';
+import { isSame } from '../same.ts';
 
 type Problem = NonNullable<OsInstanceStatus['problem']>;
 type Acknowledged = NonNullable<OsInstanceStatus['acknowledged']>;

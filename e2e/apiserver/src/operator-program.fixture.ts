@@ -27,8 +27,12 @@ export class OperatorProgram {
     this.#logFile = join(folder, `${name}.log`);
   }
 
-  /** Starts it and waits until it serves its endpoints; names are used once. */
-  static async start(plane: ControlPlane, name: string): Promise<OperatorProgram> {
+  /** Starts it in a time zone and waits until it serves its endpoints; names are used once. */
+  static async start(
+    plane: ControlPlane,
+    name: string,
+    timeZone = 'UTC',
+  ): Promise<OperatorProgram> {
     const { folder, kubeconfig } = plane;
     const options = [`--kubeconfig=${kubeconfig}`, '--namespace=default', `--identity=${name}`];
     const program = await Component.start({
@@ -36,7 +40,7 @@ export class OperatorProgram {
       command: process.execPath,
       args: ['--conditions=@kubeos/source', main, ...options, '--listen=127.0.0.1:0'],
       folder,
-      env: { TZ: 'UTC' },
+      env: { TZ: timeZone },
       onUnexpectedExit: () => undefined,
     });
     const operator = new OperatorProgram(name, program, folder);

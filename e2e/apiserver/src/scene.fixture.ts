@@ -127,8 +127,8 @@ export class Scene {
   }
 
   /** Starts an operator as a process of its own. */
-  async startOperator(name = 'operator'): Promise<OperatorProgram> {
-    const operator = await OperatorProgram.start(this.plane, name);
+  async startOperator(name = 'operator', timeZone?: string): Promise<OperatorProgram> {
+    const operator = await OperatorProgram.start(this.plane, name, timeZone);
     this.#operators.push(operator);
     return operator;
   }

@@ -30,7 +30,7 @@ export function fastImage(
 }
 
 /** Digest of a text. */
-export function digestOf(text: string): Digest {
+function digestOf(text: string): Digest {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 

@@ -1,0 +1,72 @@
+/** The API server serves another schema than the operator needs: nothing moves until somebody mends it. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { fastImage } from './fast-node/images.ts';
+import { conditionOf, Scene } from './scene.fixture.ts';
+import { until } from './until.fixture.ts';
+
+const v1 = fastImage('KubeOS 1.0.0');
+const v2 = fastImage('KubeOS 2.0.0');
+const crdFile = resolve(import.meta.dirname, '../../../charts/kubeos/crds/os.yaml');
+
+interface Schema {
+  readonly properties: Record<string, Schema>;
+}
+
+interface Crd {
+  readonly spec: { readonly versions: readonly { readonly schema: { openAPIV3Schema: Schema } }[] };
+}
+
+/** Our CRD as it was before the ticket. */
+async function crdWithoutTicket(): Promise<object> {
+  const crd = parse(await readFile(crdFile, 'utf8')) as Crd;
+  const status = crd.spec.versions[0]?.schema.openAPIV3Schema.properties['status'];
+  delete status?.properties['admission'];
+  return crd;
+}
+
+it.concurrent.each<[name: string, outdate: (scene: Scene) => Promise<unknown>]>([
+  [
+    'without its revision',
+    (scene) =>
+      scene.kubectl(
+        'annotate',
+        'crd',
+        'osinstances.upgrade.openeuler.org',
+        'upgrade.openeuler.org/schema-revision-',
+      ),
+  ],
+  [
+    'that prunes the ticket',
+    async (scene) =>
+      scene.plane.run(['replace', '-f', '-'], JSON.stringify(await crdWithoutTicket())),
+  ],
+])(
+  'a CRD %s is told as CRDOutdated, moves nothing, and once mended all goes on',
+  async (_name, outdate) => {
+    const scene = await Scene.open();
+    try {
+      await outdate(scene);
+      await scene.startOperator();
+      const [node] = await scene.addNodes('old', 1, { image: v1 });
+      await until('its report', () => scene.instance('old-1')?.status.agent);
+      await scene.createOs('old', scene.upgradeTo(v2));
+      await scene.untilOs(
+        'old',
+        'the reason',
+        (status) => conditionOf(status, 'Ready')?.reason === 'CRDOutdated',
+      );
+      expect(scene.instance('old-1')?.spec).toEqual({ nodestatus: 'idle' });
+      expect(scene.node('old-1')?.unschedulable).toBe(false);
+
+      await scene.kubectl('replace', '-f', resolve(crdFile, '..'));
+      await scene.untilUpdated('old', 120);
+      expect(node?.running?.image).toBe(v2);
+    } finally {
+      await scene.close();
+    }
+  },
+  300_000,
+);

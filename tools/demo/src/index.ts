@@ -14,4 +14,4 @@ export {
 } from './node/node-stand-in.ts';
 export type { NodePrograms } from './node/services.ts';
 export { bundlePrograms, repositoryFile } from './set-up/bundles.ts';
-export { operatorCommand, proxyCommand } from './set-up/commands.ts';
+export { agentCommand, operatorCommand, proxyCommand } from './set-up/commands.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createAgentClient } from '@kubeos/agent-api';
-import { folderVariable, programsOf, type NodeRoot } from '@kubeos/demo';
+import { agentCommand, folderVariable, programsOf, type NodeRoot } from '@kubeos/demo';
 
 import type { CaseContext } from '../case.ts';
 import { startProgram } from '../program.ts';
@@ -29,7 +29,7 @@ export async function measureFirstCalls(
     // It hands its environment on only as far as it is told to.
     `--setenv=PATH=${node.programs}:${process.env['PATH'] ?? ''}`,
     `--setenv=${folderVariable}=${folder}`,
-    ...[process.execPath, bundle, 'serve', '--root', node.root],
+    ...[...agentCommand(bundle, node.root), 'serve'],
   ];
   const times: number[] = [];
   let left = 0;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { createAgentClient } from '@kubeos/agent-api';
 import { KubeosError, type Payload as Source } from '@kubeos/core';
-import type { NodeRoot } from '@kubeos/demo';
+import { agentCommand, type NodeRoot } from '@kubeos/demo';
 
 import { costOf, type Cost, type RunOptions } from '../measure/run.ts';
 import { until } from '../until.ts';
@@ -20,7 +20,7 @@ const pollMs = 2;
 /** Starts an agent and lets it write the payload into the idle slot; its start is in the figures. */
 export async function measurePrepare(run: PrepareRun): Promise<Cost> {
   const { node, bundle, folder, signal } = run;
-  const command = [process.execPath, bundle, 'serve', '--listen', node.socket, '--root', node.root];
+  const command = [...agentCommand(bundle, node.root), 'serve', '--listen', node.socket];
   const env = { PATH: `${node.programs}:${process.env['PATH'] ?? ''}` };
   return costOf(command, { folder, env, signal }, async () => {
     await until('the agent listens', () => existsSync(node.socket), { signal, pollMs });

@@ -11,6 +11,7 @@ export interface ProxyPlace {
 /** Options of Node in the first line of each bundle, under which the images run it: they keep memory small. */
 const operatorNode = ['--max-semi-space-size=1', '--optimize-for-size'];
 const proxyNode = ['--max-semi-space-size=1', '--lite-mode'];
+const agentNode = proxyNode;
 
 /** Command line of os-operator. */
 export function operatorCommand(bundle: string, kubeconfig: string): readonly string[] {
@@ -36,4 +37,9 @@ export function proxyCommand(
     ...['--kubeconfig', kubeconfig, '--node-name', name, '--node-uid', nodeUid],
     ...['--agent-socket', paths.socket, '--listen', '127.0.0.1:0'],
   ];
+}
+
+/** Command line of os-agent on the node with this root, up to its subcommand. */
+export function agentCommand(bundle: string, root: string): readonly string[] {
+  return [process.execPath, ...agentNode, bundle, '--root', root];
 }

@@ -16,7 +16,7 @@ import { versions } from '../scenario/steps.ts';
 import type { Display } from '../view/display.ts';
 import { bundlePrograms, repositoryFile, type Bundles } from './bundles.ts';
 import { createFileLog } from './file-log.ts';
-import { operatorCommand, proxyCommand } from './commands.ts';
+import { agentCommand, operatorCommand, proxyCommand } from './commands.ts';
 
 /** What the demo is set up with. */
 export interface SetUpOptions {
@@ -118,7 +118,7 @@ async function startNodes(
       caFile: server.caFile,
       api,
       programs: (paths) => ({
-        agent: [process.execPath, bundles.agent, '--root', paths.root],
+        agent: agentCommand(bundles.agent, paths.root),
         proxy: (nodeUid) =>
           proxyCommand(bundles.proxy, { name, kubeconfig: plane.kubeconfig, paths }, nodeUid),
       }),

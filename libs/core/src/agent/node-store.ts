@@ -5,15 +5,8 @@ import { candidateOf, sameVars, writeBootVars } from '../slots/index.ts';
 import type { AgentDeps } from './agent.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { Change } from './decision.ts';
-import { renderState, type AgentState } from './record.ts';
-import {
-  hasFallenBack,
-  isArmedHere,
-  worldOf,
-  type KnownWorld,
-  type Readings,
-  type World,
-} from './world.ts';
+import { parseState, renderState, type AgentState, type StateReading } from './record.ts';
+import { hasFallenBack, isArmedHere, worldOf, type KnownWorld, type World } from './world.ts';
 
 /** The node, as one agent process reads and changes it. */
 export interface NodeStore {
@@ -48,6 +41,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
   let revision = 0;
   let reserved = 0;
   let changes = 0;
+  let parsed: { readonly text: string | undefined; readonly reading: StateReading } | undefined;
 
   function nextRevision({ facts, record, uptimeSeconds }: World): number {
     const isOfOthers = record.bootId === facts.bootId && record.revision !== reserved;
@@ -70,7 +64,10 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
    * Sector and record as they belong together, also while another process changes them: each change writes the record
    * before and after the sector, so a record that stays the same around the sector is of its time.
    */
-  async function readDisk(): Promise<Pick<Readings, 'block' | 'stateText'>> {
+  async function readDisk(): Promise<{
+    readonly block: Uint8Array | undefined;
+    readonly stateText: string | undefined;
+  }> {
     let stateText = await readState();
     for (let attempt = 1; ; attempt += 1) {
       const block = await env.read();
@@ -85,9 +82,19 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     return optional(state.read(), '', 'state file');
   }
 
+  /** Parses a text once for as long as the file stays the same. */
+  function readingOf(text: string | undefined, machineId: string): StateReading {
+    if (parsed?.text !== text || parsed === undefined) {
+      parsed = { text, reading: parseState(text, machineId) };
+    }
+    return parsed.reading;
+  }
+
   async function look(): Promise<World> {
     const [facts, uptimeSeconds] = await Promise.all([machine.facts(), machine.uptimeSeconds()]);
-    const world = worldOf({ facts, uptimeSeconds, ...(await readDisk()) });
+    const { block, stateText } = await readDisk();
+    const state = readingOf(stateText, facts.machineId);
+    const world = worldOf({ facts, uptimeSeconds, block, state });
     const rebooting =
       (isArmedHere(world) || hasLeft(world)) &&
       (await optional(machine.isRebooting(), false, 'shutdown'));

@@ -13,7 +13,6 @@ import {
 } from '../slots/index.ts';
 import {
   emptyRecord,
-  parseState,
   type AgentRecord,
   type RecordedOperation,
   type StateReading,
@@ -22,7 +21,7 @@ import {
 /** What was read from the node. */
 export interface Readings {
   readonly block: Uint8Array | undefined;
-  readonly stateText: string | undefined;
+  readonly state: StateReading;
   readonly facts: BootFacts;
   readonly uptimeSeconds: number;
 }
@@ -55,9 +54,8 @@ export const armedLimitSeconds = 300;
 
 /** Puts the readings together. The sector wins over every record. */
 export function worldOf(readings: Readings): World {
-  const { facts, block, uptimeSeconds } = readings;
+  const { facts, block, uptimeSeconds, state: reading } = readings;
   const parsed = parseBootBlock(block);
-  const reading = parseState(readings.stateText, facts.machineId);
   const vars = varsOf(parsed, facts.bootedSlot, reading);
   const record = { ...recordOf(reading, parsed, vars, facts.machineId) };
   const notes =

@@ -16,15 +16,39 @@ import { noTicket, raiseEpoch, rollForward, writeTicket } from './ticket.ts';
 const servedForSeconds = 60;
 /** Seconds after which the status of a fleet at work is composed again, for reasons that no watch delivers. */
 const refreshSeconds = 5;
+/** Milliseconds between two passes for each node of the fleet: a pass walks over all of them, and each may ask for one. */
+const pauseMsPerNode = 0.5;
+/** Longest such pause in milliseconds, from 4,000 nodes on. */
+const longestPauseMs = 2000;
+/** Fleets up to this size are looked at whenever something changes. */
+const smallFleet = 100;
 
 /** Looks at the object and does the next safe thing about its fleet. */
 export async function osPass(context: OperatorContext, uid: string): Promise<Requeue> {
-  const { cache, memory, clock, fleet } = context;
+  const { cache, memory } = context;
   const cached = cache.os(uid);
   if (cached === undefined) {
     memory.since.forget(`os/${uid}`);
+    memory.fleetPasses.delete(uid);
     return { kind: 'onChange' };
   }
+  const tooSoon = pauseLeft(context, uid);
+  return tooSoon > 0 ? { kind: 'after', seconds: tooSoon / 1000 } : fleetPass(context, cached);
+}
+
+/** Milliseconds until the next pass may begin; it then sees everything that changed meanwhile. */
+function pauseLeft({ memory, clock, fleet }: OperatorContext, uid: string): number {
+  const last = memory.fleetPasses.get(uid);
+  if (last === undefined) return 0;
+  const size = fleet.size(uid);
+  const pauseMs = size <= smallFleet ? 0 : Math.min(size * pauseMsPerNode, longestPauseMs);
+  return last + pauseMs - clock.now().monotonicMs;
+}
+
+async function fleetPass(context: OperatorContext, cached: Os): Promise<Requeue> {
+  const { cache, memory, clock, fleet } = context;
+  const { uid } = cached;
+  memory.fleetPasses.set(uid, clock.now().monotonicMs);
   const served = await servedRevision(context);
   // On an outdated CRD a ticket would be pruned: nothing is written but why nothing moves.
   const isOutdated = served < schemaRevision;

@@ -98,6 +98,12 @@ export class Fleet {
     return members.sorted;
   }
 
+  /** Number of members of an object. */
+  size(osUid: string): number {
+    this.#bringUpToDate();
+    return this.#members.get(osUid)?.byName.size ?? 0;
+  }
+
   /** One member of an object. */
   member(osUid: string, node: string): Member | undefined {
     this.#bringUpToDate();

@@ -106,7 +106,7 @@ function textOf(bytes: Uint8Array): string {
   // All at once is several times faster than byte by byte, but a call takes only so many arguments.
   for (let at = 0; at < bytes.length; at += envBlockBytes) {
     const part = bytes.subarray(at, at + envBlockBytes);
-    text += Reflect.apply(String.fromCharCode, undefined, part);
+    text += Reflect.apply(String.fromCharCode, undefined, part) as string;
   }
   return text;
 }

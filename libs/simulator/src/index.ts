@@ -1,1 +1,18 @@
 export { play, type PlayOptions, type PlayReport } from './faults/play.ts';
+export type {
+  FailingPart,
+  OsManifest,
+  RolloutDurations,
+  RolloutFailure,
+  RolloutNode,
+  RolloutOptions,
+  Seconds,
+} from './rollout/options.ts';
+export type {
+  NodeTimeline,
+  RolloutOutcome,
+  RolloutReport,
+  RolloutStep,
+  TimelineEntry,
+} from './rollout/report.ts';
+export { simulateRollout } from './rollout/simulate-rollout.ts';

@@ -3,7 +3,7 @@ import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts
 import type { Os, PendingAdmission } from '../api/os.ts';
 import { hasCode } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
-import { decideFleet, type FleetPlan } from '../rollout/decide-fleet.ts';
+import { decideFleet, failureGate, type FleetPlan } from '../rollout/decide-fleet.ts';
 import { operationOf, tally, type Candidate, type Tally } from '../rollout/tally.ts';
 import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
 import { wallTime, type OperatorContext } from './context.ts';
@@ -14,6 +14,8 @@ import { noTicket, raiseEpoch, rollForward, writeTicket } from './ticket.ts';
 
 /** Seconds for which the read schema revision is believed. */
 const servedForSeconds = 60;
+/** The same for one that is too old: somebody is about to mend it. */
+const outdatedForSeconds = 15;
 /** Seconds after which the status of a fleet at work is composed again, for reasons that no watch delivers. */
 const refreshSeconds = 5;
 /** Milliseconds between two passes for each node of the fleet: a pass walks over all of them, and each may ask for one. */
@@ -70,7 +72,7 @@ async function fleetPass(context: OperatorContext, cached: Os): Promise<Requeue>
   pass.end();
   if (isOutdated) {
     await reportStatus(context, os, count, plan);
-    return { kind: 'after', seconds: servedForSeconds };
+    return { kind: 'after', seconds: outdatedForSeconds };
   }
   return carryOutPlan(context, os, count, plan);
 }
@@ -99,9 +101,9 @@ async function carryOutPlan(
 async function servedRevision({ api, memory, clock }: OperatorContext): Promise<number> {
   const { monotonicMs } = clock.now();
   const known = memory.served;
-  if (known !== undefined && monotonicMs - known.atMs < servedForSeconds * 1000) {
-    return known.revision;
-  }
+  const isOutdated = known !== undefined && known.revision < schemaRevision;
+  const believedMs = (isOutdated ? outdatedForSeconds : servedForSeconds) * 1000;
+  if (known !== undefined && monotonicMs - known.atMs < believedMs) return known.revision;
   const revision = await api.servedSchemaRevision();
   memory.served = { revision, atMs: monotonicMs };
   return revision;
@@ -173,6 +175,7 @@ async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise
   });
   if (pending.length === 0) return os;
   const held = await holdObject(context, os);
+  if (hasStopped(context, held)) return held;
   const ticket = held.status.admission ?? noTicket;
   // In serial mode the time is that of the batch, written when it was formed.
   const isSerial = held.spec?.executionMode === 'serial';
@@ -183,6 +186,16 @@ async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise
     ...(admitted.status.admission ?? noTicket),
     pending: [],
   });
+}
+
+/** Looking at pods takes a while, in which a node at work may have failed. */
+function hasStopped({ fleet }: OperatorContext, os: Os): boolean {
+  const count = tally(
+    fleet.members(os.uid),
+    () => 0,
+    () => undefined,
+  );
+  return failureGate(os, count) !== undefined;
 }
 
 /** Puts the finalizer on before the first operation, so that the object cannot vanish from under it unseen. */

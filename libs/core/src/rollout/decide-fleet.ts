@@ -121,7 +121,7 @@ function unwantedEnding(os: Os, member: Member): OperationEnding | undefined {
 }
 
 /** The failure gate: closed when as many nodes as `maxFailures` failed this target. */
-function failureGate(os: Os, tally: Tally): WaitReason | undefined {
+export function failureGate(os: Os, tally: Tally): WaitReason | undefined {
   if (os.spec === undefined || tally.counted.length < os.spec.maxFailures) return undefined;
   return {
     reason: 'MaxFailuresReached',

@@ -43,7 +43,12 @@ export async function makeBenchNode(options: BenchNodeOptions): Promise<BenchNod
   });
   // The first write to a sparse file costs more than all later ones.
   const zeros = ['if=/dev/zero', `of=${disk.slots.B}`, 'bs=1M', `count=${slotMiB}`, 'oflag=direct'];
-  await exec('dd', [...zeros, 'status=none'], { timeoutMs: 600_000, signal });
+  try {
+    await exec('dd', [...zeros, 'status=none'], { timeoutMs: 600_000, signal });
+  } catch (thrown) {
+    await disk.release();
+    throw thrown;
+  }
   let count = 0;
   const fresh = async (): Promise<NodeRoot> => {
     count += 1;

@@ -139,6 +139,31 @@ it.concurrent(
 );
 
 it.concurrent(
+  'B-20: a drain that does not end is given up, and names the pods that stayed',
+  async () => {
+    const [node] = await scene.addNodes('stuck', 1, { image: v1 });
+    await addBusyNode('stuck');
+    await scene.createOs('stuck', {
+      ...scene.upgradeTo(v2),
+      evictpodforce: true,
+      drainTimeoutSeconds: 3,
+    });
+    await scene.untilPhase('stuck-1', 'Drain');
+    await scene.untilPhase('stuck-1', undefined);
+
+    await scene.untilOs('stuck', 'the reason', (status) => {
+      const ready = conditionOf(status, 'Ready');
+      return ready?.reason === 'DrainTimeout' && ready.message.includes('default/stuck-job');
+    });
+    expect(scene.os('stuck')?.status).toMatchObject({ failed: 0, working: 0 });
+    expect(scene.node('stuck-1')).toMatchObject({ unschedulable: false, annotations: {} });
+    expect(node?.boots).toHaveLength(1);
+    await finishJob('stuck');
+  },
+  180_000,
+);
+
+it.concurrent(
   'a power cut in the trial only makes the confirmation start anew',
   async () => {
     const [node] = await scene.addNodes('flash', 1, { image: v1 });
@@ -174,6 +199,29 @@ it.concurrent(
     );
     expect(conditionOf(scene.os('console')?.status, 'Ready')?.status).toBe('False');
     expect(scene.node('console-1')).toMatchObject({ unschedulable: false, annotations: {} });
+  },
+  180_000,
+);
+
+it.concurrent(
+  'B-19: a proxy that comes back in mid Prepare finds the download still going on',
+  async () => {
+    const [node] = await scene.addNodes('fetch', 1, { image: v1 });
+    const upgrade = scene.upgradeTo(fastImage(v2.version, { build: 2 }));
+    scene.images.hold(upgrade.imageurl);
+    await scene.createOs('fetch', upgrade);
+    await until('the download', () => scene.images.fetches.includes(upgrade.imageurl));
+    await node?.stopProxy();
+    node?.startProxy();
+    await until(
+      'its progress to be told',
+      () => scene.instance('fetch-1')?.status.agent?.operation?.progress !== undefined,
+    );
+    scene.images.letGo(upgrade.imageurl);
+    await scene.untilUpdated('fetch');
+
+    expect(scene.images.fetches.filter((url) => url === upgrade.imageurl)).toHaveLength(1);
+    expect(node?.boots).toHaveLength(2);
   },
   180_000,
 );

@@ -26,7 +26,7 @@ export interface PodRecord {
 }
 
 /** Kinds of objects that the operator watches. */
-export type WatchedKind = 'os' | 'node' | 'instance';
+type WatchedKind = 'os' | 'node' | 'instance';
 
 /** One change as a watch tells it; `object` is absent after a deletion. */
 export type StoredChange = {

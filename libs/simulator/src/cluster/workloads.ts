@@ -17,7 +17,7 @@ export interface DaemonSetRecord {
 }
 
 /** Label that the pods of a workload carry, and that its budget selects. */
-export const workloadLabel = 'app';
+const workloadLabel = 'app';
 
 /** Waiting pods are looked at again after this time. */
 const retryMs = 5_000;

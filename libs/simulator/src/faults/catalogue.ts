@@ -48,7 +48,7 @@ export type CallFault = keyof typeof callFaults;
 /** A fault of a moment. */
 export type TimedFault = keyof typeof timedFaults;
 /** Any fault the simulator knows. */
-export type FaultName = CallFault | TimedFault;
+type FaultName = CallFault | TimedFault;
 
 /** All faults of single calls. */
 export const callFaultNames = keysOf(callFaults);

@@ -3,7 +3,7 @@ import type { Random } from '../engine/random.ts';
 import { digestOf, type ImageModel } from './images.ts';
 
 /** Bytes of a disk sector: what a power cut leaves either old or new. */
-export const sectorBytes = 512;
+const sectorBytes = 512;
 
 /** What a slot holds. */
 export type SlotMatter =

@@ -65,7 +65,7 @@ export interface WorldOptions {
 /** The wall clock of everybody at the start: a Monday at noon, UTC. */
 export const startWallMs = Date.UTC(2026, 0, 5, 12);
 /** Namespace and name prefix of the operator's own pods. */
-export const operatorPods = { namespace: 'kubeos-system', workload: 'os-operator' } as const;
+const operatorPods = { namespace: 'kubeos-system', workload: 'os-operator' } as const;
 
 /** Steps per node in one minute that no honest work needs. */
 const hastySteps = 3_000;

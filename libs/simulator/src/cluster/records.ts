@@ -25,9 +25,6 @@ export interface PodRecord {
   readonly graceSeconds: number;
 }
 
-/** Kinds of objects that the operator watches. */
-type WatchedKind = 'os' | 'node' | 'instance';
-
 /** One change as a watch tells it; `object` is absent after a deletion. */
 export type StoredChange = {
   readonly key: string;
@@ -50,6 +47,3 @@ export interface WorkloadRecord {
   readonly graceSeconds: number;
   readonly hasEmptyDir: boolean;
 }
-
-/** A budget with the namespace it lives in. */
-export type BudgetRecord = BudgetView;

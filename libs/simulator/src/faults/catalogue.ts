@@ -47,9 +47,6 @@ export const timedFaults = {
 export type CallFault = keyof typeof callFaults;
 /** A fault of a moment. */
 export type TimedFault = keyof typeof timedFaults;
-/** Any fault the simulator knows. */
-type FaultName = CallFault | TimedFault;
-
 /** All faults of single calls. */
 export const callFaultNames = keysOf(callFaults);
 /** All faults of a moment. */

@@ -51,6 +51,25 @@ describe('the snapshot file', () => {
     expect(snapshot.current()).toBeUndefined();
   });
 
+  it('never goes back to older content, however fast it is replaced', async () => {
+    const told: number[] = [];
+    const busy = createSnapshotFile({
+      path,
+      clock,
+      log: silentLog,
+      onChange: () => told.push(busy.current()?.revision ?? 0),
+    });
+    const looks: Promise<void>[] = [];
+    for (let value = 1; value <= 200; value += 1) {
+      await publish(revision(value));
+      looks.push(busy.look(), busy.look());
+    }
+    await Promise.all(looks);
+
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    expect(busy.current()?.revision).toBe(200);
+  });
+
   it('is read when it is there, and told once for each content', async () => {
     await publish(revision(4));
     const told = changed.promise;

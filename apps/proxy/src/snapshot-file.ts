@@ -38,6 +38,7 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
   let current: AgentStatus | undefined;
   let seen = '';
   let watcher: FSWatcher | undefined;
+  let looking = Promise.resolve();
 
   /** Which content the file has, without reading it: each is a file of its own. */
   async function stamp(): Promise<string> {
@@ -45,7 +46,13 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
     return `${ino}/${mtimeMs}/${size}`;
   }
 
-  async function look(): Promise<void> {
+  /** One look after the other: a look that was overtaken would put older content in place of newer. */
+  function look(): Promise<void> {
+    looking = looking.then(lookOnce);
+    return looking;
+  }
+
+  async function lookOnce(): Promise<void> {
     try {
       const now = await stamp();
       if (now === seen) return;

@@ -1,5 +1,5 @@
 /** What the model API server stores. Every stored object is immutable: a write puts a new one in its place. */
-import type { BudgetView, NodeView, Os, OsInstance, PodView } from '@kubeos/core';
+import type { NodeView, Os, OsInstance, PodView } from '@kubeos/core';
 
 /** A Node with what its view does not tell. */
 export interface NodeRecord {

@@ -93,7 +93,12 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
         cache.noteOwnWrite('node', written.name, written.resourceVersion);
         return written;
       }),
-    evict: (pod) => request<EvictionAnswer>(`evict ${pod.name}`, () => workloads.evict(pod)),
+    evict: (pod) =>
+      request<EvictionAnswer>(`evict ${pod.name}`, () => {
+        const node = workloads.pods.get(pod.uid)?.node;
+        if (node !== undefined) deps.watch.evicting(pod, node);
+        return workloads.evict(pod);
+      }),
     writeOsStatus: (os, status) =>
       request(`writeOsStatus ${os.name} ${describeStatus(status)}`, () => {
         const before = server.oses.get(os.uid);

@@ -27,7 +27,7 @@ export class WatchCache implements ClusterCache {
   private readonly awaited = new Map<string, number>();
   private readonly arrived = new Map<string, number>();
   private inFlight: StoredChange[] = [];
-  private lastArrivalMs = 0;
+  private readonly lastArrivalMs = { os: 0, node: 0, instance: 0 };
   private broken = false;
   private stopWatch: (() => void) | undefined;
 
@@ -130,10 +130,11 @@ export class WatchCache implements ClusterCache {
   private enqueue(change: StoredChange): void {
     if (this.broken) return;
     const { scheduler, delayMs } = this.deps;
-    // A watch is one stream: a late change holds up those behind it.
-    this.lastArrivalMs = Math.max(this.lastArrivalMs, scheduler.now + delayMs());
+    // The watch of one kind is one stream: a late change holds up those behind it, but not those of another kind.
+    const arrivalMs = Math.max(this.lastArrivalMs[change.kind], scheduler.now + delayMs());
+    this.lastArrivalMs[change.kind] = arrivalMs;
     this.inFlight.push(change);
-    scheduler.after(this.lastArrivalMs - scheduler.now, () => {
+    scheduler.after(arrivalMs - scheduler.now, () => {
       const index = this.inFlight.indexOf(change);
       if (index < 0) return;
       this.inFlight.splice(index, 1);

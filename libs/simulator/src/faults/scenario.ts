@@ -22,6 +22,10 @@ export interface Scenario {
   readonly faultEveryMs: number;
   /** Longest delay of a watch, in milliseconds. */
   readonly watchMs: number;
+  /** Probability that the first release is sound. */
+  readonly soundness: number;
+  /** Changes the first spec. */
+  readonly shape?: SpecShape;
 }
 
 const minuteMs = 60_000;
@@ -44,6 +48,7 @@ export function scenarioOf(seed: number, random: Random): Scenario {
     chaosMs: random.between(8, 40) * minuteMs,
     faultEveryMs: random.pick([0.5, 1, 3]) * minuteMs,
     watchMs: random.pick([20, 200, 3_000]),
+    soundness: 0.7,
   };
 }
 
@@ -115,9 +120,12 @@ export function payloadOf({ image, url }: Release): Payload {
   };
 }
 
+type SpecShape = (spec: OsSpec) => OsSpec;
+const asDrawn: SpecShape = (spec) => spec;
+
 /** What an admin wishes for at first: plain settings and a release. */
-export function aWish(random: Random, release: Release): OsWish {
-  return { selector: { kind: 'all' }, spec: specOf(random, release) };
+export function aWish(random: Random, release: Release, shape: SpecShape = asDrawn): OsWish {
+  return { selector: { kind: 'all' }, spec: shape(specOf(random, release)) };
 }
 
 /** A spec with varied settings for a release. */

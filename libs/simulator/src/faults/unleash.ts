@@ -11,7 +11,7 @@ import { peopleFaults } from './people-faults.ts';
 import { aWish, type Scenario } from './scenario.ts';
 
 /** Every fault of a moment; a name without a strike does not compile. */
-export const strikes: Readonly<Record<TimedFault, Strike>> = {
+const strikes: Readonly<Record<TimedFault, Strike>> = {
   ...nodeFaults,
   ...clusterFaults,
   ...peopleFaults,
@@ -20,7 +20,7 @@ export const strikes: Readonly<Record<TimedFault, Strike>> = {
 /** Creates the first OS and lets faults strike for as long as the scenario says. */
 export function unleash(world: World, random: Random, scenario: Scenario): Chaos {
   const chaos: Chaos = { world, random, scenario, releases: [], osUid: '', active: true };
-  const wish = aWish(random, publish(chaos, 0.7));
+  const wish = aWish(random, publish(chaos, scenario.soundness), scenario.shape);
   chaos.osUid = world.people.createOs('fleet', wish).uid;
   if (scenario.timedFaults.length > 0) strikeLater(chaos);
   return chaos;

@@ -31,6 +31,8 @@ export interface ClusterWatchDeps {
 
 /** Calls in flight may be this late; a check of time forgives as much. */
 const slackMs = 180_000;
+/** An admission that was under way when a failure was written may still take effect for so long. */
+const inFlightMs = 70_000;
 /** Most bytes of an `OS.status`. */
 const statusLimitBytes = 32 * 1024;
 /** Most entries of a ticket. */
@@ -48,6 +50,8 @@ export class ClusterWatch implements OperatorWatch {
   private readonly budgets = new Map<string, BudgetMark[]>();
   /** When each node was admitted the last time, by node. */
   private readonly admittedMs = new Map<string, number>();
+  /** When each failure was first written. */
+  private readonly failedMs = new Map<string, number>();
   /** Nodes that carried the hold annotation when they were cordoned. */
   private readonly heldAtCordon = new Set<string>();
 
@@ -97,11 +101,19 @@ export class ClusterWatch implements OperatorWatch {
   }
 
   instanceWritten(before: OsInstance | undefined, after: OsInstance): void {
+    this.noteFailures(after);
     const operation = after.spec.operation;
     if (operation === undefined || before?.spec.operation?.seq === operation.seq) return;
     if (operation.phase !== 'Prepare') return;
     const os = this.deps.server.oses.get(operation.osUid);
     if (os?.spec !== undefined) this.checkWindow(os.spec, `${after.name} begins to prepare`);
+  }
+
+  private noteFailures({ name, spec }: OsInstance): void {
+    for (const entry of spec.history?.entries ?? []) {
+      const key = failureKey(name, entry);
+      if (entry.counted && !this.failedMs.has(key)) this.failedMs.set(key, this.deps.now());
+    }
   }
 
   /** A new admission: pause and failures by the object it was written on, budget and window by the facts. */
@@ -196,6 +208,8 @@ export class ClusterWatch implements OperatorWatch {
       const counted = instance.spec.history?.entries.some(
         (entry) =>
           entry.counted &&
+          this.deps.now() - (this.failedMs.get(failureKey(instance.name, entry)) ?? 0) >
+            inFlightMs &&
           !this.mayRetry(instance.name, entry) &&
           entry.osUid === os.uid &&
           entry.type === spec.type &&
@@ -228,6 +242,10 @@ export class ClusterWatch implements OperatorWatch {
     });
     return largest;
   }
+}
+
+function failureKey(node: string, { last }: HistoryEntry): string {
+  return `${node}#${String(last?.seq ?? 0)}`;
 }
 
 function entryText({ node, seq }: { readonly node: string; readonly seq: number }): string {

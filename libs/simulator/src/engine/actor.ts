@@ -12,6 +12,8 @@ export type CallVerdict =
 export interface Weather {
   latencyMs(actor: Actor, point: string): number;
   verdict(actor: Actor, point: string): CallVerdict;
+  /** Calls that take no time at all and are no step of their own; absent: there are none. */
+  isInstant?(point: string): boolean;
 }
 
 const normal: CallVerdict = { kind: 'normal' };
@@ -89,7 +91,12 @@ export class Actor {
 
   /** One call to the outside: takes effect at once when its turn comes, unless the weather is against it. */
   call<T>(point: string, effect: () => T): Promise<T> {
-    return this.callAfter(this.surroundings.weather().latencyMs(this, point), point, effect);
+    const weather = this.surroundings.weather();
+    const isHeldUp = !this.living || this.pausedUntilMs > this.surroundings.scheduler.now;
+    if (weather.isInstant?.(point) !== true || isHeldUp) {
+      return this.callAfter(weather.latencyMs(this, point), point, effect);
+    }
+    return new Promise<T>((resolve, reject) => this.carryOut(point, effect, resolve, reject));
   }
 
   /** A call that takes a time of its own, like a transfer. */

@@ -3,8 +3,8 @@ import type { OsStatus } from '@kubeos/core';
 /**
  * How a rollout ends.
  *
- * - `completed`: every selected node runs the wanted version and serves again.
- * - `stopped`: failures stopped it; the nodes that were at work are back in service.
+ * - `completed`: every selected node was worked on, serves again, and runs the wanted version or counts as failed.
+ * - `stopped`: failures stopped it before that; the nodes that were at work are back in service.
  * - `didNotFinish`: it waits for something that does not come.
  */
 export type RolloutOutcome = 'completed' | 'stopped' | 'didNotFinish';

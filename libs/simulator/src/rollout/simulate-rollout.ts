@@ -7,8 +7,8 @@ import {
   type Os,
   type OsStatus,
 } from '@kubeos/core';
-import type { Random } from '../engine/random.ts';
-import { createRandom } from '../engine/random.ts';
+import type { CallVerdict } from '../engine/actor.ts';
+import { createRandom, type Random } from '../engine/random.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import { startWallMs, World, type WorldOptions } from '../world/world.ts';
 import { confirmOtherSlots, planFleet } from './fleet.ts';
@@ -24,6 +24,16 @@ import { osName, readWish, type Wish } from './wish.ts';
 
 const slotBytes = 2 ** 32;
 const dayMs = 24 * 3600_000;
+const normal: CallVerdict = { kind: 'normal' };
+/** What an agent reads on its own node; a third of all calls, and none of them takes a millisecond. */
+const localReads: ReadonlySet<string> = new Set([
+  'bootenv.read',
+  'machine.facts',
+  'machine.isRebooting',
+  'machine.uptime',
+  'snapshot',
+  'state.read',
+]);
 
 /** What somebody who looks on is told while a rollout goes on. */
 export interface Onlooker {
@@ -86,7 +96,11 @@ function createWorld(wish: Wish, options: RolloutOptions): World {
     times: (source) => timesOf(source, durations),
     weather: (source) => {
       const call = drawn(source, durations.call);
-      return { latencyMs: call, verdict: () => ({ kind: 'normal' }) };
+      return {
+        latencyMs: call,
+        verdict: () => normal,
+        isInstant: (point) => localReads.has(point),
+      };
     },
     slotBytes,
     recording: false,
@@ -185,11 +199,15 @@ const stops: ReadonlySet<string> = new Set(['MaxFailuresReached', 'CanaryFailed'
 
 /** What the status says of the end, once nobody is at work any more. */
 function endOf({ status, generation }: Os): RolloutOutcome | undefined {
-  if (status.observedGeneration !== generation) return undefined;
-  if ((status.working ?? 0) + (status.preparing ?? 0) > 0) return undefined;
+  const { working = 0, preparing = 0 } = status;
+  if (status.observedGeneration !== generation || working + preparing > 0) return undefined;
   const ready = status.conditions?.find(({ type }) => type === 'Ready');
-  if (ready?.status === 'True') return 'completed';
+  if (ready?.status === 'True' || isThrough(status)) return 'completed';
   return ready !== undefined && stops.has(ready.reason) ? 'stopped' : undefined;
+}
+
+function isThrough({ nodes = 0, updated = 0, failed = 0 }: OsStatus): boolean {
+  return nodes > 0 && updated + failed >= nodes;
 }
 
 function reportOf(

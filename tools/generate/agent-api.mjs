@@ -1,7 +1,7 @@
 // proto/ -> libs/agent-api/src/gen: the types of the messages, and the descriptor as a TypeScript
 // module, so that no .proto file is needed when the programs run.
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import protobuf from 'protobufjs';
 
@@ -16,6 +16,7 @@ const protoFiles = [
 
 rmSync(target, { recursive: true, force: true });
 writeTypes();
+nameOriginsFromTheRoot();
 writeDescriptor();
 
 function writeTypes() {
@@ -31,6 +32,15 @@ function writeTypes() {
   if (result.status !== 0) throw new Error('proto-loader-gen-types failed');
   // One summary a file for `loadPackageDefinition`, which nobody calls.
   for (const file of protoFiles) rmSync(join(target, basename(file, '.proto') + '.ts'));
+}
+
+/** The generator names the absolute path of each original, which differs from checkout to checkout. */
+function nameOriginsFromTheRoot() {
+  for (const entry of readdirSync(target, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(`${root}/`, ''));
+  }
 }
 
 function writeDescriptor() {

@@ -21,6 +21,7 @@ const ours: ReadonlySet<string> = new Set([
 const foreign: ReadonlySet<string> = new Set([
   'GetStatus',
   'KubeosError',
+  'OsSpec',
   'RuntimeDirectoryPreserve',
 ]);
 

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/google/rpc/status.proto
+// Original file: proto/google/rpc/status.proto
 
 
 export interface ErrorInfo {

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { OutcomeClass as _kubeos_agent_v1_OutcomeClass, OutcomeClass__Output as _kubeos_agent_v1_OutcomeClass__Output } from '../../../kubeos/agent/v1/OutcomeClass.ts';
 import type { Evidence as _kubeos_agent_v1_Evidence, Evidence__Output as _kubeos_agent_v1_Evidence__Output } from '../../../kubeos/agent/v1/Evidence.ts';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { AgentStatus as _kubeos_agent_v1_AgentStatus, AgentStatus__Output as _kubeos_agent_v1_AgentStatus__Output } from '../../../kubeos/agent/v1/AgentStatus.ts';
 

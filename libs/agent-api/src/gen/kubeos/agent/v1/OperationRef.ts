@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { OperationType as _kubeos_agent_v1_OperationType, OperationType__Output as _kubeos_agent_v1_OperationType__Output } from '../../../kubeos/agent/v1/OperationType.ts';
 import type { Long } from '@grpc/proto-loader';

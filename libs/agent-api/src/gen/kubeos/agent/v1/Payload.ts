@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { ImageType as _kubeos_agent_v1_ImageType, ImageType__Output as _kubeos_agent_v1_ImageType__Output } from '../../../kubeos/agent/v1/ImageType.ts';
 

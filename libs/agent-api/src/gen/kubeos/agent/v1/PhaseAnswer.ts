@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { PhaseResult as _kubeos_agent_v1_PhaseResult, PhaseResult__Output as _kubeos_agent_v1_PhaseResult__Output } from '../../../kubeos/agent/v1/PhaseResult.ts';
 import type { SlotName as _kubeos_agent_v1_SlotName, SlotName__Output as _kubeos_agent_v1_SlotName__Output } from '../../../kubeos/agent/v1/SlotName.ts';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 export const PhaseResult = {
   PHASE_RESULT_UNSPECIFIED: 'PHASE_RESULT_UNSPECIFIED',

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { OperationRef as _kubeos_agent_v1_OperationRef, OperationRef__Output as _kubeos_agent_v1_OperationRef__Output } from '../../../kubeos/agent/v1/OperationRef.ts';
 import type { Payload as _kubeos_agent_v1_Payload, Payload__Output as _kubeos_agent_v1_Payload__Output } from '../../../kubeos/agent/v1/Payload.ts';

@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { OperationProgress as _kubeos_agent_v1_OperationProgress, OperationProgress__Output as _kubeos_agent_v1_OperationProgress__Output } from '../../../kubeos/agent/v1/OperationProgress.ts';
 import type { PhaseAnswer as _kubeos_agent_v1_PhaseAnswer, PhaseAnswer__Output as _kubeos_agent_v1_PhaseAnswer__Output } from '../../../kubeos/agent/v1/PhaseAnswer.ts';

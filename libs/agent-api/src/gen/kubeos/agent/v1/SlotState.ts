@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 export const SlotState = {
   SLOT_STATE_UNSPECIFIED: 'SLOT_STATE_UNSPECIFIED',

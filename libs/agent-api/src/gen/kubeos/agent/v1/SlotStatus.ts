@@ -1,4 +1,4 @@
-// Original file: /work/main/proto/kubeos/agent/v1/agent.proto
+// Original file: proto/kubeos/agent/v1/agent.proto
 
 import type { SlotState as _kubeos_agent_v1_SlotState, SlotState__Output as _kubeos_agent_v1_SlotState__Output } from '../../../kubeos/agent/v1/SlotState.ts';
 import type { Long } from '@grpc/proto-loader';

@@ -52,9 +52,9 @@ describe.each(packed)('the package @kubeos/%s', (name) => {
     const files = contents.get(name) ?? [];
     const expected = ['package.json', 'dist/index.js', 'dist/index.d.ts'];
     expect(files).toEqual(expect.arrayContaining(expected));
-    expect(files.filter((file) => !/^(package\.json|dist\/.+\.(js|d\.ts))$/.test(file))).toEqual(
-      [],
-    );
+    expect(
+      files.filter((file) => !/^(package\.json|README\.md|dist\/.+\.(js|d\.ts))$/.test(file)),
+    ).toEqual([]);
     expect(files.filter((file) => file.includes('.test.'))).toEqual([]);
   });
 
@@ -71,6 +71,18 @@ describe.each(packed)('the package @kubeos/%s', (name) => {
   it('refuses a deep import', () => {
     const script = `import('@kubeos/${name}/dist/index.js').catch((e) => console.log(e.code))`;
     expect(evaluate('module', script)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+});
+
+describe('the package @kubeos/simulator on its own', () => {
+  it('plays a rollout', () => {
+    const source = { imagetype: 'disk', imageurl: 'https://x/2', checksum: '0'.repeat(64) };
+    const spec = { osversion: '2', opstype: 'upgrade', maxunavailable: 1, ...source };
+    const options = JSON.stringify({ os: { spec }, nodes: 2, seed: 1 });
+    const script = `const { simulateRollout } = await import('@kubeos/simulator');
+      const { outcome, updated } = await simulateRollout(${options});
+      console.log(outcome, updated);`;
+    expect(evaluate('module', script)).toBe('completed 2');
   });
 });
 

@@ -41,6 +41,12 @@ export const stages = [
   },
   { name: 'unit', suites: both, minutes: 15, jest: true, commands: [['jest']] },
   {
+    name: 'simulation',
+    suites: ['all'],
+    minutes: 15,
+    commands: [[...node, 'tools/simulate/src/main.ts']],
+  },
+  {
     name: 'integration',
     suites: ['all'],
     minutes: 60,

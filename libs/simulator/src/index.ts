@@ -1,3 +1,4 @@
+export { findMutation, mutations, type Mutation, type Search } from './faults/mutations.ts';
 export { play, type PlayOptions, type PlayReport } from './faults/play.ts';
 export type {
   FailingPart,

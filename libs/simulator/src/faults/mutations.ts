@@ -2,25 +2,21 @@
  * Faults planted in the guard of each invariant, as lying ports around the untouched programs. Each must be found by the
  * simulation; one that is not would mean that the invariant is not really checked, or that its trace never comes up.
  */
-import {
-  cordonAnnotation,
-  holdAnnotation,
-  newBlock,
-  otherSlot,
-  parseBootBlock,
-  type AgentDeps,
-  type AgentStatus,
-  type ClusterCache,
-  type Digest,
-  type NodeView,
-  type OperatorDeps,
-  type Os,
-  type OsInstance,
-  type PodView,
-} from '@kubeos/core';
-import type { InvariantName } from '../invariants/violation.ts';
+import { cordonAnnotation, otherSlot } from '@kubeos/core';
+import type { InvariantName, Violation } from '../invariants/violation.ts';
 import type { Tampering } from '../world/world.ts';
 import type { CallFault, TimedFault } from './catalogue.ts';
+import {
+  armedForGood,
+  calmTrials,
+  forgetFailures,
+  lyingCache,
+  lyingOperator,
+  lyingPods,
+  rememberedDigests,
+  withoutHold,
+} from './lies.ts';
+import { play } from './play.ts';
 import { factoryImage, type Scenario } from './scenario.ts';
 
 /** One planted fault. */
@@ -34,112 +30,6 @@ export interface Mutation {
   readonly timedFaults?: readonly TimedFault[];
   readonly callFaults?: readonly CallFault[];
   readonly adapt?: (scenario: Scenario) => Scenario;
-}
-
-type NodeLie = (node: NodeView) => NodeView;
-type InstanceLie = (instance: OsInstance) => OsInstance;
-type OsLie = (os: Os) => Os;
-
-interface Lies {
-  readonly node?: NodeLie;
-  readonly instance?: InstanceLie;
-  readonly os?: OsLie;
-}
-
-const honest = <T>(value: T): T => value;
-
-function orNone<T>(lie: (value: T) => T, value: T | undefined): T | undefined {
-  return value === undefined ? undefined : lie(value);
-}
-
-function lyingCache(cache: ClusterCache, lies: Lies): ClusterCache {
-  const { node = honest, instance = honest, os = honest } = lies;
-  return {
-    oses: () => [...cache.oses()].map(os),
-    os: (uid) => orNone(os, cache.os(uid)),
-    nodes: () => [...cache.nodes()].map(node),
-    node: (name) => orNone(node, cache.node(name)),
-    instances: () => [...cache.instances()].map(instance),
-    instance: (name) => orNone(instance, cache.instance(name)),
-    holdsOwnWrites: () => cache.holdsOwnWrites(),
-  };
-}
-
-/** An operator that is told lies about objects, from its caches and from the API server alike. */
-function lyingOperator(lies: Lies): Tampering {
-  const { node = honest, instance = honest, os = honest } = lies;
-  return {
-    operator: (deps) => ({
-      ...deps,
-      cache: lyingCache(deps.cache, lies),
-      api: {
-        ...deps.api,
-        getOs: async (namespace, name) => orNone(os, await deps.api.getOs(namespace, name)),
-        getNode: async (name) => orNone(node, await deps.api.getNode(name)),
-        getInstance: async (name) => orNone(instance, await deps.api.getInstance(name)),
-        changeNode: async (about, change) => node(await deps.api.changeNode(about, change)),
-      },
-    }),
-  };
-}
-
-function lyingPods(lie: (pods: readonly PodView[]) => readonly PodView[]): Tampering {
-  return {
-    operator: (deps: OperatorDeps) => ({
-      ...deps,
-      api: { ...deps.api, listPods: async (node) => lie(await deps.api.listPods(node)) },
-    }),
-  };
-}
-
-function without(annotations: NodeView['annotations'], name: string): NodeView['annotations'] {
-  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== name));
-}
-
-/** Hashes that are answered from memory instead of from the slot. */
-function rememberedDigests(): Tampering {
-  const known = new Map<string, Digest>();
-  return {
-    agent: (deps: AgentDeps) => ({
-      ...deps,
-      slots: {
-        ...deps.slots,
-        async install(slot, payload, watch) {
-          const installed = await deps.slots.install(slot, payload, watch);
-          const { machineId } = await deps.machine.facts();
-          known.set(`${machineId}/${slot}`, installed.slotDigest);
-          return installed;
-        },
-        async digest(slot) {
-          const { machineId } = await deps.machine.facts();
-          return known.get(`${machineId}/${slot}`) ?? deps.slots.digest(slot);
-        },
-      },
-    }),
-  };
-}
-
-/** Arming makes the candidate the default at once, as upstream does. */
-function armedForGood(sector: Uint8Array): Uint8Array {
-  const block = parseBootBlock(sector);
-  if (block.kind !== 'ok') return sector;
-  const candidate = otherSlot(block.vars.good);
-  if (block.vars.slots[candidate] !== 'trial') return sector;
-  const slots = { A: 'good', B: 'good' } as const;
-  const left = { A: 0, B: 0 };
-  const vars = { ...block.vars, good: candidate, order: [candidate], slots, left };
-  return newBlock(vars).subarray(0, sector.length);
-}
-
-function calmTrials(status: AgentStatus): AgentStatus {
-  const calm = (slot: AgentStatus['slots']['A']): AgentStatus['slots']['A'] =>
-    slot.state === 'trial' ? { ...slot, state: 'good' } : slot;
-  const { operation } = status;
-  return {
-    ...status,
-    slots: { A: calm(status.slots.A), B: calm(status.slots.B) },
-    ...(operation === undefined ? {} : { operation }),
-  };
 }
 
 /** A fleet that is large enough for a second batch to begin too early, seen through slow watches. */
@@ -236,10 +126,7 @@ export const mutations: readonly Mutation[] = [
     name: 'a hold that is not seen',
     breaks: 'HoldKept',
     timedFaults: ['held'],
-    tampering: () =>
-      lyingOperator({
-        node: (node) => ({ ...node, annotations: without(node.annotations, holdAnnotation) }),
-      }),
+    tampering: () => lyingOperator({ node: withoutHold }),
     adapt: (scenario) => ({ ...scenario, workloads: [busyWorkload] }),
   },
   {
@@ -351,15 +238,39 @@ const busyWorkload = {
   hasEmptyDir: false,
 };
 
-function forgetFailures(instance: OsInstance): OsInstance {
-  const { history } = instance.spec;
-  if (history === undefined) return instance;
-  const entries = history.entries.map((entry) => ({ ...entry, counted: false, activates: 0 }));
-  return { ...instance, spec: { ...instance.spec, history: { ...history, entries } } };
+/** What came of looking for a planted fault. */
+export interface Search {
+  /** Seeds that were played. */
+  readonly seeds: number;
+  readonly steps: number;
+  /** The broken invariant; absent when the fault was not found. */
+  readonly violation?: Violation;
+}
+
+/**
+ * Plays seeds until the fault of this name shows.
+ *
+ * @throws RangeError when there is no such mutation.
+ */
+export async function findMutation(name: string, mostSeeds: number): Promise<Search> {
+  const mutation = mutations.find((one) => one.name === name);
+  if (mutation === undefined) throw new RangeError(`No mutation "${name}"`);
+  let steps = 0;
+  for (let seed = 1; seed <= mostSeeds; seed += 1) {
+    const report = await play({
+      seed,
+      tampering: mutation.tampering(),
+      adapt: adaptTo(mutation),
+    });
+    steps += report.steps;
+    const { violation } = report;
+    if (violation?.invariant === mutation.breaks) return { seeds: seed, steps, violation };
+  }
+  return { seeds: mostSeeds, steps };
 }
 
 /** The scenario of a seed, with the faults that the mutation needs and no others. */
-export function adaptTo(mutation: Mutation): (scenario: Scenario) => Scenario {
+function adaptTo(mutation: Mutation): (scenario: Scenario) => Scenario {
   return (scenario) => {
     const chosen: Scenario = {
       ...scenario,

@@ -87,7 +87,8 @@ function typeAtConsole(chaos: Chaos): void {
       node.agents.console('rollback', (agent) => agent.consoleRollback());
       break;
     case 1:
-      node.confirmedBoot = node.machine.session?.bootId;
+      // Nobody in their right mind confirms a node that does not work.
+      if (node.machine.session?.image.health !== 'ready') return;
       node.agents.console('confirm', (agent) => agent.consoleConfirm());
       break;
     default:

@@ -53,7 +53,10 @@ export function mend(chaos: Chaos): void {
   for (const node of world.nodes.values()) mendNode(node);
   // Whoever was down is looked at once more when it is up.
   world.scheduler.after(lookAgainMs, () => {
-    for (const node of world.nodes.values()) bootRight(node);
+    for (const node of world.nodes.values()) {
+      bootRight(node);
+      endUnownedTrial(world, node);
+    }
   });
 }
 
@@ -80,4 +83,16 @@ function bootRight(node: SimNode): void {
   // A node that runs its other good slot, by hand or as a last resort, says so and waits for a reboot.
   if (block.kind !== 'ok' || isOnTrial(node.disk, session.slot)) return;
   if (block.vars.good !== session.slot) node.machine.orderReboot('person');
+}
+
+/**
+ * A boot block that was lost after the commit, when the commit could not be recorded on PERSIST, makes a confirmed slot look
+ * like a trial, and the timer of this boot has been stopped. The status says `UnownedTrial`, and a person reboots.
+ */
+function endUnownedTrial(world: World, node: SimNode): void {
+  const session = node.machine.session;
+  if (session === undefined || !isOnTrial(node.disk, session.slot)) return;
+  if (world.server.instances.get(node.name)?.spec.operation === undefined) {
+    node.machine.orderReboot('person');
+  }
 }

@@ -14,8 +14,6 @@ export interface NodeWatchDeps {
   readonly node: string;
   readonly disk: () => Disk;
   readonly session: () => Session | undefined;
-  /** True after a person confirmed at the console of this boot. */
-  readonly confirmedByHand: () => boolean;
   /** True when the cluster does not wait for DaemonSet pods that were not Ready before. */
   readonly excusesDaemonSets: () => boolean;
   readonly report: ReportViolation;
@@ -64,13 +62,13 @@ export class NodeWatch {
 
   /** A candidate that becomes good must be healthy: the cluster had every chance to see that it is not. */
   private checkCommit(was: BootVars, is: BootVars): void {
-    const { node, session, report, confirmedByHand } = this.deps;
+    const { node, session, report } = this.deps;
     for (const slot of ['A', 'B'] as const) {
       if (!isCommit(was.slots[slot], is.slots[slot])) continue;
       const running = session();
       if (running?.slot !== slot || !running.reached) {
         report('ConfirmedByCluster', `${node} confirms slot ${slot}, which does not run`);
-      } else if (!this.isHealthy(running) && !confirmedByHand()) {
+      } else if (!this.isHealthy(running)) {
         const { name, health } = running.image;
         report('ConfirmedByCluster', `${node} confirms ${name}, whose health is ${health}`);
       }

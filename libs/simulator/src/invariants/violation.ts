@@ -4,7 +4,7 @@
  * - `AlwaysBootable`: at every instant, power cuts included, the boot loader finds a slot that reaches the agent.
  * - `BootedSlotUntouched`: the slot that runs is never written.
  * - `VerifiedBeforeBoot`: what boots was verified in full.
- * - `ConfirmedByCluster`: a candidate becomes good only when it is healthy (or a person at the console said so).
+ * - `ConfirmedByCluster`: a candidate becomes good only when it is healthy.
  * - `WithinBudget`: never more nodes out of service because of us than `maxunavailable` says.
  * - `InsideWindow`: nothing starts outside the window, while paused, or after too many failures.
  * - `ForeignCordonKept`: a cordon that is not ours is never removed.

@@ -99,8 +99,10 @@ export class ProxyHost {
   private startProgram(): void {
     const { deps } = this;
     const { node, server, surroundings } = deps;
-    const actor = new Actor(`proxy/${node}`, surroundings);
     const nodeUid = server.nodes.get(node)?.view.uid;
+    // Without a Node nobody makes pods for it.
+    if (nodeUid === undefined) return;
+    const actor = new Actor(`proxy/${node}`, surroundings);
     const program: ProxyProgram = {
       actor,
       cached: server.instances.get(node),

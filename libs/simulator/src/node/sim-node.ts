@@ -69,8 +69,6 @@ export class SimNode {
   saveWorks = true;
   /** How far the node's wall clock is off, in milliseconds. */
   wallOffsetMs = 0;
-  /** Boot id of the boot that a person confirmed at the console. */
-  confirmedBoot: string | undefined;
   private readonly deps: SimNodeDeps;
 
   constructor(deps: SimNodeDeps) {
@@ -110,8 +108,6 @@ export class SimNode {
       node: name,
       disk: () => this.disk,
       session: () => this.machine.session,
-      confirmedByHand: () =>
-        this.confirmedBoot !== undefined && this.machine.session?.bootId === this.confirmedBoot,
       excusesDaemonSets: () => {
         const operation = this.deps.server.instances.get(name)?.spec.operation;
         return (operation?.excusedDaemonSetPods?.length ?? 0) > 0;

@@ -5,6 +5,7 @@ import {
   zoneLabel,
   type AgentDeps,
   type ClusterEvent,
+  type NodeView,
   type Log,
   type OperatorDeps,
   type PodView,
@@ -119,6 +120,7 @@ export class World {
     });
     this.people = new People(this.server, () => new Date(this.wallMs()).toISOString());
     this.watch = options.checking ? this.createWatch() : undefined;
+    if (options.recording) this.traceNodes();
     for (const plan of options.nodes) this.nodes.set(plan.name, this.createNode(plan));
     this.operators = Array.from({ length: options.operators }, (_, index) =>
       this.createOperator(`operator-${String(index)}`),
@@ -213,6 +215,18 @@ export class World {
     return watch;
   }
 
+  /** What kubelets and the node controller write stands in no call of a program. */
+  private traceNodes(): void {
+    const last = new Map<string, string>();
+    this.server.watch((change) => {
+      if (change.kind !== 'node') return;
+      const { key, object } = change;
+      const text = object === undefined ? 'is gone' : describeNode(object);
+      if (last.get(key) !== text) this.trace.add(key, text);
+      last.set(key, text);
+    });
+  }
+
   private createNode(plan: NodePlan): SimNode {
     const { options } = this;
     return new SimNode({
@@ -286,6 +300,18 @@ export class World {
   private readonly onDefect = (thrown: unknown): void => {
     this.defect ??= thrown;
   };
+}
+
+function describeNode({
+  uid,
+  bootId,
+  ready,
+  unschedulable,
+  unschedulableIsOurs,
+}: NodeView): string {
+  const words = [ready ? 'Ready' : 'not Ready'];
+  if (unschedulable) words.push(unschedulableIsOurs ? 'cordoned by us' : 'cordoned');
+  return `Node ${uid} is ${words.join(', ')} in ${bootId}`;
 }
 
 /** True for the operator's own pods. */

@@ -42,7 +42,7 @@ export function conditionsOf(
   const wanted = proxyConditionTypes.map((type) => ({ type, ...told[type] }));
   const mine = setConditions(stored, wanted, nowIso);
   const isStored = (condition: Condition): boolean =>
-    stored.some((other) => isSame(other, condition));
+    stored.some((other) => other.type === condition.type && isSame(other, condition));
   if (mine.every(isStored)) return undefined;
   const types: ReadonlySet<string> = new Set(proxyConditionTypes);
   return [...stored.filter((condition) => !types.has(condition.type)), ...mine];

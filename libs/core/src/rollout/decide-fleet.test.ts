@@ -254,6 +254,12 @@ describe('decideFleet', () => {
     expect(names(result.admit.candidates)).toEqual(['a']);
   });
 
+  it('prepares a canary although a node behind it was prepared before', () => {
+    const spec = aSpec({ canary: { count: 1 }, maxUnavailable: { count: 1 } });
+    const result = plan(anOs({ spec }), [facts('a'), prepared('b')]);
+    expect(names(result.prepare)).toEqual(['a']);
+  });
+
   describe('in serial mode', () => {
     const spec = aSpec({ executionMode: 'serial', maxUnavailable: { count: 2 } });
     const inBatch = { labels: { [serialLabel]: '' } };
@@ -279,6 +285,17 @@ describe('decideFleet', () => {
       const result = plan(os, [facts('a')]);
       expect(result.batch.add).toEqual([]);
       expect(result.requeue).toEqual({ kind: 'after', seconds: 60 });
+    });
+
+    it('takes nodes that were prepared in parallel mode into a batch', () => {
+      const { batch } = plan(anOs({ spec }), [prepared('a'), facts('b'), facts('c')]);
+      expect(batch.add.map(({ name }) => name)).toEqual(['a', 'b']);
+    });
+
+    it('goes on without a prepared node that somebody holds', () => {
+      const held = { ...inBatch, annotations: { [holdAnnotation]: '' } };
+      const { batch } = plan(anOs({ spec }), [prepared('a', held), facts('b')]);
+      expect(batch.remove.map(({ name }) => name)).toEqual(['a']);
     });
 
     it('gives a batch up that does not hold the canary, whose turn it is', () => {

@@ -5,7 +5,7 @@ import { schemaRevision } from '../api/names.ts';
 import type { Now } from '../ports/clock.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { canaryCount, unavailableBudget } from './budget.ts';
-import type { Member } from './fleet.ts';
+import { compareMembers, type Member } from './fleet.ts';
 import { holdAnnotation } from '../api/names.ts';
 import { isInBatch, operationOf, type Candidate, type Tally, type WaitReason } from './tally.ts';
 import { windowState } from './window.ts';
@@ -65,14 +65,15 @@ export function decideFleet(input: FleetInput): FleetPlan {
     return { ...base, ...nothing, ...(gate === undefined ? {} : { gate }) };
   }
   const allowed = allowedMembers(os.spec, input);
-  const candidates = tally.candidates.filter(({ member }) => allowed(member));
-  const prepare = os.spec.type === 'upgrade' ? toPrepare(os.spec, tally, candidates, budget) : [];
-  const admission = admissionOf(os.spec, input, candidates, allowed, budget);
+  const isParallel = os.spec.executionMode === 'parallel';
+  const inTurn = (member: Member): boolean => allowed(member) && (isParallel || isInBatch(member));
+  const prepare = os.spec.type === 'upgrade' ? toPrepare(os.spec, tally, inTurn, budget) : [];
+  const admission = admissionOf(os.spec, input, inTurn, budget);
   return {
     ...base,
     prepare,
     admit: { count: admission.count, candidates: admission.candidates },
-    batch: batchOf(os.spec, input, budget),
+    batch: batchOf(os.spec, input, allowed, budget),
     ...(admission.gate === undefined ? {} : { gate: admission.gate }),
     requeue: [admission.requeue, batchRequeue(os.spec, input)].reduce(sooner, base.requeue),
   };
@@ -181,17 +182,14 @@ function allowedMembers(spec: OsSpec, input: FleetInput): (member: Member) => bo
 function toPrepare(
   spec: OsSpec,
   tally: Tally,
-  candidates: readonly Candidate[],
+  inTurn: (member: Member) => boolean,
   budget: number,
 ): readonly Candidate[] {
   const limit = spec.prepareConcurrency ?? budget;
-  // A node that cannot go on must not hold up the line behind it.
-  const free = limit - tally.preparing.length - (tally.prepared.length - tally.stuck);
-  const inTurn =
-    spec.executionMode === 'serial'
-      ? candidates.filter(({ member }) => isInBatch(member))
-      : candidates;
-  return free <= 0 ? [] : inTurn.slice(0, free);
+  // A prepared node that cannot go on, or whose turn it is not, must not hold up the line.
+  const free = limit - tally.preparing.length - tally.able.filter(inTurn).length;
+  const next = tally.candidates.filter(({ member }) => inTurn(member));
+  return free <= 0 ? [] : next.slice(0, free);
 }
 
 interface AdmissionPlan {
@@ -204,11 +202,10 @@ interface AdmissionPlan {
 function admissionOf(
   spec: OsSpec,
   input: FleetInput,
-  candidates: readonly Candidate[],
-  allowed: (member: Member) => boolean,
+  inTurn: (member: Member) => boolean,
   budget: number,
 ): AdmissionPlan {
-  const ready = readyToAdmit(spec, input, candidates, allowed);
+  const ready = readyToAdmit(spec, input, inTurn);
   const wait = (gate: WaitReason | undefined, requeue: Requeue): AdmissionPlan => ({
     count: 0,
     candidates: [],
@@ -239,12 +236,9 @@ function admissionOf(
 function readyToAdmit(
   spec: OsSpec,
   { tally }: FleetInput,
-  candidates: readonly Candidate[],
-  allowed: (member: Member) => boolean,
+  inTurn: (member: Member) => boolean,
 ): readonly Candidate[] {
-  const inTurn = (member: Member): boolean =>
-    allowed(member) && (spec.executionMode === 'parallel' || isInBatch(member));
-  if (spec.type !== 'upgrade') return candidates.filter(({ member }) => inTurn(member));
+  if (spec.type !== 'upgrade') return tally.candidates.filter(({ member }) => inTurn(member));
   const ready: Candidate[] = [];
   for (const member of tally.prepared) {
     const operation = operationOf(member);
@@ -304,18 +298,20 @@ function intervalLeft(spec: OsSpec, { os, now, since }: FleetInput): number {
 }
 
 /** Members to put into the serial batch, once the one before is through, and those to take out of it. */
-function batchOf(spec: OsSpec, input: FleetInput, budget: number): FleetPlan['batch'] {
+function batchOf(
+  spec: OsSpec,
+  input: FleetInput,
+  allowed: (member: Member) => boolean,
+  budget: number,
+): FleetPlan['batch'] {
   const labelled = input.members.filter(isInBatch);
   if (spec.executionMode === 'parallel') return { add: [], remove: labelled };
-  const allowed = allowedMembers(spec, input);
+  const { able, candidates, preparing, working } = input.tally;
   // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
-  const startable = input.tally.candidates
-    .map(({ member }) => member)
-    .filter((member) => allowed(member));
-  const { preparing, prepared, working } = input.tally;
-  const pending = new Set(
-    [...startable, ...preparing, ...prepared, ...working].map((member) => member.name),
-  );
+  const startable = [...able, ...candidates.map(({ member }) => member)]
+    .filter((member) => allowed(member))
+    .sort(compareMembers);
+  const pending = new Set([...startable, ...preparing, ...working].map((member) => member.name));
   const remove = labelled.filter((member) => !pending.has(member.name));
   if (remove.length < labelled.length || intervalLeft(spec, input) > 0) return { add: [], remove };
   return { add: startable.slice(0, budget), remove };
@@ -323,7 +319,8 @@ function batchOf(spec: OsSpec, input: FleetInput, budget: number): FleetPlan['ba
 
 /** The interval before a serial batch ends without anything changing. */
 function batchRequeue(spec: OsSpec, input: FleetInput): Requeue {
-  if (spec.executionMode === 'parallel' || input.tally.candidates.length === 0) {
+  const { able, candidates } = input.tally;
+  if (spec.executionMode === 'parallel' || able.length + candidates.length === 0) {
     return { kind: 'onChange' };
   }
   const seconds = intervalLeft(spec, input);

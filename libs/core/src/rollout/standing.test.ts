@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdAnnotation, retryAnnotation } from '../api/names.ts';
+import { cordonAnnotation, holdAnnotation, retryAnnotation } from '../api/names.ts';
 import type { HistoryEntry } from '../api/operation.ts';
 import {
   aNode,
@@ -51,6 +51,12 @@ describe('standingOf', () => {
     ['that is held', facts('n', { annotations: { [holdAnnotation]: '' } }), aSpec(), 'Held'],
     ['that its console holds', facts('n', {}, { agent: { held: true } }), aSpec(), 'Held'],
     ['that somebody else cordoned', facts('n', { unschedulable: true }), aSpec(), 'ForeignCordon'],
+    [
+      'whose earlier cordon of ours is still to be taken off',
+      facts('n', { unschedulable: true, annotations: { [cordonAnnotation]: 'unowned/boot-1' } }),
+      aSpec(),
+      'GivingBack',
+    ],
     ['that is not Ready', facts('n', { ready: false }), aSpec(), 'NotReady'],
     ['that is being deleted', facts('n', { deleting: true }), aSpec(), 'NodeDeleting'],
     [

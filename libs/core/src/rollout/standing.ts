@@ -136,7 +136,11 @@ function keptOut(agent: AgentStatus, facts: NodeFacts): Standing | undefined {
     return waiting('InstanceDeleting', `The OSInstance of ${node.name} is being deleted`);
   }
   if (node.deleting) return waiting('NodeDeleting', `${node.name} is being deleted`);
-  if (node.unschedulable && !Object.hasOwn(node.annotations, cordonAnnotation)) {
+  if (node.unschedulable && Object.hasOwn(node.annotations, cordonAnnotation)) {
+    // A new operation would keep the pass away that takes it off.
+    return waiting('GivingBack', `The cordon of ${node.name} is still to be taken off`);
+  }
+  if (node.unschedulable) {
     return waiting('ForeignCordon', `${node.name} was cordoned by somebody else`);
   }
   if (!node.ready) return waiting('NotReady', `${node.name} is not Ready`);

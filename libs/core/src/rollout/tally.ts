@@ -38,8 +38,8 @@ export interface Tally {
   /** Open operations by how far they are. */
   readonly preparing: readonly Member[];
   readonly prepared: readonly Member[];
-  /** How many of the prepared ones something of their own keeps from being admitted. */
-  readonly stuck: number;
+  /** Those of the prepared ones that nothing of their own keeps from being admitted. */
+  readonly able: readonly Member[];
   readonly working: readonly Member[];
   /** In order. */
   readonly candidates: readonly Candidate[];
@@ -82,7 +82,7 @@ class Counter {
   readonly #outOfService: string[] = [];
   readonly #preparing: Member[] = [];
   readonly #prepared: Member[] = [];
-  #stuck = 0;
+  readonly #able: Member[] = [];
   readonly #working: Member[] = [];
   readonly #candidates: Candidate[] = [];
   readonly #waiting = new Map<
@@ -159,9 +159,8 @@ class Counter {
   #countPrepared(member: Member): void {
     this.#prepared.push(member);
     const obstacle = obstacleOf(member) ?? this.#waitReasonOf(member.name);
-    if (obstacle === undefined) return;
-    this.#stuck += 1;
-    this.#wait(member.name, obstacle.reason, obstacle.message);
+    if (obstacle === undefined) this.#able.push(member);
+    else this.#wait(member.name, obstacle.reason, obstacle.message);
   }
 
   #wait(name: string, reason: string, message: string): void {
@@ -180,7 +179,7 @@ class Counter {
       outOfService: this.#outOfService,
       preparing: this.#preparing,
       prepared: this.#prepared,
-      stuck: this.#stuck,
+      able: this.#able,
       working: this.#working,
       candidates: this.#candidates,
       waiting: this.#waiting,

@@ -278,24 +278,18 @@ describe('decideFleet', () => {
 
     it('looks again when the interval before the next batch is over', () => {
       const waits = aSpec({ executionMode: 'serial', timeIntervalSeconds: 120 });
-      const os = anOs({
-        spec: waits,
-        status: { admission: { epoch: 1, pending: [], lastTime: '2026-06-01T11:59:00Z' } },
-      });
-      const result = plan(os, [facts('a')]);
+      const admission = { epoch: 1, pending: [], lastTime: '2026-06-01T11:59:00Z' };
+      const result = plan(anOs({ spec: waits, status: { admission } }), [facts('a')]);
       expect(result.batch.add).toEqual([]);
       expect(result.requeue).toEqual({ kind: 'after', seconds: 60 });
     });
 
-    it('takes nodes that were prepared in parallel mode into a batch', () => {
-      const { batch } = plan(anOs({ spec }), [prepared('a'), facts('b'), facts('c')]);
-      expect(batch.add.map(({ name }) => name)).toEqual(['a', 'b']);
-    });
-
-    it('goes on without a prepared node that somebody holds', () => {
+    it('takes prepared nodes into a batch, and those out of it that somebody holds', () => {
+      const formed = plan(anOs({ spec }), [prepared('a'), facts('b'), facts('c')]);
+      expect(formed.batch.add.map(({ name }) => name)).toEqual(['a', 'b']);
       const held = { ...inBatch, annotations: { [holdAnnotation]: '' } };
-      const { batch } = plan(anOs({ spec }), [prepared('a', held), facts('b')]);
-      expect(batch.remove.map(({ name }) => name)).toEqual(['a']);
+      const later = plan(anOs({ spec }), [prepared('a', held), facts('b')]);
+      expect(later.batch.remove.map(({ name }) => name)).toEqual(['a']);
     });
 
     it('gives a batch up that does not hold the canary, whose turn it is', () => {

@@ -8,7 +8,8 @@ const main = resolve(import.meta.dirname, '../../../apps/operator/src/main.ts');
 
 /** One line of its log. */
 export interface LogLine {
-  readonly level: string;
+  /** As pino counts: 40 warns, 50 is an error. */
+  readonly level: number;
   readonly msg: string;
   readonly [field: string]: unknown;
 }

@@ -79,7 +79,12 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
     },
     slots: createSlots(options, reach),
     lock: { exclusively: createLock() },
-    clock,
+    clock: {
+      now: () => clock.now(),
+      // The waits of a process end with it.
+      sleep: (milliseconds, signal) =>
+        clock.sleep(milliseconds, AbortSignal.any([options.over, ...(signal ? [signal] : [])])),
+    },
     log,
     agentVersion: 'fast',
     capabilities: ['disk', 'rollback'],

@@ -212,16 +212,22 @@ describe('a boot sector', () => {
     expect(node.vars).toMatchObject({ good: 'A', order: ['A'], slots: { B: 'ready' } });
   });
 
-  it('that was lost in a trial goes on in the trial or goes back', async () => {
-    for (const slot of ['A', 'B'] as const) {
-      const node = nodeWithV2();
-      await enterTrial(node);
-      node.block = undefined;
-      node.startIn(slot, 'lastresort');
-      await node.agent().start();
-      expect(node.vars.good).toBe('A');
-      expect(node.vars.slots.B).toBe(slot === 'A' ? 'ready' : 'trial');
-    }
+  it.each([
+    ['goes back', 'A', 'lastresort', { good: 'A', slots: { A: 'good', B: 'ready' } }],
+    ['goes on', 'B', 'trial', { good: 'A', slots: { A: 'good', B: 'trial' } }],
+    [
+      'keeps what can be loaded',
+      'B',
+      'lastresort',
+      { good: 'B', slots: { A: 'empty', B: 'good' } },
+    ],
+  ] as const)('that was lost in a trial %s in slot %s (%s)', async (_what, slot, why, vars) => {
+    const node = nodeWithV2();
+    await enterTrial(node);
+    node.block = undefined;
+    node.startIn(slot, why);
+    await node.agent().start();
+    expect(node.vars).toMatchObject(vars);
   });
 
   it('full of foreign variables is left alone, and the agent still tells its status', async () => {

@@ -1,6 +1,6 @@
 /** What an agent sees when it looks at its node, with the records brought in line with the boot sector. */
 import type { AgentWarning } from '../api/agent-status.ts';
-import type { SlotName } from '../api/operation.ts';
+import { slotNames, type SlotName } from '../api/operation.ts';
 import type { BootFacts } from '../ports/node.ts';
 import {
   candidateOf,
@@ -56,7 +56,7 @@ export const armedLimitSeconds = 300;
 export function worldOf(readings: Readings): World {
   const { facts, block, uptimeSeconds, state: reading } = readings;
   const parsed = parseBootBlock(block);
-  const vars = varsOf(parsed, facts.bootedSlot, reading);
+  const vars = varsOf(parsed, facts, reading);
   const record = { ...recordOf(reading, parsed, vars, facts.machineId) };
   const notes =
     parsed.kind === 'unreadable' ? [...record.notes, rebuiltNote(reading)] : record.notes;
@@ -98,10 +98,13 @@ export function hasUpstreamLoader(world: World): boolean {
   return world.facts.why === 'unknown' && upstreamEntry(world.block) !== undefined;
 }
 
-function varsOf(parsed: BootBlock, booted: SlotName | undefined, reading: StateReading): BootVars {
+function varsOf(parsed: BootBlock, facts: BootFacts, reading: StateReading): BootVars {
   if (parsed.kind === 'ok') return parsed.vars;
   const recorded = reading.kind === 'ok' ? reading.state.current.vars : undefined;
-  return rebuiltVars(booted ?? recorded?.good ?? 'A', recorded);
+  const booted = facts.bootedSlot ?? recorded?.good ?? 'A';
+  // Without a block the boot loader tries the slots in their order: those before the booted one could not be loaded.
+  const otherLoads = facts.why !== 'lastresort' || booted === slotNames[0];
+  return rebuiltVars(booted, recorded, otherLoads);
 }
 
 function recordOf(

@@ -109,15 +109,20 @@ describe('reading a block', () => {
 
 describe('rebuilding the variables', () => {
   it('takes the recorded result', () => {
-    expect(rebuiltVars('A', armed)).toEqual(armed);
-    expect(rebuiltVars('B', armed)).toEqual(armed);
+    expect(rebuiltVars('A', armed, true)).toEqual(armed);
+    expect(rebuiltVars('B', armed, true)).toEqual(armed);
   });
 
-  it('believes the running system rather than a record that calls its slot empty', () => {
-    expect(rebuiltVars('B', steady)).toEqual(freshVars('B', 7));
+  it('keeps the confirmed slot although another one runs as a last resort', () => {
+    expect(rebuiltVars('B', steady, true)).toEqual(steady);
+  });
+
+  it('gives a default up that the boot loader could not load', () => {
+    expect(rebuiltVars('B', armed, false)).toEqual(freshVars('B', 7));
+    expect(rebuiltVars('A', armed, false)).toEqual(armed);
   });
 
   it('knows only the booted slot without a record', () => {
-    expect(rebuiltVars('B', undefined)).toEqual(freshVars('B', 0));
+    expect(rebuiltVars('B', undefined, true)).toEqual(freshVars('B', 0));
   });
 });

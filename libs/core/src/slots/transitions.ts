@@ -125,11 +125,16 @@ export function withSeq(vars: BootVars, seq: number): BootVars {
 }
 
 /**
- * The variables of a node whose block is lost: the last recorded result where there is one that does not speak against
- * the running system, else the booted slot is good and nothing is known of the other.
+ * The variables of a node whose block is lost: the last recorded result where there is one, else the booted slot is good
+ * and nothing is known of the other. What runs proves nothing against the record: the boot loader without a block boots
+ * whatever it can load, confirmed or not. Only a default that it could not load is given up for the slot that runs.
  */
-export function rebuiltVars(booted: SlotName, recorded: BootVars | undefined): BootVars {
-  const isUsable = recorded !== undefined && ['good', 'trial'].includes(recorded.slots[booted]);
+export function rebuiltVars(
+  booted: SlotName,
+  recorded: BootVars | undefined,
+  otherLoads: boolean,
+): BootVars {
+  const isUsable = recorded !== undefined && (recorded.good === booted || otherLoads);
   return isUsable ? recorded : freshVars(booted, recorded?.seq ?? 0);
 }
 

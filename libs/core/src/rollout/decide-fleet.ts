@@ -7,7 +7,7 @@ import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { canaryCount, unavailableBudget } from './budget.ts';
 import { compareMembers, type Member } from './fleet.ts';
 import { holdAnnotation } from '../api/names.ts';
-import { isInBatch, operationOf, type Candidate, type Tally, type WaitReason } from './tally.ts';
+import { operationOf, type Candidate, type Tally, type WaitReason } from './tally.ts';
 import { windowState } from './window.ts';
 
 /** Most entries of the ticket. */
@@ -66,7 +66,7 @@ export function decideFleet(input: FleetInput): FleetPlan {
   }
   const allowed = allowedMembers(os.spec, input);
   const isParallel = os.spec.executionMode === 'parallel';
-  const inTurn = (member: Member): boolean => allowed(member) && (isParallel || isInBatch(member));
+  const inTurn = (member: Member): boolean => allowed(member) && (isParallel || member.inBatch);
   const prepare = os.spec.type === 'upgrade' ? toPrepare(os.spec, tally, inTurn, budget) : [];
   const admission = admissionOf(os.spec, input, inTurn, budget);
   return {
@@ -304,7 +304,7 @@ function batchOf(
   allowed: (member: Member) => boolean,
   budget: number,
 ): FleetPlan['batch'] {
-  const labelled = input.members.filter(isInBatch);
+  const labelled = input.members.filter((member) => member.inBatch);
   if (spec.executionMode === 'parallel') return { add: [], remove: labelled };
   const { able, candidates, preparing, working } = input.tally;
   // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.

@@ -3,7 +3,7 @@
  * be thrown away and built again at any moment, and recomputes only what was touched, so that a pass over 20,000 nodes
  * costs a walk over an array.
  */
-import { zoneLabel } from '../api/names.ts';
+import { serialLabel, zoneLabel } from '../api/names.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
@@ -30,6 +30,8 @@ export interface Member {
   readonly selected: boolean;
   /** Counts against `maxFailures` for the wanted target. */
   readonly counted: boolean;
+  /** The admin or an earlier pass put the node into the current serial batch. */
+  readonly inBatch: boolean;
   /** Name of an older object that selects the node too. */
   readonly olderOwner?: string;
 }
@@ -163,6 +165,7 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     standing,
     selected,
     counted: isCounted(os, facts) && !isRetried(standing),
+    inBatch: Object.hasOwn(facts.node.labels, serialLabel),
   };
   return older !== undefined && selected
     ? { ...member, olderOwner: `${older.namespace}/${older.name}` }

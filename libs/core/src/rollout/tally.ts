@@ -1,5 +1,5 @@
 /** One walk over the members of an `OS`: everything the fleet's decision and its status need to count. */
-import { holdAnnotation, serialLabel } from '../api/names.ts';
+import { holdAnnotation } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import { hasUnreadableSpec } from '../api/os-instance.ts';
 import type { WaitingNodes } from '../api/os.ts';
@@ -187,11 +187,6 @@ class Counter {
       ...(this.#nextPause === undefined ? {} : { nextPauseSeconds: this.#nextPause }),
     };
   }
-}
-
-/** True when the admin or an earlier pass put the node into the current serial batch. */
-export function isInBatch(member: Member): boolean {
-  return Object.hasOwn(member.facts.node.labels, serialLabel);
 }
 
 /** What came between a node and its turn since it was prepared. */

@@ -19,6 +19,7 @@ export const timedFaults = {
   persistLost: 'the state file is gone, broken, or of another node',
   persistFull: 'nothing can be written to PERSIST for a while',
   secondDisk: 'another disk with the same labels is plugged in for a while',
+  reinstalled: 'a node is installed anew; agent and records are as new',
   slotDamaged: 'the idle slot is damaged behind our back',
   agentCrash: 'the agent is killed',
   apiOutage: 'the API server is away for seconds to most of an hour',

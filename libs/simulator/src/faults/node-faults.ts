@@ -1,6 +1,7 @@
 import { parseBootBlock, type SlotName } from '@kubeos/core';
 import type { SimNode } from '../node/sim-node.ts';
 import type { TimedFault } from './catalogue.ts';
+import { factoryImage } from './scenario.ts';
 import { forAWhile, someNode, type Chaos, type Strike } from './chaos.ts';
 
 type NodeFault = Extract<
@@ -13,6 +14,7 @@ type NodeFault = Extract<
   | 'persistLost'
   | 'persistFull'
   | 'secondDisk'
+  | 'reinstalled'
   | 'slotDamaged'
   | 'agentCrash'
   | 'proxySilent'
@@ -29,7 +31,9 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
   extraReboot: (chaos) => someNode(chaos).machine.orderReboot('person'),
   manualBoot: (chaos) => {
     const node = someNode(chaos);
-    node.machine.bootByHand(chaos.random.pick<SlotName>(['A', 'B']));
+    const slot = chaos.random.pick<SlotName>(['A', 'B']);
+    // What rots on a disk is found when it is hashed, not when it is booted past the boot loader.
+    if (node.disk.slot(slot).kind !== 'damaged') node.machine.bootByHand(slot);
   },
   saveEnvFails: (chaos) => {
     const node = someNode(chaos);
@@ -58,6 +62,7 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
       disk.hasTwin = false;
     });
   },
+  reinstalled: (chaos) => someNode(chaos).reinstall(factoryImage),
   slotDamaged: (chaos) => damageIdleSlot(someNode(chaos)),
   agentCrash: (chaos) => someNode(chaos).agents.crashDaemon(),
   proxySilent: (chaos) => {

@@ -1,6 +1,6 @@
 import { otherSlot, parseBootBlock, schemaRevision } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
-import { isOnTrial } from '../node/machine.ts';
+import { isGood, isOnTrial } from '../node/machine.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import type { World } from '../world/world.ts';
 import type { TimedFault } from './catalogue.ts';
@@ -8,7 +8,7 @@ import { publish, type Chaos, type Strike } from './chaos.ts';
 import { clusterFaults } from './cluster-faults.ts';
 import { nodeFaults } from './node-faults.ts';
 import { peopleFaults } from './people-faults.ts';
-import { aWish, type Scenario } from './scenario.ts';
+import { aWish, factoryImage, type Scenario } from './scenario.ts';
 
 /** Every fault of a moment; a name without a strike does not compile. */
 const strikes: Readonly<Record<TimedFault, Strike>> = {
@@ -56,6 +56,7 @@ export function mend(chaos: Chaos): void {
     for (const node of world.nodes.values()) {
       bootRight(node);
       endUnownedTrial(world, node);
+      replaceHopeless(node);
     }
   });
 }
@@ -95,4 +96,14 @@ function endUnownedTrial(world: World, node: SimNode): void {
   if (world.server.instances.get(node.name)?.spec.operation === undefined) {
     node.machine.orderReboot('person');
   }
+}
+
+/**
+ * Boot block and PERSIST lost in one trial: the agent takes the slot that runs for the good one, for it knows no other. When
+ * that slot is no good, only a person helps.
+ */
+function replaceHopeless(node: SimNode): void {
+  const session = node.machine.session;
+  if (session === undefined || !isGood(node.disk, session.slot)) return;
+  if (session.image.health !== 'ready') node.reinstall(factoryImage);
 }

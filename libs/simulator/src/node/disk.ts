@@ -89,6 +89,14 @@ export class Disk {
     this.block = block;
   }
 
+  /** Nothing is left. */
+  erase(): void {
+    this.block = undefined;
+    this.state = undefined;
+    this.slots.A = { kind: 'headless' };
+    this.slots.B = { kind: 'headless' };
+  }
+
   /** Damages a slot behind everybody's back. */
   damageSlot(name: SlotName): void {
     const matter = this.slots[name];

@@ -101,6 +101,14 @@ export class SimNode {
     this.proxies.start();
   }
 
+  /** Somebody installs the machine anew: one slot is filled, and nothing of before is left. */
+  reinstall(image: ImageModel): void {
+    this.machine.cutPower(60_000);
+    this.disk.erase();
+    this.disk.fillSlot('A', image);
+    this.disk.fillBootBlock(newBlock(freshVars('A', 0)));
+  }
+
   private createWatch(): NodeWatch | undefined {
     const { report, name } = this.deps;
     if (report === undefined) return undefined;

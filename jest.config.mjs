@@ -1,6 +1,8 @@
 // Unit and property tests. Tests that need the kernel or real servers: jest.integration.config.mjs.
 export const shared = {
   rootDir: import.meta.dirname,
+  // Not among the temporary files: those of a stage go with it.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'mjs', 'js', 'cjs', 'json', 'node'],
   transform: { '\\.ts$': '<rootDir>/tools/jest/strip-types.mjs' },

@@ -17,7 +17,8 @@ if (chosen.length === 0) {
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.once(signal, () => stop.abort(signal));
+  // Every time: Ctrl-C under npm can arrive twice, and the second one must not end the summary.
+  process.on(signal, () => stop.abort(signal));
 }
 
 const results = [];

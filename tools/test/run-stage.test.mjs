@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runStage } from './run-stage.mjs';
 import { stages } from './stages.mjs';
 
@@ -66,6 +69,41 @@ describe('a stage', () => {
     expect(await run(endless, { signal: stop })).toMatchObject({ passed: 0, failed: 1 });
   });
 });
+
+describe('what a stage leaves behind', () => {
+  let outside;
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'kubeos-runner-'));
+  });
+  afterEach(() => rmSync(outside, { recursive: true, force: true }));
+
+  it('goes with its folder of temporary files: files and programs', async () => {
+    const notes = join(outside, 'notes.json');
+    const careless = script(`
+      const { mkdtempSync, writeFileSync } = fs;
+      const folder = mkdtempSync(os.tmpdir() + '/left-');
+      const options = { detached: true, stdio: 'ignore' };
+      const sleeper = child_process.spawn('sleep', ['600'], options);
+      // One without the stage's environment, known by its arguments alone.
+      const hidden = ['-c', 'while :; do sleep 1; done', folder];
+      const loop = child_process.spawn('sh', hidden, { ...options, env: {} });
+      for (const child of [sleeper, loop]) child.unref();
+      writeFileSync('${notes}', JSON.stringify({ folder, ids: [sleeper.pid, loop.pid] }));
+    `);
+    const { failed, lines } = await run({ commands: [careless] });
+    const { folder, ids } = JSON.parse(readFileSync(notes, 'utf8'));
+    expect(existsSync(folder)).toBe(false);
+    expect(ids.filter(isAlive)).toEqual([]);
+    expect(failed).toBe(0);
+    expect(lines).toEqual(expect.arrayContaining([expect.stringMatching(/taken away: .*sleep/)]));
+  });
+});
+
+// A zombie has no command line.
+function isAlive(id) {
+  const file = `/proc/${id}/cmdline`;
+  return existsSync(file) && readFileSync(file, 'utf8') !== '';
+}
 
 describe('the list of stages', () => {
   it('keeps what touches kernel, API server and nodes out of reach of the nx cache', () => {

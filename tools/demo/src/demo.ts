@@ -1,5 +1,4 @@
 import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
 import { KubeosError } from '@kubeos/core';
@@ -24,6 +23,8 @@ import { rowOf } from './view/rows.ts';
 /** What the demo needs of its caller. */
 export interface DemoOptions {
   readonly screen: Screen;
+  /** Where the logs of a failed run are kept. */
+  readonly logFolder: string;
   /** Ends the demo at any moment; everything is taken away then. */
   readonly signal: AbortSignal;
 }
@@ -33,7 +34,7 @@ const drawMilliseconds = 250;
 const telling = /(?:\.log|^status\.json|^os-agent\.json|^grubenv)$/u;
 
 /** Runs the demo; true when every end state was verified. Throws the signal's reason when that ends it. */
-export async function runDemo({ screen, signal }: DemoOptions): Promise<boolean> {
+export async function runDemo({ screen, logFolder, signal }: DemoOptions): Promise<boolean> {
   const started = performance.now();
   const display = new Display(screen, () => (performance.now() - started) / 1000);
   for (const name of await removeDeadFolders())
@@ -50,7 +51,7 @@ export async function runDemo({ screen, signal }: DemoOptions): Promise<boolean>
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     tellFailure(display, thrown);
-    display.say(`Logs are in ${await keepLogs(folder, plane)}`);
+    display.say(`Logs are in ${await keepLogs(folder, logFolder, plane)}`);
     return false;
   } finally {
     display.erase();
@@ -135,8 +136,12 @@ function tellFailure(display: Display, thrown: unknown): void {
 }
 
 /** Copies what tells about the failure to a folder that stays. */
-async function keepLogs(folder: string, plane: SetUp['plane'] | undefined): Promise<string> {
-  const kept = await mkdtemp(join(tmpdir(), 'kubeos-failed-demo-'));
+async function keepLogs(
+  folder: string,
+  logFolder: string,
+  plane: SetUp['plane'] | undefined,
+): Promise<string> {
+  const kept = await mkdtemp(join(logFolder, 'kubeos-failed-demo-'));
   // With types, because only so it does not follow the nodes' links to /dev and /sys.
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !telling.test(entry.name)) continue;

@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 
 import { KubeosError, errorKinds } from '@kubeos/core';
 
@@ -26,7 +26,9 @@ const screen = {
   },
 };
 try {
-  const ok = await runDemo({ screen, signal: stop.signal });
+  // A caller that clears the folder of temporary files away names another one.
+  const logFolder = process.env['KUBEOS_LOG_FOLDER'] ?? tmpdir();
+  const ok = await runDemo({ screen, logFolder, signal: stop.signal });
   process.exitCode ??= ok ? 0 : 1;
 } catch (thrown) {
   if (!stop.signal.aborted) {

@@ -7,6 +7,7 @@ import type { Observer } from './cluster/observer.ts';
 import { webMinimum, webReplicas } from './cluster/workload.ts';
 import { makeDemoFolder, removeDeadFolders } from './disks/demo-folder.ts';
 import { removeFolder } from './disks/leftovers.ts';
+import { failuresOf } from './failures.ts';
 import { pause } from './pause.ts';
 import { DemoFailure } from './scenario/demo-failure.ts';
 import {
@@ -33,7 +34,10 @@ const drawMilliseconds = 250;
 /** Files that tell about a failure. */
 const telling = /(?:\.log|^status\.json|^os-agent\.json|^grubenv)$/u;
 
-/** Runs the demo; true when every end state was verified. Throws the signal's reason when that ends it. */
+/**
+ * Runs the demo; true when every end state was verified. Throws `CANCELLED` when the signal ends it, and what goes wrong
+ * when everything is taken away.
+ */
 export async function runDemo({ screen, logFolder, signal }: DemoOptions): Promise<boolean> {
   const started = performance.now();
   const display = new Display(screen, () => (performance.now() - started) / 1000);
@@ -49,7 +53,7 @@ export async function runDemo({ screen, logFolder, signal }: DemoOptions): Promi
     await playSteps(ready, display);
     return true;
   } catch (thrown) {
-    if (signal.aborted) throw thrown;
+    if (failuresOf(thrown).length === 0) throw thrown;
     tellFailure(display, thrown);
     display.say(`Logs are in ${await keepLogs(folder, logFolder, plane)}`);
     return false;

@@ -3,19 +3,20 @@ import { constants, tmpdir } from 'node:os';
 import { KubeosError, errorKinds } from '@kubeos/core';
 
 import { runDemo } from './demo.ts';
+import { failuresOf } from './failures.ts';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
     process.exitCode ??= 128 + constants.signals[name];
-    stop.abort();
+    stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
   });
 }
 const { stdout } = process;
 // Nobody reads any more, or the terminal is gone: an unheard error would end us before everything is taken away.
 stdout.on('error', () => {
   process.exitCode ??= 1;
-  stop.abort();
+  stop.abort(new KubeosError('CANCELLED', 'Nobody reads the output'));
 });
 const screen = {
   write: (text: string): void => void stdout.write(text),
@@ -31,9 +32,8 @@ try {
   const ok = await runDemo({ screen, logFolder, signal: stop.signal });
   process.exitCode ??= ok ? 0 : 1;
 } catch (thrown) {
-  if (!stop.signal.aborted) {
-    const failure = KubeosError.from(thrown);
+  for (const failure of failuresOf(thrown).map((one) => KubeosError.from(one))) {
     process.stderr.write(`${failure.message}\n`);
-    process.exitCode = errorKinds[failure.kind].exitCode;
+    process.exitCode ??= errorKinds[failure.kind].exitCode;
   }
 }

@@ -1,6 +1,6 @@
 /** What an agent sees when it looks at its node, with the records brought in line with the boot sector. */
 import type { AgentWarning } from '../api/agent-status.ts';
-import { slotNames, type SlotName } from '../api/operation.ts';
+import type { SlotName } from '../api/operation.ts';
 import type { BootFacts } from '../ports/node.ts';
 import {
   candidateOf,
@@ -102,9 +102,7 @@ function varsOf(parsed: BootBlock, facts: BootFacts, reading: StateReading): Boo
   if (parsed.kind === 'ok') return parsed.vars;
   const recorded = reading.kind === 'ok' ? reading.state.current.vars : undefined;
   const booted = facts.bootedSlot ?? recorded?.good ?? 'A';
-  // Without a block the boot loader tries the slots in their order: those before the booted one could not be loaded.
-  const otherLoads = facts.why !== 'lastresort' || booted === slotNames[0];
-  return rebuiltVars(booted, recorded, otherLoads);
+  return rebuiltVars(booted, recorded, facts.why);
 }
 
 function recordOf(

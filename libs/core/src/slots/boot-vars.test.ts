@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { BootWhy } from '../api/agent-status.ts';
 import { KubeosError } from '../errors/index.ts';
 import {
   newBlock,
@@ -19,6 +20,7 @@ const text = (bytes: Uint8Array): string =>
 
 const steady = freshVars('A', 7);
 const armed = changeSlots(changeSlots(steady, 'endPrepare'), 'arm');
+const confirmedB: BootVars = { ...freshVars('B', 7), slots: { A: 'failed', B: 'good' } };
 
 describe('the boot sector', () => {
   it('holds all variables in the first 512 of 1,024 bytes', () => {
@@ -108,21 +110,36 @@ describe('reading a block', () => {
 });
 
 describe('rebuilding the variables', () => {
-  it('takes the recorded result', () => {
-    expect(rebuiltVars('A', armed, true)).toEqual(armed);
-    expect(rebuiltVars('B', armed, true)).toEqual(armed);
+  it.each<BootWhy>(['good', 'trial', 'fallback', 'lastresort', 'manual', 'unknown'])(
+    'takes the recorded result after a boot for the reason %s',
+    (why) => {
+      expect(rebuiltVars('A', armed, why)).toEqual(armed);
+    },
+  );
+
+  it('goes on with a recorded trial', () => {
+    expect(rebuiltVars('B', armed, 'trial')).toEqual(armed);
   });
 
   it('keeps the confirmed slot although another one runs as a last resort', () => {
-    expect(rebuiltVars('B', steady, true)).toEqual(steady);
+    expect(rebuiltVars('A', confirmedB, 'lastresort')).toEqual(confirmedB);
   });
 
   it('gives a default up that the boot loader could not load', () => {
-    expect(rebuiltVars('B', armed, false)).toEqual(freshVars('B', 7));
-    expect(rebuiltVars('A', armed, false)).toEqual(armed);
+    expect(rebuiltVars('B', armed, 'lastresort')).toEqual(freshVars('B', 7));
+  });
+
+  it.each<[BootWhy, BootVars]>([
+    ['good', freshVars('B', 7)],
+    ['trial', freshVars('B', 7)],
+    ['fallback', freshVars('B', 7)],
+    ['unknown', freshVars('B', 7)],
+    ['manual', steady],
+  ])('weighs a record by which the running slot cannot boot, booted for %s', (why, vars) => {
+    expect(rebuiltVars('B', steady, why)).toEqual(vars);
   });
 
   it('knows only the booted slot without a record', () => {
-    expect(rebuiltVars('B', undefined, true)).toEqual(freshVars('B', 0));
+    expect(rebuiltVars('B', undefined, 'good')).toEqual(freshVars('B', 0));
   });
 });

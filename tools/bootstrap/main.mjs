@@ -9,7 +9,7 @@ import { constants } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { installDependencies, pinnedNode } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
-import { installPrograms } from './programs.mjs';
+import { checkUser, installPrograms, programFolders } from './programs.mjs';
 import { SetupError } from './setup-error.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -18,6 +18,7 @@ const binFolder = join(root, 'node_modules/.bin');
 const [command, script, ...scriptArguments] = process.argv.slice(2);
 
 try {
+  checkUser(command);
   await withLock(root, async () => {
     await installDependencies(root);
     await installPrograms(command ?? 'setup');
@@ -37,7 +38,7 @@ function runPinned(path, rest) {
     {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, PATH: `${binFolder}${delimiter}${process.env.PATH ?? ''}` },
+      env: { ...process.env, PATH: [binFolder, ...programFolders()].join(delimiter) },
     },
   );
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

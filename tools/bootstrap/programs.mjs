@@ -10,7 +10,6 @@ const aptMinutes = 10;
 const packageOf = {
   blkid: 'util-linux',
   curl: 'curl',
-  git: 'git',
   losetup: 'mount',
   'mkfs.ext4': 'e2fsprogs',
   nginx: 'nginx-light',
@@ -25,9 +24,8 @@ const packageOf = {
   zstd: 'zstd',
 };
 
-// Where there is no Go, pip brings the toolchain that builds the control plane.
-const toolchain = missingPrograms(['go']).length === 0 ? [] : ['pip3'];
-const controlPlane = ['openssl', 'python3', 'setpriv', ...toolchain];
+// Where there is no Go, or an old one, pip brings the toolchain that builds the control plane.
+const controlPlane = ['openssl', 'pip3', 'python3', 'setpriv'];
 const nodes = ['blkid', 'losetup', 'partx', 'sfdisk', 'mkfs.ext4', 'systemd-socket-activate'];
 const payloads = ['curl', 'openssl', 'xz', 'zstd'];
 const everything = [...controlPlane, ...nodes, ...payloads];
@@ -41,6 +39,15 @@ const programsOf = {
   setup: everything,
   test: everything,
 };
+
+/** The npm scripts that make loop devices and mounts. */
+const scriptsOfRoot = ['bench', 'demo', 'test'];
+
+/** Refuses an npm script that cannot work for this user, before anything is installed for it. */
+export function checkUser(command, userId = process.getuid()) {
+  if (userId === 0 || !scriptsOfRoot.includes(command)) return;
+  throw new SetupError(`"${command}" makes loop devices and mounts: run it as root.`);
+}
 
 /** Installs the programs that the npm script `command` needs and that are not on this machine. */
 export async function installPrograms(command) {
@@ -62,9 +69,14 @@ export async function installPrograms(command) {
   if (still.length > 0) throw new SetupError(`${still.join(', ')} not found after: ${advice}`);
 }
 
-/** Those of `programs` that are neither on PATH nor in the folders of system programs. */
+/** The folders of PATH and those of system programs, which Debian gives to root alone. */
+export function programFolders() {
+  return [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+}
+
+/** Those of `programs` that are in none of these folders. */
 export function missingPrograms(programs) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const folders = programFolders();
   return programs.filter((program) => !folders.some((folder) => canRun(join(folder, program))));
 }
 

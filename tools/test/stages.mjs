@@ -1,6 +1,6 @@
 // The stages of `npm test` and `npm run check`, in their order. To add one, add a line.
 //
-// name      also the npm script that runs this stage alone
+// name      `tools/test/main.mjs NAME` runs this stage alone; most are an npm script too
 // suites    where it takes part: `all` is `npm test`, `check` is the fast loop
 // commands  run one after the other; the first that fails ends the stage
 // jest      the last command is jest: its tests are counted one by one
@@ -51,7 +51,11 @@ export const stages = [
     suites: ['all'],
     minutes: 60,
     jest: true,
-    commands: [['jest', '--config', 'jest.integration.config.mjs']],
+    // Programs are started as their bundles. nx knows which of these are up to date.
+    commands: [
+      ['nx', 'run-many', '-t', 'bundle'],
+      ['jest', '--config', 'jest.integration.config.mjs'],
+    ],
   },
   { name: 'e2e', suites: ['all'], minutes: 20, commands: [[...node, 'tools/demo/src/main.ts']] },
 ];

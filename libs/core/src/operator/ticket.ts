@@ -8,9 +8,9 @@ import type { Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import { unreadyDaemonSetPods } from '../drain/index.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
-import { targetOf } from '../rollout/target.ts';
+import { standingOf, type Standing } from '../rollout/standing.ts';
 import type { OperatorContext } from './context.ts';
-import { nextSeq, withNewOperation } from './new-operation.ts';
+import { nextSeq, withNewOperation, type NewOperation } from './new-operation.ts';
 import { writeSpec } from './node-actions.ts';
 
 /** The ticket of an object that never had one. */
@@ -77,18 +77,21 @@ async function rollForwardOne(
   const instance = await context.api.getInstance(entry.node);
   if (node?.uid !== entry.nodeUid || instance === undefined) return;
   const { operation, history } = instance.spec;
-  if (operation?.seq === entry.seq) return admitPrepared(context, instance, operation);
+  if (operation?.seq === entry.seq) return admitPrepared(context, os, instance, operation);
   const isNew = operation === undefined && (history?.seq ?? 0) < entry.seq;
   if (!isNew || os.spec === undefined || os.spec.type === 'upgrade') return;
   await createAdmitted(context, os, os.spec, instance, node, entry.seq);
 }
 
+/** Numbers are of the node, not of the object: another object may have used this one since the ticket was written. */
 async function admitPrepared(
   context: OperatorContext,
+  os: Os,
   instance: OsInstance,
   operation: Operation,
 ): Promise<void> {
-  if (operation.phase !== 'Prepare') return;
+  if (operation.osUid !== os.uid || operation.phase !== 'Prepare') return;
+  if (operation.target.slot === undefined) return;
   const pods = await context.api.listPods(instance.name);
   const admitted: Operation = {
     ...operation,
@@ -108,12 +111,18 @@ async function createAdmitted(
   node: NodeView,
   seq: number,
 ): Promise<void> {
-  const target = targetOf(os, instance.status.agent);
-  if (target === undefined || nextSeq(instance) !== seq) return;
+  const start = startOf(standingOf(os, spec, { node, instance }));
+  if (start === undefined || nextSeq(instance) !== seq) return;
   const excusedDaemonSetPods = unreadyDaemonSetPods(await context.api.listPods(node.name));
-  const next = withNewOperation({ os, spec, node, instance, seq, target }, 'Drain', {
+  const next = withNewOperation({ os, spec, node, instance, seq, ...start }, 'Drain', {
     admitted: true,
     excusedDaemonSetPods,
   });
   await writeSpec(context, instance, next, true);
+}
+
+/** What may still start by the fresh reads. A pause before it was over when the ticket was written. */
+function startOf(standing: Standing): Pick<NewOperation, 'target' | 'retry'> | undefined {
+  if (standing.kind === 'eligible') return standing;
+  return standing.kind === 'waiting' ? standing.then : undefined;
 }

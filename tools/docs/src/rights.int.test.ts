@@ -1,6 +1,6 @@
 /** The rights that the guide gives are enough for operator and proxy, and no more than they say. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -81,6 +81,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await plane.stop();
   await rm(home, { recursive: true, force: true });
+});
+
+it.each(['operator', 'proxy'])('gives the %s a login of its own and no other', async (part) => {
+  const file = join(home, `os-${part}.kubeconfig`);
+  const view = ['config', 'view', '--raw', '--output=json', `--kubeconfig=${file}`];
+  const { users } = JSON.parse(await plane.run(view)) as { readonly users: unknown };
+  expect(users).toEqual([{ name: `os-${part}`, user: { token: expect.any(String) } }]);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
 it('lets operator and proxy drain a node with the rights of the guide', async () => {

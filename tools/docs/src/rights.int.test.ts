@@ -1,5 +1,5 @@
 /** The rights that the guide gives are enough for operator and proxy, and no more than they say. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,6 +135,27 @@ it('lets operator and proxy drain a node with the rights of the guide', async ()
   expect({ refused, said }).toEqual({ refused: [], said: [] });
 });
 
+/** What the API server answers when it is asked whether a proxy may do this. */
+function mayProxy(verb: string, resource: string): string {
+  // To kubectl a slash is followed by the name of an object.
+  const [type = '', subresource = ''] = resource.split('/');
+  const question = ['auth', 'can-i', verb, type, `--subresource=${subresource}`];
+  const as = 'system:serviceaccount:kubeos-system:os-proxy';
+  const asked = [...question, `--as=${as}`, `--kubeconfig=${plane.kubeconfig}`];
+  const { stdout, stderr } = spawnSync(plane.kubectl, asked, { encoding: 'utf8' });
+  // No server is there for the name of a resource that is misspelt; the answer would be no.
+  expect(stderr).not.toContain("doesn't have a resource type");
+  return stdout.trim();
+}
+
+it.each([
+  ['list', 'osinstances.upgrade.openeuler.org'],
+  ['watch', 'osinstances.upgrade.openeuler.org'],
+  ['patch', 'osinstances.upgrade.openeuler.org/status'],
+])('gives a proxy the right to %s %s', (verb, resource) => {
+  expect(mayProxy(verb, resource)).toBe('yes');
+});
+
 it.each([
   ['patch', 'nodes'],
   ['list', 'nodes'],
@@ -143,9 +164,6 @@ it.each([
   ['patch', 'os.upgrade.openeuler.org'],
   ['patch', 'osinstances.upgrade.openeuler.org'],
   ['get', 'secrets'],
-])('gives no proxy the right to %s %s', async (verb, resource) => {
-  const as = '--as=system:serviceaccount:kubeos-system:os-proxy';
-  const asked = plane.run(['auth', 'can-i', verb, resource, '-n', 'default', as]);
-  // `can-i` exits with 1 when it says no.
-  await expect(asked).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
+])('gives no proxy the right to %s %s', (verb, resource) => {
+  expect(mayProxy(verb, resource)).toBe('no');
 });

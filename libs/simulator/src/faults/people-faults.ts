@@ -1,4 +1,10 @@
-import { holdAnnotation, nodeSelectorLabel, retryAnnotation, type OsSpec } from '@kubeos/core';
+import {
+  holdAnnotation,
+  nodeSelectorLabel,
+  retryAnnotation,
+  targetOf,
+  type OsSpec,
+} from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
 import type { TimedFault } from './catalogue.ts';
 import { currentOs, forAWhile, publish, someNode, type Chaos, type Strike } from './chaos.ts';
@@ -65,12 +71,14 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     );
   },
   retried: (chaos) => {
-    const digest = currentOs(chaos)?.spec.payload?.digest;
-    if (digest === undefined) return;
-    const value = `${digest}#${String(chaos.random.below(3))}`;
-    chaos.world.people.changeNode(someNode(chaos).name, {
-      annotations: { [retryAnnotation]: value },
-    });
+    const { people, server } = chaos.world;
+    const os = currentOs(chaos);
+    const { name } = someNode(chaos);
+    const agent = server.instances.get(name)?.status.agent;
+    const target = os === undefined ? undefined : targetOf(os, agent);
+    if (target?.digest === undefined) return;
+    const value = `${target.digest}#${String(chaos.random.below(3))}`;
+    people.changeNode(name, { annotations: { [retryAnnotation]: value } });
   },
   console: (chaos) => typeAtConsole(chaos),
 };

@@ -89,6 +89,7 @@ function createLazySlotStore(devices: SlotDevices, load: () => Promise<SlotStore
   const store = () => (loaded ??= load());
   return {
     sizeBytes: async (slot) => (await devices.find(slot)).sizeBytes,
+    check: async (payload) => (await store()).check(payload),
     inspect: async (slot) => (await store()).inspect(slot),
     digest: async (slot) => (await store()).digest(slot),
     invalidate: async (slot) => (await store()).invalidate(slot),

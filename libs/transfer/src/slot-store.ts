@@ -27,7 +27,7 @@ import { installImage } from './install-image.ts';
 import { installTar } from './install-tar.ts';
 import { createProgress } from './progress.ts';
 import { digestSlot, wipeHead } from './slot-bytes.ts';
-import type { ProxyEnvironment } from './source/connection.ts';
+import { checkSource, type ProxyEnvironment } from './source/connection.ts';
 import { openDownload } from './source/download.ts';
 import { createStreamDigest } from './stream-digest.ts';
 
@@ -53,13 +53,15 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
   };
   return {
     sizeBytes: async (slot) => (await deps.slots.find(slot)).sizeBytes,
+    check: async (payload) => {
+      requireDiskImage(payload);
+      await checkSource(payload, deps);
+    },
     inspect: async (slot) => inspectSlot(deps.exec, await deps.slots.find(slot)),
     digest: async (slot) => digestSlot(await deps.slots.find(slot)),
     invalidate: async (slot) => wipeHead(await writable(slot)),
     install: async (slot, payload, watch) => {
-      if (payload.imageType !== 'disk') {
-        throw new KubeosError('UNSUPPORTED', `Image type ${payload.imageType} is not supported`);
-      }
+      requireDiskImage(payload);
       const device = await writable(slot);
       await wipeHead(device);
       try {
@@ -73,6 +75,11 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
       }
     },
   };
+}
+
+function requireDiskImage({ imageType }: Payload): void {
+  if (imageType === 'disk') return;
+  throw new KubeosError('UNSUPPORTED', `Image type ${imageType} is not supported`);
 }
 
 async function install(

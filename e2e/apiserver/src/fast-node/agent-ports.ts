@@ -95,6 +95,7 @@ function createSlots({ disk, images }: AgentPortsOptions, reach: Reach): AgentDe
   const emptyDigest = `sha256:${'0'.repeat(64)}` as const;
   return {
     sizeBytes: () => reach(() => slotBytes),
+    check: () => reach(() => undefined),
     inspect: (slot) =>
       reach(() => {
         const held = disk.slots[slot];

@@ -39,6 +39,9 @@ export interface PrepareStart {
 export function decidePrepare(world: KnownWorld, request: PrepareRequest): Decision | PrepareStart {
   const place = placeOf(world, request, 'Prepare');
   if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
+  if (request.type !== 'upgrade') {
+    return refuse('INVALID_ARGUMENT', `A ${request.type} writes no slot; only an upgrade prepares`);
+  }
   if (world.record.held) return refuseHeld();
   const notGood = refuseUnlessGood(world);
   if (notGood !== undefined) return notGood;

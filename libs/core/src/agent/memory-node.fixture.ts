@@ -32,7 +32,7 @@ export function digestOf(text: string): Digest {
 
 /** A fault that a port throws at its next call. */
 export type Faults = Partial<
-  Record<'env' | 'state' | 'snapshot' | 'reboot' | 'lock' | 'journal', KubeosError>
+  Record<'env' | 'state' | 'snapshot' | 'reboot' | 'lock' | 'journal' | 'check', KubeosError>
 >;
 
 class PowerCut extends Error {}
@@ -188,6 +188,10 @@ export class MemoryNode {
         this.alive(() => {
           if (this.ambiguous) throw new KubeosError('AMBIGUOUS_DISK', 'two disks');
           return 1024;
+        }),
+      check: async () =>
+        this.alive(() => {
+          if (this.faults.check !== undefined) throw this.faults.check;
         }),
       inspect: async (slot) =>
         this.alive(() => {

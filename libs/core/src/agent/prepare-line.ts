@@ -52,6 +52,8 @@ export function createPrepareLine(context: AgentContext): PrepareLine {
     if (decision.kind === 'decided') {
       return { kind: 'over', answer: await carryOut(context, world, decision) };
     }
+    // The slot that a rollback would go to is not given up for what cannot be had.
+    if (decision.recheck === undefined) await deps.slots.check(request.payload);
     if (job !== undefined) return { kind: 'stopFirst' };
     await store.apply(world, decision.change);
     job = start(request, decision);

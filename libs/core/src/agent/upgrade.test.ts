@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { KubeosError } from '../errors/index.ts';
 import {
   digestOf,
   activateRequest,
@@ -82,6 +83,22 @@ describe('an upgrade on the node', () => {
     await expect(agent.activate(activateRequest(1))).rejects.toMatchObject({
       code: 'SLOT_REFUSED',
     });
+  });
+
+  it.each([
+    ['a payload that cannot be asked for', 'upgrade', 'INSECURE_SOURCE'],
+    ['an operation that writes no slot', 'rollback', 'INVALID_ARGUMENT'],
+    ['an operation that writes no slot', 'config', 'INVALID_ARGUMENT'],
+  ] as const)('keeps the slot for a rollback from %s (%s)', async (_name, type, code) => {
+    const node = nodeWithV2();
+    const agent = await enterTrial(node);
+    await agent.confirm(confirmRequest(node));
+    if (type === 'upgrade') node.faults.check = new KubeosError('INSECURE_SOURCE', 'http');
+    const before = node.vars;
+    const request = prepareRequest(2, { type, version: 'v3' });
+    await expect(agent.prepare(request, ignore, neverAborted)).rejects.toMatchObject({ code });
+    expect(node.vars).toEqual(before);
+    expect(node.slots.A).toEqual(image('v1'));
   });
 
   it('B-19: a repeated Prepare answers with its outcome, also after a reboot', async () => {

@@ -66,6 +66,11 @@ export interface InstalledPayload {
 /** The two root slots of this node's own disk. Throws `AMBIGUOUS_DISK`, `SLOT_NOT_FOUND`. */
 export interface SlotStore {
   sizeBytes(slot: SlotName): Promise<number>;
+  /**
+   * Tells whether a payload can be asked for at all: its type, its URL, the files of its certificates. Nothing is sent.
+   * Throws `UNSUPPORTED`, `INVALID_ARGUMENT`, `INSECURE_SOURCE`, `CERTIFICATE_UNUSABLE`.
+   */
+  check(payload: Payload): Promise<void>;
   inspect(slot: SlotName): Promise<SlotContent>;
   /** Digest of the slot's content, of as many bytes as were digested when it was written. */
   digest(slot: SlotName): Promise<Digest>;

@@ -39,6 +39,7 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     });
   return {
     sizeBytes: (slot) => touch(`size ${slot}`, () => deps.slotBytes),
+    check: async () => undefined,
     inspect: (slot) => touch(`inspect ${slot}`, () => inspect(deps, slot)),
     digest: (slot) => {
       const started = actor.callAfter(deps.digestMs(), `slot.digest ${slot}`, () => {

@@ -50,6 +50,14 @@ export function createConnect(payload: Payload, deps: ConnectionDeps): Connect {
   };
 }
 
+/** Checks what can be known of a source without asking it. Throws as `createConnect`, and as `createTrust`. */
+export async function checkSource(
+  payload: Payload,
+  { certsDir }: Pick<ConnectionDeps, 'certsDir'>,
+): Promise<void> {
+  if (parseUrl(payload).protocol === 'https:') await createTrust(payload, certsDir);
+}
+
 function parseUrl(payload: Payload): URL {
   // The parser lowers the scheme, so that its case in the text does not matter.
   const url = URL.parse(payload.url ?? '');

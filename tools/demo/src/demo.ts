@@ -1,12 +1,11 @@
-import { cp, mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-
+import type { ControlPlane } from '@kubeos/control-plane';
 import { KubeosError } from '@kubeos/core';
 
 import type { Observer } from './cluster/observer.ts';
 import { webMinimum, webReplicas } from './cluster/workload.ts';
 import { makeDemoFolder, removeDeadFolders } from './disks/demo-folder.ts';
 import { removeFolder } from './disks/leftovers.ts';
+import { keepEvidence } from './evidence.ts';
 import { failuresOf } from './failures.ts';
 import { pause } from './pause.ts';
 import { DemoFailure } from './scenario/demo-failure.ts';
@@ -31,8 +30,6 @@ export interface DemoOptions {
 }
 
 const drawMilliseconds = 250;
-/** Files that tell about a failure. */
-const telling = /(?:\.log|^status\.json|^os-agent\.json|^grubenv)$/u;
 
 /**
  * Runs the demo; true when every end state was verified. Throws `CANCELLED` when the signal ends it, and what goes wrong
@@ -46,16 +43,18 @@ export async function runDemo({ screen, logFolder, signal }: DemoOptions): Promi
   const folder = await makeDemoFolder();
   const endings = new AsyncDisposableStack();
   endings.defer(() => removeFolder(folder));
-  let plane: SetUp['plane'] | undefined;
+  let plane: ControlPlane | undefined;
   try {
-    const ready = await setUp({ folder, display, signal, endings });
-    plane = ready.plane;
+    const onPlane = (running: ControlPlane): void => {
+      plane = running;
+    };
+    const ready = await setUp({ folder, display, signal, endings, onPlane });
     await playSteps(ready, display);
     return true;
   } catch (thrown) {
     if (failuresOf(thrown).length === 0) throw thrown;
     tellFailure(display, thrown);
-    display.say(`Logs are in ${await keepLogs(folder, logFolder, plane)}`);
+    display.say(`Logs are in ${await keepEvidence({ folder, logFolder, plane })}`);
     return false;
   } finally {
     display.erase();
@@ -137,24 +136,4 @@ function tellFailure(display: Display, thrown: unknown): void {
       ? thrown.lines
       : [KubeosError.from(thrown).stack ?? String(thrown)];
   for (const line of lines) display.say(`  ${line}`);
-}
-
-/** Copies what tells about the failure to a folder that stays. */
-async function keepLogs(
-  folder: string,
-  logFolder: string,
-  plane: SetUp['plane'] | undefined,
-): Promise<string> {
-  const kept = await mkdtemp(join(logFolder, 'kubeos-failed-demo-'));
-  // With types, because only so it does not follow the nodes' links to /dev and /sys.
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !telling.test(entry.name)) continue;
-    const path = join(entry.parentPath, entry.name);
-    await cp(path, join(kept, relative(folder, path)));
-  }
-  if (plane === undefined) return kept;
-  const kinds = 'os,osinstances,nodes,leases,pods,poddisruptionbudgets,events';
-  const objects = await plane.run(['get', kinds, '--all-namespaces', '--output=yaml']);
-  await writeFile(join(kept, 'objects.yaml'), objects);
-  return kept;
 }

@@ -26,12 +26,13 @@ export interface SetUpOptions {
   readonly signal: AbortSignal;
   /** Takes what has to be ended, in the order in which it was started. */
   readonly endings: AsyncDisposableStack;
+  /** Takes the control plane as soon as it runs, for the evidence of what fails after it. */
+  readonly onPlane: (plane: ControlPlane) => void;
 }
 
 /** Everything up and running, before the first step. */
 export interface SetUp {
   readonly stage: Stage;
-  readonly plane: ControlPlane;
   readonly second: OfferedImage;
   readonly broken: OfferedImage;
 }
@@ -54,6 +55,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     signal,
   });
   endings.defer(() => plane.stop());
+  options.onPlane(plane);
   await plane.run(['apply', '--server-side', '--filename', repositoryFile('charts/kubeos/crds')]);
 
   say('Building images and serving them over https');
@@ -83,7 +85,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const stage = new Stage({ nodes, api, observer, display, signal });
   say('Waiting for the nodes, their proxies and the Deployment');
   await stage.until(readySeconds, () => notReady(observer, nodes));
-  return { stage, plane, second, broken };
+  return { stage, second, broken };
 }
 
 async function offer(

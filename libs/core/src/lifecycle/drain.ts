@@ -26,8 +26,9 @@ export function decideDrain(view: PresentView): OperationDecision {
   if (!isCordonOf(view.node, operation) || !view.node.unschedulable) {
     return act({ type: 'changeNode', change: cordonChange(operation), why: 'cordon' });
   }
-  const cordonedFor = view.since(`cordon:${String(operation.seq)}`);
   if (view.pods === undefined) return needPods;
+  // Asked only here, of a Node read in this pass: a cached one may show a cordon that is gone by now.
+  const cordonedFor = view.since(`cordon:${String(operation.seq)}`);
   const plan = planDrain(view.pods, { force: operation.parameters.force, isSpared: view.isSpared });
   const blocked = plan.blockers[0];
   if (blocked !== undefined && !view.evicting) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cordonAnnotation, holdAnnotation, upgradingLabel } from '../api/names.ts';
-import { aNode, anInstance, anOperation, digestOne } from '../rollout/fleet.fixture.ts';
+import type { Operation } from '../api/operation.ts';
+import { aNode, anInstance, anOperation, anOs, digestOne } from '../rollout/fleet.fixture.ts';
 import {
   activate,
   cordoned,
@@ -244,5 +245,27 @@ describe('Activate', () => {
     expect(
       said(pass({ operation: activate, node: cordoned, waited: 2700, view: { instance } })),
     ).toBe('wait NodeLost');
+  });
+});
+
+describe('a node that does not come back', () => {
+  const ending = { result: 'Succeeded' as const, reason: 'Confirmed', message: '' };
+  const givingBack: Partial<Operation> = { ...activate, phase: 'GiveBack', ending };
+  const gone = { node: { ...cordoned, ready: false }, waited: 2700 };
+  const deleting = { ...gone, view: { os: anOs({ deleting: true }) } };
+  it.each<[string, Partial<Operation>, Scene, string]>([
+    ['is called lost while the outcome is open', activate, gone, 'record'],
+    ['keeps the outcome that is known', givingBack, gone, 'wait GivingBack'],
+    ['is let go with an object that is deleted', activate, deleting, 'close Failed NodeLost'],
+    ['is let go with its outcome', givingBack, deleting, 'close Succeeded Confirmed'],
+    [
+      'is kept while it is Ready, whatever happens to the object',
+      activate,
+      { ...deleting, node: cordoned },
+      'record',
+    ],
+    ['is kept before its deadline', activate, { ...deleting, waited: 2699 }, 'wait Rebooting'],
+  ])('%s', (_name, operation, scene, expected) => {
+    expect(said(pass({ ...scene, operation }))).toBe(expected);
   });
 });

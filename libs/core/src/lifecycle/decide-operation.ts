@@ -36,7 +36,7 @@ export function decideOperation(view: OperationView): OperationDecision {
   if (view.operation.bootIdBefore === undefined) return decision;
   return activatedFor < lostAfter
     ? { ...decision, requeue: withDeadline(decision, lostAfter - activatedFor) }
-    : nodeLost(view);
+    : nodeLost(view, decision);
 }
 
 function isPresent(view: OperationView): view is PresentView {
@@ -63,16 +63,19 @@ function nodeGone(view: OperationView): OperationDecision {
   });
 }
 
-function nodeLost(view: PresentView): OperationDecision {
+function nodeLost(view: PresentView, decision: OperationDecision): OperationDecision {
   const { operation, node, os } = view;
-  const ending: OperationEnding = {
+  const lost: OperationEnding = {
     result: 'Failed',
     class: 'lost',
     reason: 'NodeLost',
     message: `${node.name} has not come back from its reboot; its cordon stays, and a late report still counts`,
   };
+  const isKnown = operation.phase === 'GiveBack';
+  const ending = isKnown ? (operation.ending ?? lost) : lost;
   const history = withEnding(view.instance.spec.history, operation, ending, view.wallTime);
   if (os?.deleting === true && !node.ready) return act({ type: 'closeOperation', history, ending });
+  if (isKnown) return decision;
   const recorded = view.instance.spec.history?.entries.some(
     ({ last }) => last?.seq === operation.seq && last.reason === 'NodeLost',
   );

@@ -1,0 +1,1 @@
+export { planSysctlFile } from './plan.ts';

@@ -1,0 +1,1 @@
+export { planSysctl, sysctlPaths, type SysctlPlan } from './plan.ts';

@@ -1,0 +1,1 @@
+export { planLimits } from './plan.ts';

@@ -12,11 +12,14 @@ export function cordonText(operation: Operation): string {
 /** What the node's cordon is to an operation. */
 export type CordonState = 'none' | 'ours' | 'foreign';
 
-/** `ours` when the node is unschedulable and carries any KubeOS ownership; only one operation is open on a node. */
+/**
+ * `ours` when the node carries any KubeOS ownership and the flag was last set by us: the annotation outlives an uncordon
+ * and a cordon of somebody else. Only one operation is open on a node.
+ */
 export function cordonState(node: NodeView): CordonState {
-  const owned = Object.hasOwn(node.annotations, cordonAnnotation);
   if (!node.unschedulable) return 'none';
-  return owned ? 'ours' : 'foreign';
+  const owned = Object.hasOwn(node.annotations, cordonAnnotation);
+  return owned && node.unschedulableIsOurs ? 'ours' : 'foreign';
 }
 
 /** True when the node's annotation names exactly this operation. */

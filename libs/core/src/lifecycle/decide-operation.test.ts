@@ -92,6 +92,11 @@ describe('Drain', () => {
       '-> Cancel blocked ForeignCordon',
     ],
     [
+      'B-18: leaves a cordon alone that somebody put in the place of ours',
+      { node: { ...cordoned, unschedulableIsOurs: false } },
+      '-> Cancel blocked ForeignCordon',
+    ],
+    [
       'lets a held node go',
       { node: { ...cordoned, annotations: { [cordonAnnotation]: ours, [holdAnnotation]: '' } } },
       '-> Cancel blocked Held',

@@ -47,6 +47,13 @@ export const stages = [
     commands: [[...node, 'tools/simulate/src/main.ts']],
   },
   {
+    // On a machine that has none of them yet, the builds take many minutes: more than a test may wait.
+    name: 'control-plane',
+    suites: ['all'],
+    minutes: 40,
+    commands: [[...node, 'tools/control-plane/src/build-process.ts']],
+  },
+  {
     name: 'integration',
     suites: ['all'],
     minutes: 60,

@@ -39,8 +39,8 @@ export const oneShotCommands: Readonly<
     const result = await node.agent.returnPass();
     if (result === 'returned') {
       print('The time of the trial is over: going back to the other slot.\n');
-    } else if (!isOnTrial(await node.agent.status())) {
-      await stopTimer(node, print);
+    } else {
+      await stopIdleTimer(node, print);
     }
   },
   boot: async ({ node }) => node.agent.start(),
@@ -51,9 +51,9 @@ function isOnTrial({ bootedSlot, slots }: AgentStatus): boolean {
 }
 
 /** A timer that goes on firing does no harm, so its trouble is no failure of the pass. */
-async function stopTimer(node: Node, print: CommandContext['print']): Promise<void> {
+async function stopIdleTimer(node: Node, print: CommandContext['print']): Promise<void> {
   try {
-    await node.stopReturnTimer();
+    if (!isOnTrial(await node.agent.status())) await node.stopReturnTimer();
   } catch (thrown) {
     print(`Could not stop os-agent-return.timer: ${describeFailure(thrown)}\n`);
   }

@@ -139,6 +139,13 @@ describe('os-agent', () => {
     expect(out).toContain('no systemctl');
   });
 
+  it('return succeeds where the pass does, though nothing can be read afterwards', async () => {
+    const status = async () => {
+      throw new KubeosError('STORAGE_FAILED', 'EIO');
+    };
+    expect(await start(['return'], { status })).toBe(0);
+  });
+
   it('return says that it goes back', async () => {
     expect(await start(['return'], { returnPass: async () => 'returned' })).toBe(0);
     expect(out).toContain('going back');

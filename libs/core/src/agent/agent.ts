@@ -70,7 +70,10 @@ export interface Agent {
   rollback(request: RollbackRequest): Promise<PhaseAnswer>;
   /** Ends an operation that is not committed yet, for good. */
   cancel(request: CancelRequest): Promise<PhaseAnswer>;
-  /** What the timer does: ends a trial whose time is over, disarms what nobody boots. */
+  /**
+   * What the timer does: ends a trial whose time is over, disarms what nobody boots. Throws only where the running
+   * system may be on trial, because its unit then reboots.
+   */
   returnPass(): Promise<ReturnPassResult>;
   /** A person goes back to the other slot; the node is held until `release`. */
   consoleRollback(): Promise<PhaseAnswer>;

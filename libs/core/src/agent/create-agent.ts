@@ -1,7 +1,7 @@
 /** The agent's calls, each under the node's lock: look, put right, decide, change, publish. */
 import { slotNames, type SlotName } from '../api/operation.ts';
 import type { PhaseAnswer } from '../ports/proxy.ts';
-import type { ActivateRequest, Agent, AgentDeps } from './agent.ts';
+import type { ActivateRequest, Agent, AgentDeps, ReturnPassResult } from './agent.ts';
 import { createArmedWatch } from './armed-watch.ts';
 import { carryOut, locked, type AgentContext } from './calls.ts';
 import { decideActivate, decideArm } from './decide-activate.ts';
@@ -51,17 +51,7 @@ export function createAgent(deps: AgentDeps): Agent {
     rollback: ({ version, confirmTimeoutSeconds, ...request }) =>
       activate({ ...request, target: { version }, confirmTimeoutSeconds }),
     cancel: (request) => afterJobs(context, line, async (world) => decideCancel(world, request)),
-    returnPass: async () => {
-      const before = store.changes();
-      const result = await store.locked(async (world) => {
-        const change = overdueChange(world);
-        if (change === undefined) return 'nothing';
-        await store.apply(world, change);
-        return 'returned';
-      });
-      if (store.changes() > before) await attempt(deps, 'publish', () => publisher.publish());
-      return result;
-    },
+    returnPass: () => returnPass(context),
     consoleRollback: () =>
       locked(context, (world) => carryOut(context, world, decideConsoleRollback(world))),
     consoleConfirm: () =>
@@ -95,6 +85,26 @@ async function afterJobs(
     });
     if (done !== undefined) return done;
     await line.stop();
+  }
+}
+
+async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
+  const { store, publisher, deps } = context;
+  const before = store.changes();
+  try {
+    return await store.locked(async (world) => {
+      const change = overdueChange(world);
+      if (change === undefined) return 'nothing';
+      await store.apply(world, change);
+      return 'returned';
+    });
+  } catch (error) {
+    // The unit of a failed pass reboots: a trial that cannot be ended in another way ends so, a good system never would.
+    if (await store.isTrialPossible()) throw error;
+    deps.log.error({ error }, 'Could not carry out the return pass; the system is not on trial');
+    return 'nothing';
+  } finally {
+    if (store.changes() > before) await attempt(deps, 'publish', () => publisher.publish());
   }
 }
 

@@ -6,7 +6,14 @@ import type { AgentDeps } from './agent.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { Change } from './decision.ts';
 import { parseState, renderState, type AgentState, type StateReading } from './record.ts';
-import { hasFallenBack, isArmedHere, worldOf, type KnownWorld, type World } from './world.ts';
+import {
+  hasFallenBack,
+  isArmedHere,
+  mayBeInTrial,
+  worldOf,
+  type KnownWorld,
+  type World,
+} from './world.ts';
 
 /** The node, as one agent process reads and changes it. */
 export interface NodeStore {
@@ -19,6 +26,8 @@ export interface NodeStore {
   locked<T>(work: (world: KnownWorld) => Promise<T>): Promise<T>;
   /** Carries out a change; only inside `locked`. Throws the storage codes, `BOOT_SECTOR_FULL` and `REBOOT_FAILED`. */
   apply(world: KnownWorld, change: Change): Promise<KnownWorld>;
+  /** False only when it is known that the running system is not on trial; looks also where a part cannot be read. */
+  isTrialPossible(): Promise<boolean>;
   /** What went wrong with PERSIST when it was last written. */
   trouble(): AgentWarning | undefined;
   /** The next revision of what is published: rises within a boot, whichever process counts. */
@@ -103,6 +112,14 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     return { ...world, rebooting, ...(journalTail === undefined ? {} : { journalTail }) };
   }
 
+  async function isTrialPossible(): Promise<boolean> {
+    const facts = await optional(machine.facts(), undefined, 'boot');
+    if (facts === undefined) return true;
+    const block = await optional(env.read(), undefined, 'boot sector');
+    const state = readingOf(await readState(), facts.machineId);
+    return mayBeInTrial(worldOf({ facts, block, state, uptimeSeconds: 0 }));
+  }
+
   async function settled(): Promise<KnownWorld> {
     const world = await look();
     const booted = world.facts.bootedSlot;
@@ -168,6 +185,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     look,
     locked: (work) => deps.lock.exclusively(async () => work(await settled())),
     apply,
+    isTrialPossible,
     trouble: () => trouble,
     nextRevision,
     changes: () => changes,

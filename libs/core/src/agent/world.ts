@@ -76,6 +76,16 @@ export function isInTrial(world: KnownWorld): boolean {
   return world.vars.slots[world.booted] === 'trial';
 }
 
+/** True unless it is known that the running system is not the candidate, and was not when it booted. */
+export function mayBeInTrial({ facts, vars, varsAreWritten }: World): boolean {
+  const { bootedSlot, why } = facts;
+  if (bootedSlot === undefined) return vars.slots[candidateOf(vars)] === 'trial';
+  const state = vars.slots[bootedSlot];
+  // A sector that was lost since the boot loader counted in it tells nothing any more.
+  const isProven = state === 'good' && varsAreWritten;
+  return state === 'trial' || (why === 'trial' && !isProven);
+}
+
 /** True when the candidate was armed in this boot and still waits for the reboot. */
 export function isArmedHere(world: World): boolean {
   const candidate = candidateOf(world.vars);

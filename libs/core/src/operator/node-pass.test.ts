@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { cordonAnnotation } from '../api/names.ts';
+import { cordonAnnotation, nodeSelectorLabel } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { cordonText } from '../lifecycle/cordon.ts';
 import { aNode, anInstance, anOperation, anOs, digestOne } from '../rollout/fleet.fixture.ts';
+import { pod } from '../lifecycle/scene.fixture.ts';
 import { MemoryCluster, operatorOn } from './memory-cluster.fixture.ts';
 
 const key = { kind: 'node', name: 'a' } as const;
@@ -52,5 +53,16 @@ describe('Drain', () => {
     expect(await at(6)).toBe('Drain');
     expect(await at(10)).toBe('Drain');
     expect(await at(11)).toBe('Activate');
+  });
+
+  it('evicts nothing on a node that is not selected any more, whatever the cache still shows', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    cluster.osByUid.set('os-uid', anOs({ selector: { kind: 'unlabelled' } }));
+    cluster.pods.set('a', [pod('web')]);
+    const shown = cluster.node('a');
+    cluster.alterNode('a', { labels: { [nodeSelectorLabel]: 'edge' } });
+    cluster.node = () => shown;
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.writes).toEqual(['a Cancel']);
   });
 });

@@ -1,6 +1,7 @@
 /** One pass over one node: its `OSInstance`, its open operation, and cordons of ours that nothing speaks for. */
 import { cordonAnnotation } from '../api/names.ts';
 import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
+import type { Os } from '../api/os.ts';
 import { decideOperation } from '../lifecycle/decide-operation.ts';
 import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
@@ -91,7 +92,7 @@ async function operationPass(
   if (decision.need === 'pods') {
     const pods = await api.listPods(name);
     const read = await api.getNode(name);
-    seen = { ...view, pods, node: read };
+    seen = { ...view, pods, node: read, selected: isStillSelected(view.os, read) };
     decision = decideOperation(seen);
   }
   pass.end();
@@ -132,7 +133,7 @@ async function viewOf(
     instance,
     node,
     os,
-    selected: os !== undefined && node !== undefined && isSelected(os.selector, node),
+    selected: isStillSelected(os, node),
     leaseRenewals: await renewals(context, node, operation.phase),
     evicting: memory.evicting.has(mark),
     witnessed: memory.witnessed.has(mark),
@@ -140,6 +141,10 @@ async function viewOf(
     isSpared: settings.isSpared,
     since,
   };
+}
+
+function isStillSelected(os: Os | undefined, node: NodeView | undefined): boolean {
+  return os !== undefined && node !== undefined && isSelected(os.selector, node);
 }
 
 /** Counts the renewals of the node's Lease since its present boot id was first seen by this leader. */

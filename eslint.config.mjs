@@ -9,6 +9,25 @@ import tseslint from 'typescript-eslint';
 const tests = ['**/*.test.ts'];
 const pure = ['libs/core/src/**/*.ts', 'libs/simulator/src/**/*.ts'];
 
+const byName = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
+const leftOut = '/^(?:only|skip|todo|failing)$/';
+const byLetter = '/^(?:[fx]it|xtest|[fx]describe)$/';
+// Nobody misses a test that is left out. `failing` counts as passed what fails.
+const everyTestRuns = [
+  ...['object.name', 'object.object.name'].map((name) => ({
+    selector: `MemberExpression[${name}=/^(?:it|test|describe)$/][property.name=${leftOut}]`,
+    message: 'Every test runs.',
+  })),
+  {
+    selector: `CallExpression[callee.name=${byLetter}], MemberExpression[object.name=${byLetter}]`,
+    message: 'Every test runs.',
+  },
+  {
+    selector: "MemberExpression[object.name='jest'][property.name=/mock(?:Module)?$/i]",
+    message: 'No module mocks: a port is missing.',
+  },
+];
+
 const everyLayer = [
   'layer:core',
   'layer:simulator',
@@ -100,10 +119,7 @@ export default tseslint.config(
         { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true },
       ],
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'], location: 'anywhere' }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
-      ],
+      'no-restricted-syntax': ['error', byName],
       complexity: ['error', 12],
       eqeqeq: 'error',
       'max-lines': ['error', { max: 400 }],
@@ -114,6 +130,7 @@ export default tseslint.config(
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['layer:testing']),
       '@typescript-eslint/no-floating-promises': 'error',
+      'no-restricted-syntax': ['error', byName, ...everyTestRuns],
     },
   },
   {
@@ -157,7 +174,7 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        byName,
         {
           selector: "NewExpression[callee.name='Date'][arguments.length=0]",
           message: 'Take the time as an argument.',
@@ -178,6 +195,10 @@ export default tseslint.config(
       globals: globals.node,
     },
     rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['**/*.test.mjs'],
+    rules: { 'no-restricted-syntax': ['error', ...everyTestRuns] },
   },
   prettier,
 );

@@ -6,12 +6,15 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 const root = resolve(import.meta.dirname, '../../..');
 
 const boundaries = '@nx/enforce-module-boundaries';
+const syntax = 'no-restricted-syntax';
 
 const core = 'libs/core/src/index.ts';
 const simulator = 'libs/simulator/src/index.ts';
 const kube = 'libs/kube/src/index.ts';
 const transfer = 'libs/transfer/src/index.ts';
 const proxy = 'apps/proxy/src/main.ts';
+const coreTest = firstFile('libs/core/src/**/*.test.ts');
+const toolTest = firstFile('tools/test/*.test.mjs');
 const adapterTest = firstFile('libs/{agent-api,host,kube}/src/**/*.test.ts');
 
 /** What is written where, and the rule that must refuse it. */
@@ -46,6 +49,15 @@ const refused: readonly (readonly [title: string, file: string, text: string, ru
   ['an app imports a tool', proxy, `import '@kubeos/control-plane';`, boundaries],
   ['an export has no description', kube, `export const a = 1;`, 'jsdoc/require-jsdoc'],
   ['an export has no name', kube, `export default 1;`, 'no-restricted-syntax'],
+  ['a test is left out', coreTest, `it.skip('', () => 1);`, syntax],
+  ['a table of tests is left out', coreTest, `it.skip.each([1])('', () => 1);`, syntax],
+  ['a test runs alone', coreTest, `it.concurrent.only('', () => 1);`, syntax],
+  ['a test is still to be written', coreTest, `test.todo('');`, syntax],
+  ['a test is left out by its letter', coreTest, `xit('', () => 1);`, syntax],
+  ['a table of tests is left out by its letter', coreTest, `xit.each([1])('', () => 1);`, syntax],
+  ['a test replaces a module', coreTest, `jest.unstable_mockModule('', () => 1);`, syntax],
+  ['a test of the tools is left out', toolTest, `describe.skip('', () => 1);`, syntax],
+  ['a test of the tools replaces a module', toolTest, `jest.mock('');`, syntax],
   [
     'a rule is switched off in place',
     core,
@@ -61,6 +73,8 @@ const allowed: readonly (readonly [title: string, file: string, text: string])[]
   ['transfer imports host', transfer, `import '@kubeos/host';`],
   ['an app imports an adapter', proxy, `import '@kubeos/kube';`],
   ['the test of an adapter imports the fakes', adapterTest, `import '@kubeos/testing';`],
+  ['a test plays a function', coreTest, `jest.fn().mockReturnValue(1);`],
+  ['a test skips what it reads', coreTest, `lines.skip(1);`],
   ['the end-to-end tests import an app', 'e2e/apiserver/src/index.ts', `import '@kubeos/proxy';`],
 ];
 

@@ -66,3 +66,25 @@ describe('Drain', () => {
     expect(cluster.writes).toEqual(['a Cancel']);
   });
 });
+
+describe('an OSInstance without an owner, as upstream leaves it', () => {
+  const { ownerUid: _owner, ...ownerless } = anInstance(aNode('a'));
+
+  it('belongs to the Node of its name', async () => {
+    const cluster = new MemoryCluster();
+    cluster.add(aNode('a'), ownerless);
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    // A cache may not know the Node yet.
+    cluster.node = () => undefined;
+    await operator.reconcile(key);
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('goes when there is no such Node', async () => {
+    const cluster = new MemoryCluster();
+    cluster.instanceByName.set('a', ownerless);
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.writes).toEqual(['delete a']);
+  });
+});

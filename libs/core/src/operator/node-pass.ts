@@ -32,15 +32,20 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
     return onChange;
   }
   // The Node was registered again: its predecessor's records speak of another machine.
-  if (instance.ownerUid !== node.uid) return orphan(context, instance);
+  if (!isOwner(node, instance)) return orphan(context, instance);
   await tellConditions(context, instance, undefined);
   return idlePass(context, node, instance);
+}
+
+/** Upstream's instances name no owner and are adopted with what they hold. */
+function isOwner(node: NodeView, { ownerUid }: OsInstance): boolean {
+  return ownerUid === undefined || ownerUid === node.uid;
 }
 
 /** Removes an instance whose Node is gone; the garbage collector does the same where it runs. */
 async function orphan(context: OperatorContext, instance: OsInstance): Promise<Requeue> {
   const node = await context.api.getNode(instance.name);
-  if (node !== undefined && node.uid === instance.ownerUid) return { kind: 'after', seconds: 1 };
+  if (node !== undefined && isOwner(node, instance)) return { kind: 'after', seconds: 1 };
   if (!instance.deleting) await context.api.deleteInstance(instance);
   return onChange;
 }

@@ -112,3 +112,8 @@ export interface Os {
   readonly warnings: readonly SpecProblem[];
   readonly status: OsStatus;
 }
+
+/** True when there is an admission ticket that this version cannot read: nothing may be admitted, or written over it. */
+export function hasUnreadableTicket(os: Os): boolean {
+  return os.problems.some(({ path }) => path.startsWith('status.admission'));
+}

@@ -157,7 +157,8 @@ export const waitReasons: Reasons = {
   BudgetSpentOnBrokenNodes: 'Nodes that are not Ready or are cordoned use up the budget.',
   TimeInterval: 'The next batch has to wait for `timeinterval`.',
   BusyWithOther: 'Another object has an operation open on the node.',
-  Unreadable: 'The OSInstance holds something that this version cannot read; the message names it.',
+  Unreadable:
+    'This version cannot read an OSInstance or the ticket of an OS; the message says where.',
   NoProxy: 'os-proxy of the node has not reported yet.',
   ReportStale: 'The report is of another boot or another Node.',
   UnownedTrial: 'The node tries a slot that no operation asked for; its timer ends that.',

@@ -52,6 +52,8 @@ export interface OperatorMemory {
   readonly epochs: Map<string, { readonly term: number; readonly epoch: number }>;
   /** Objects whose finalizer this leader took off: the cache may still show it. */
   readonly freed: Set<string>;
+  /** Objects of which this leader has said that their ticket cannot be read. */
+  readonly unreadable: Set<string>;
   /** Monotonic time at which the last pass over an `OS` and its fleet began. */
   readonly fleetPasses: Map<string, number>;
   /** Monotonic time of the last status write of an `OS`. */

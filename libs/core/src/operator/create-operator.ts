@@ -137,6 +137,7 @@ function newMemory(): OperatorMemory {
     leases: new Map(),
     epochs: new Map(),
     freed: new Set(),
+    unreadable: new Set(),
     fleetPasses: new Map(),
     statusWrites: new Map(),
     served: undefined,
@@ -152,6 +153,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.leases.clear();
   memory.epochs.clear();
   memory.freed.clear();
+  memory.unreadable.clear();
   memory.fleetPasses.clear();
   memory.statusWrites.clear();
   memory.served = undefined;

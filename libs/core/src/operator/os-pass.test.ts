@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { operationFinalizer } from '../api/names.ts';
 import { aNode, anInstance, anOs, aSpec } from '../rollout/fleet.fixture.ts';
 import { MemoryCluster, operatorOn } from './memory-cluster.fixture.ts';
 
@@ -44,5 +45,47 @@ describe('a pass over a fleet', () => {
     await operator.reconcile(key);
     await operator.lead();
     expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
+  });
+});
+
+describe('an object whose ticket cannot be read', () => {
+  const { spec: _spec, ...invalid } = anOs({
+    problems: [{ path: 'status.admission.epoch', message: 'Expected a number' }],
+    finalizers: [operationFinalizer],
+    status: { nodes: 3 },
+  });
+
+  it.each([0, 1])('is left as it is, and said once (served revision %d)', async (served) => {
+    const cluster = aFleet(1);
+    cluster.served = served;
+    cluster.osByUid.set('os-uid', invalid);
+    const operator = operatorOn(cluster);
+    for (let pass = 0; pass < 3; pass += 1) {
+      expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
+    }
+    expect(cluster.writes).toEqual([]);
+    expect(cluster.events).toMatchObject([
+      { type: 'Warning', reason: 'Unreadable', about: { kind: 'OS', name: 'os' } },
+    ]);
+  });
+
+  it('is not written over by a leader whose cache still shows a readable one', async () => {
+    const cluster = aFleet(1);
+    cluster.getOs = () => Promise.resolve(invalid);
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.writes).toEqual([]);
+  });
+
+  it('moves on once somebody has mended it, and is said again when it breaks again', async () => {
+    const cluster = aFleet(1);
+    const operator = operatorOn(cluster);
+    cluster.osByUid.set('os-uid', invalid);
+    await operator.reconcile(key);
+    cluster.osByUid.set('os-uid', anOs());
+    await operator.reconcile(key);
+    expect(cluster.os('os-uid')?.status.admission?.epoch).toBe(1);
+    cluster.osByUid.set('os-uid', invalid);
+    await operator.reconcile(key);
+    expect(cluster.events.filter(({ reason }) => reason === 'Unreadable')).toHaveLength(2);
   });
 });

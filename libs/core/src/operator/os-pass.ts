@@ -1,12 +1,12 @@
 /** One pass over one `OS`: carries its ticket through, decides for its fleet, admits, and reports. */
 import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts';
-import type { Os, PendingAdmission } from '../api/os.ts';
+import { hasUnreadableTicket, type Os, type PendingAdmission } from '../api/os.ts';
 import { hasCode } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { decideFleet, failureGate, type FleetPlan } from '../rollout/decide-fleet.ts';
 import { operationOf, tally, type Candidate, type Tally } from '../rollout/tally.ts';
 import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
-import { wallTime, type OperatorContext } from './context.ts';
+import { tell, wallTime, type OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
 import { writeSpec } from './node-actions.ts';
 import { reportStatus } from './os-report.ts';
@@ -55,6 +55,8 @@ async function fleetPass(context: OperatorContext, cached: Os): Promise<Requeue>
   // On an outdated CRD a ticket would be pruned: nothing is written but why nothing moves.
   const isOutdated = served < schemaRevision;
   const os = isOutdated ? cached : await raiseEpoch(context, cached);
+  if (hasUnreadableTicket(os)) return leaveAlone(context, os);
+  memory.unreadable.delete(uid);
   const now = clock.now();
   const pass = memory.since.begin(`os/${uid}`, now.monotonicMs);
   const members = fleet.members(uid);
@@ -75,6 +77,22 @@ async function fleetPass(context: OperatorContext, cached: Os): Promise<Requeue>
     return { kind: 'after', seconds: outdatedForSeconds };
   }
   return carryOutPlan(context, os, count, plan);
+}
+
+/** Its status cannot say why nothing moves: a write would take the place of the ticket. */
+async function leaveAlone(context: OperatorContext, os: Os): Promise<Requeue> {
+  const { memory, log } = context;
+  if (memory.unreadable.has(os.uid)) return { kind: 'onChange' };
+  memory.unreadable.add(os.uid);
+  const problems = os.problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
+  log.error({ os: os.name, namespace: os.namespace, problems }, 'Ticket cannot be read');
+  await tell(context, {
+    about: { kind: 'OS', namespace: os.namespace, name: os.name, uid: os.uid },
+    type: 'Warning',
+    reason: 'Unreadable',
+    message: `Nothing moves until somebody mends it: ${problems}`,
+  });
+  return { kind: 'onChange' };
 }
 
 async function carryOutPlan(

@@ -3,7 +3,13 @@
  * either no ticket or one that the next leader carries through; never a node taken out of service that is not counted.
  */
 import { KubeosError } from '../errors/index.ts';
-import type { Admission, Os, OsSpec, PendingAdmission } from '../api/os.ts';
+import {
+  hasUnreadableTicket,
+  type Admission,
+  type Os,
+  type OsSpec,
+  type PendingAdmission,
+} from '../api/os.ts';
 import type { Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import { unreadyDaemonSetPods } from '../drain/index.ts';
@@ -38,6 +44,8 @@ export async function writeTicket(
 /**
  * Raises the epoch once a term, so that whatever an older leader still writes on this object conflicts.
  *
+ * A ticket that cannot be read is answered as it is: a new one would forget what is out of service.
+ *
  * @throws KubeosError `NOT_LEADING` when somebody has raised it since: a newer leader is at work.
  */
 export async function raiseEpoch(context: OperatorContext, os: Os): Promise<Os> {
@@ -52,6 +60,7 @@ export async function raiseEpoch(context: OperatorContext, os: Os): Promise<Os> 
   }
   const current = await context.api.getOs(os.namespace, os.name);
   if (current?.uid !== os.uid) throw new KubeosError('CONFLICT', `OS ${os.name} was replaced`);
+  if (hasUnreadableTicket(current)) return current;
   const ticket = current.status.admission ?? noTicket;
   const epoch = ticket.epoch + 1;
   const stored = await writeTicket(context, current, { ...ticket, epoch });

@@ -1,0 +1,1 @@
+export { planKernelLine } from './plan-file.ts';

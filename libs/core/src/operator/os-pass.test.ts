@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { operationFinalizer } from '../api/names.ts';
-import { aNode, anInstance, anOs, aSpec } from '../rollout/fleet.fixture.ts';
+import { aNode, anInstance, anOs, aRollbackSpec, aSlot, aSpec } from '../rollout/fleet.fixture.ts';
 import { MemoryCluster, operatorOn } from './memory-cluster.fixture.ts';
 
 function aFleet(size: number): MemoryCluster {
@@ -87,5 +87,24 @@ describe('an object whose ticket cannot be read', () => {
     cluster.osByUid.set('os-uid', invalid);
     await operator.reconcile(key);
     expect(cluster.events.filter(({ reason }) => reason === 'Unreadable')).toHaveLength(2);
+  });
+});
+
+describe('an admission', () => {
+  it('is given up when the window closes while the pass looks at pods', async () => {
+    const cluster = new MemoryCluster();
+    const timeWindow = { start: '11:00:00', end: '12:00:10' };
+    cluster.osByUid.set('os-uid', anOs({ spec: aRollbackSpec({ timeWindow }) }));
+    const node = aNode('a');
+    const slots = { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') };
+    cluster.add(node, anInstance(node, { agent: { slots } }));
+    cluster.listPods = () => {
+      cluster.nowMs += 20_000;
+      return Promise.resolve([]);
+    };
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.nowMs).toBe(20_000);
+    expect(cluster.os('os-uid')?.status.admission?.lastTime).toBe(undefined);
+    expect(cluster.instance('a')?.spec).not.toHaveProperty('operation');
   });
 });

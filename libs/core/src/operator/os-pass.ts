@@ -3,8 +3,14 @@ import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts
 import { hasUnreadableTicket, type Os, type PendingAdmission } from '../api/os.ts';
 import { hasCode } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
-import { decideFleet, failureGate, type FleetPlan } from '../rollout/decide-fleet.ts';
-import { operationOf, tally, type Candidate, type Tally } from '../rollout/tally.ts';
+import { decideFleet, gateOf, type FleetPlan } from '../rollout/decide-fleet.ts';
+import {
+  operationOf,
+  tally,
+  type Candidate,
+  type Tally,
+  type WaitReason,
+} from '../rollout/tally.ts';
 import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
 import { tell, wallTime, type OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
@@ -193,7 +199,7 @@ async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise
   });
   if (pending.length === 0) return os;
   const held = await holdObject(context, os);
-  if (hasStopped(context, held)) return held;
+  if (gateNow(context, held) !== undefined) return held;
   const ticket = held.status.admission ?? noTicket;
   // In serial mode the time is that of the batch, written when it was formed.
   const isSerial = held.spec?.executionMode === 'serial';
@@ -206,14 +212,21 @@ async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise
   });
 }
 
-/** Looking at pods takes a while, in which a node at work may have failed. */
-function hasStopped({ fleet }: OperatorContext, os: Os): boolean {
-  const count = tally(
-    fleet.members(os.uid),
-    () => 0,
-    () => undefined,
-  );
-  return failureGate(os, count) !== undefined;
+/** Looking at pods takes a while, in which a node at work may have failed or the window closed. */
+function gateNow({ fleet, clock, settings }: OperatorContext, os: Os): WaitReason | undefined {
+  const members = fleet.members(os.uid);
+  return gateOf({
+    os,
+    members,
+    tally: tally(
+      members,
+      () => 0,
+      () => undefined,
+    ),
+    now: clock.now(),
+    operatorZone: settings.operatorZone,
+    servedSchemaRevision: schemaRevision,
+  });
 }
 
 /** Puts the finalizer on before the first operation, so that the object cannot vanish from under it unseen. */

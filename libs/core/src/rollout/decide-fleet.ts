@@ -122,7 +122,7 @@ function unwantedEnding(os: Os, member: Member): OperationEnding | undefined {
 }
 
 /** The failure gate: closed when as many nodes as `maxFailures` failed this target. */
-export function failureGate(os: Os, tally: Tally): WaitReason | undefined {
+function failureGate(os: Os, tally: Tally): WaitReason | undefined {
   if (os.spec === undefined || tally.counted.length < os.spec.maxFailures) return undefined;
   return {
     reason: 'MaxFailuresReached',
@@ -130,7 +130,11 @@ export function failureGate(os: Os, tally: Tally): WaitReason | undefined {
   };
 }
 
-function gateOf(input: FleetInput): WaitReason | undefined {
+/** What a gate depends on. */
+type GateInput = Omit<FleetInput, 'cacheIsCurrent' | 'since'>;
+
+/** Why nothing new starts on the object, whatever its nodes may do by themselves; `undefined` when something may. */
+export function gateOf(input: GateInput): WaitReason | undefined {
   const { os, tally } = input;
   if (os.deleting) return { reason: 'Deleting', message: 'The object is being deleted' };
   if (os.spec === undefined) {
@@ -154,18 +158,18 @@ function gateOf(input: FleetInput): WaitReason | undefined {
   return failureGate(os, tally) ?? canaryFailed(os.spec, input) ?? windowGate(os.spec, input);
 }
 
-function windowGate(spec: OsSpec, { now, operatorZone }: FleetInput): WaitReason | undefined {
+function windowGate(spec: OsSpec, { now, operatorZone }: GateInput): WaitReason | undefined {
   if (spec.timeWindow === undefined) return undefined;
   const state = windowState(spec.timeWindow, now.wallMs, operatorZone);
   return state.open ? undefined : { reason: 'OutsideTimeWindow', message: state.message };
 }
 
-function canaries(spec: OsSpec, { members, tally }: FleetInput): readonly Member[] {
+function canaries(spec: OsSpec, { members, tally }: GateInput): readonly Member[] {
   const count = canaryCount(spec.canary, tally.selected);
   return count === 0 ? [] : members.filter((member) => member.selected).slice(0, count);
 }
 
-function canaryFailed(spec: OsSpec, input: FleetInput): WaitReason | undefined {
+function canaryFailed(spec: OsSpec, input: GateInput): WaitReason | undefined {
   const failed = canaries(spec, input).find((member) => member.counted);
   if (failed === undefined) return undefined;
   return { reason: 'CanaryFailed', message: `Canary ${failed.name} failed` };

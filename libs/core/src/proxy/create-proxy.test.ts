@@ -178,6 +178,45 @@ describe('the proxy', () => {
     expect(own.patches).toHaveLength(1);
   });
 
+  it('keeps its newer write while the watch shows its older one', async () => {
+    const { proxy, own, node } = bench();
+    own.isLagging = true;
+    await proxy.pass();
+    const first = own.stored;
+    node.snapshot = agentStatus({ revision: 2, held: true });
+    await proxy.pass();
+
+    own.seen = first;
+    node.snapshot = agentStatus({ revision: 3 });
+    await proxy.pass();
+    expect(own.patches).toHaveLength(3);
+    expect(own.attempts).toBe(3);
+  });
+
+  it('forgets its write with the object', async () => {
+    const { proxy, own } = bench();
+    own.isLagging = true;
+    await proxy.pass();
+    own.stored = own.seen = undefined;
+
+    expect(await proxy.pass()).toEqual({ kind: 'onChange' });
+    expect(own.attempts).toBe(1);
+  });
+
+  it('believes a watch that stays behind its own write: the API server may be an older copy', async () => {
+    const { proxy, own, agent, clock } = bench();
+    own.isLagging = true;
+    await proxy.pass();
+    own.put(instance(operation(), own.stored?.status));
+    own.seen = instance(operation(), own.stored?.status, '1');
+    await proxy.pass();
+    expect(agent.names).toEqual([]);
+
+    await clock.advance(15_000);
+    await proxy.pass();
+    expect(agent.names).toEqual(['prepare']);
+  });
+
   it.each(['Activate', 'Confirm'] as const)(
     'does not ask for %s when a consistent read shows another phase',
     async (phase) => {
@@ -203,17 +242,65 @@ describe('the proxy', () => {
   });
 
   it('does not ask for Activate while the API server cannot be read', async () => {
-    const { proxy, own, agent } = bench();
+    const { proxy, own, agent, clock } = bench();
     const of = operation({ phase: 'Activate' });
     own.put(instance(of, { acknowledged: { seq: 7, phase: 'Activate' } }));
     own.isDown = true;
 
     expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 1 });
+    await clock.advance(1000);
     expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 2 });
     expect(agent.names).toEqual([]);
     own.isDown = false;
+    await clock.advance(2000);
     await proxy.pass();
     expect(agent.names).toEqual(['activate']);
+  });
+
+  describe('after a pass that failed', () => {
+    async function failed(): Promise<Bench> {
+      const all = bench();
+      all.own.ask(operation());
+      await all.proxy.pass();
+      all.own.isDown = true;
+      all.node.snapshot = agentStatus({ revision: 2, held: true });
+      expect(await all.proxy.pass()).toEqual({ kind: 'backoff', attempt: 1 });
+      return all;
+    }
+
+    it('keeps its pause while the agent shows progress', async () => {
+      const { proxy, own, agent, clock } = await failed();
+      const { attempts } = own;
+
+      for (let bytesDone = 1; bytesDone < 100; bytesDone += 1) {
+        agent.last.progress({ step: 'Fetching', bytesDone });
+        expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 1 });
+      }
+      expect(own.attempts).toBe(attempts);
+      await clock.advance(1000);
+      expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 2 });
+      expect(own.attempts).toBe(attempts + 1);
+    });
+
+    it('tells at once that its call has ended, and then pauses again', async () => {
+      const { proxy, own, agent } = await failed();
+      const { attempts } = own;
+
+      agent.last.answer({ result: 'Prepared' });
+      await settle();
+      expect(await proxy.pass()).toEqual({ kind: 'backoff', attempt: 2 });
+      expect(await proxy.pass()).toEqual({ kind: 'after', seconds: 2 });
+      expect(own.attempts).toBe(attempts + 1);
+    });
+
+    it('looks at once at an object that has changed: the API server answers again', async () => {
+      const { proxy, own, agent } = await failed();
+      own.isDown = false;
+      own.ask(operation({ phase: 'Cancel' }));
+
+      await proxy.pass();
+      expect(agent.names).toEqual(['prepare', 'cancel']);
+    });
   });
 
   it('B-33: gives a silent agent up, tells it, and attaches again with growing pauses', async () => {

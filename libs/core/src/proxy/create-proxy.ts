@@ -7,6 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { AgentCalls, AgentSnapshot, OwnInstance, StatusPatch } from '../ports/proxy.ts';
 import { createAgentLine } from './agent-line.ts';
+import { retryPauseMs } from './call-state.ts';
 import { decideProxy, type ProxyAction, type ProxyWait } from './decide-proxy.ts';
 
 /** What the proxy is built from. */
@@ -47,13 +48,24 @@ const done: Outcome = { kind: 'done' };
 /** Rounds of deciding in one pass: acknowledge, call, report and one conflict, with room to spare. */
 const roundLimit = 6;
 
+/** For so long our own last write is believed over a watch that shows an older object. */
+const ownWriteMs = 15_000;
+
+/** What a failed pass leaves behind: progress of the agent rings all the time and must not end the pause. */
+interface Pause {
+  readonly untilMs: number;
+  readonly isCallOpen: boolean;
+  readonly resourceVersion: string | undefined;
+}
+
 /** Builds the proxy; it does nothing before the first pass. */
 export function createProxy(deps: ProxyDeps): Proxy {
   const line = createAgentLine(deps);
-  /** Our own last write, valid until the watch shows another object than it showed then. */
-  let own: { readonly seen: OsInstance | undefined; readonly instance: OsInstance } | undefined;
+  /** Our own last write, until the watch has caught up with it. */
+  let own: { readonly instance: OsInstance; readonly atMs: number } | undefined;
   let lastReportMs: number | undefined;
   let failures = 0;
+  let pause: Pause | undefined;
   let told: ProxyWait | undefined;
 
   const executors: Executors = {
@@ -82,11 +94,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
   }
 
   async function write(instance: OsInstance, patch: StatusPatch): Promise<Outcome> {
-    const seen = deps.instance.cached();
     try {
       const written = await deps.instance.writeStatus(instance, patch);
       lastReportMs = deps.clock.now().monotonicMs;
-      own = { seen, instance: written };
+      own = { instance: written, atMs: lastReportMs };
       return { kind: 'newer', instance: written };
     } catch (error) {
       if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
@@ -96,8 +107,27 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   function observe(): OsInstance | undefined {
     const seen = deps.instance.cached();
-    if (own?.seen?.resourceVersion !== seen?.resourceVersion) own = undefined;
-    return own?.instance ?? seen;
+    if (own === undefined || seen === undefined) return seen;
+    // Not for ever: an API server that was restored from a backup counts anew from below.
+    const isFresh = deps.clock.now().monotonicMs - own.atMs < ownWriteMs;
+    return isFresh && isOlder(seen, own.instance) ? own.instance : seen;
+  }
+
+  /** Milliseconds until a pass may be tried again. An ended call and a changed object are worth a try at once. */
+  function pauseLeftMs(): number {
+    if (pause === undefined) return 0;
+    const hasCallEnded = pause.isCallOpen && line.state().kind !== 'open';
+    const isChanged = deps.instance.cached()?.resourceVersion !== pause.resourceVersion;
+    return hasCallEnded || isChanged ? 0 : pause.untilMs - deps.clock.now().monotonicMs;
+  }
+
+  function pauseAfterFailure(): void {
+    failures += 1;
+    pause = {
+      untilMs: deps.clock.now().monotonicMs + retryPauseMs(failures),
+      isCallOpen: line.state().kind === 'open',
+      resourceVersion: deps.instance.cached()?.resourceVersion,
+    };
   }
 
   function decide(instance: OsInstance | undefined): ReturnType<typeof decideProxy> {
@@ -139,13 +169,16 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   return {
     async pass() {
+      const leftMs = pauseLeftMs();
+      if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
       try {
         const requeue = await rounds();
         failures = 0;
+        pause = undefined;
         return requeue;
       } catch (thrown) {
         const error = KubeosError.from(thrown);
-        failures += 1;
+        pauseAfterFailure();
         deps.log.warn({ error, attempt: failures }, 'Failed to carry out a pass');
         return { kind: 'backoff', attempt: failures };
       }
@@ -163,6 +196,11 @@ function isStillAsked(
   return (
     operation?.seq === key.seq && operation.phase === key.phase && operation.nodeUid === nodeUid
   );
+}
+
+/** Versions of one resource compare as numbers. */
+function isOlder(seen: OsInstance, than: OsInstance): boolean {
+  return Number(seen.resourceVersion) < Number(than.resourceVersion);
 }
 
 async function execute(

@@ -91,6 +91,8 @@ export class FakeInstance implements OwnInstance {
   stored: OsInstance | undefined;
   seen: OsInstance | undefined;
   readonly patches: StatusPatch[] = [];
+  /** Writes that were sent, refused ones too. */
+  attempts = 0;
   isLagging = false;
   isDown = false;
 
@@ -109,6 +111,7 @@ export class FakeInstance implements OwnInstance {
   }
 
   async writeStatus(from: OsInstance, patch: StatusPatch): Promise<OsInstance> {
+    this.attempts += 1;
     if (this.isDown) throw new KubeosError('API_UNAVAILABLE', 'down');
     if (from.resourceVersion !== this.stored?.resourceVersion) {
       throw new KubeosError('CONFLICT', 'the object has changed');

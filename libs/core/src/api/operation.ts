@@ -109,7 +109,7 @@ export interface Operation {
   readonly confirmBootId?: string;
   /** Why the operation is being cancelled or given back, for people and for the history. */
   readonly ending?: OperationEnding;
-  /** Namespace/name of DaemonSet pods that were not Ready at admission and so are not waited for. */
+  /** Namespace/name of DaemonSets whose pod was not Ready at admission and so is not waited for. */
   readonly excusedDaemonSetPods?: readonly string[];
 }
 

@@ -75,7 +75,7 @@ export const operationWire = z.object({
   ending: optional(endingWire, 'Why the operation is cancelled or given back.'),
   excusedDaemonSetPods: optional(
     z.array(z.string()),
-    'DaemonSet pods (namespace/name) that were not Ready at admission and are not waited for.',
+    'DaemonSets (namespace/name) whose pod was not Ready at admission and is not waited for.',
   ),
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { BudgetView, PodView } from '../ports/cluster-views.ts';
 import { evictionFeasibility } from './budgets.ts';
-import { daemonSetPodsReady, unreadyDaemonSetPods } from './daemon-sets.ts';
+import { daemonSetPodsReady, unreadyDaemonSets } from './daemon-sets.ts';
 import { planDrain, type DrainOptions } from './plan-drain.ts';
 import { podKey } from './pod-key.ts';
 import { aBudget, aPod, aSelector } from './pods.fixture.ts';
@@ -105,7 +105,7 @@ describe('a drain', () => {
   it('excuses exactly the DaemonSet pods that were not Ready at admission', () => {
     fc.assert(
       fc.property(pods, (all) => {
-        const unready = unreadyDaemonSetPods(all);
+        const unready = unreadyDaemonSets(all);
         expect(daemonSetPodsReady(all, unready).ready).toBe(true);
         expect(daemonSetPodsReady(all, []).ready).toBe(unready.length === 0);
       }),

@@ -1,9 +1,5 @@
 export { evictionFeasibility, type EvictionFeasibility } from './budgets.ts';
-export {
-  daemonSetPodsReady,
-  unreadyDaemonSetPods,
-  type DaemonSetReadiness,
-} from './daemon-sets.ts';
+export { daemonSetPodsReady, unreadyDaemonSets, type DaemonSetReadiness } from './daemon-sets.ts';
 export { judgePod, type PodVerdict } from './judge-pod.ts';
 export { selectorMatches } from './label-selector.ts';
 export { planDrain, type DrainBlocker, type DrainOptions, type DrainPlan } from './plan-drain.ts';

@@ -41,7 +41,7 @@ export function judgePod(pod: PodView, options: { readonly force: boolean }): Po
 }
 
 /** True for a pod whose controlling owner is a DaemonSet. */
-export function isDaemonSetPod(pod: PodView): boolean {
+function isDaemonSetPod(pod: PodView): boolean {
   return pod.controller?.kind === 'DaemonSet';
 }
 

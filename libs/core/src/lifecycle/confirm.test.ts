@@ -87,9 +87,9 @@ describe('After and Confirm', () => {
     expect(said(pass({ ...scene, operation: after }))).toBe(expected);
   });
 
-  it('excuses DaemonSet pods that were not Ready at admission', () => {
+  it('excuses pods of DaemonSets that were not Ready at admission', () => {
     const pods = [
-      pod('d', { ready: false, controller: { kind: 'DaemonSet', name: 'd', uid: 'd' } }),
+      pod('d-2', { ready: false, controller: { kind: 'DaemonSet', name: 'd', uid: 'd' } }),
     ];
     const operation = { ...after, excusedDaemonSetPods: ['default/d'] };
     expect(said(pass({ ...inTrial, operation, view: { pods }, waited: 30 }))).toBe('-> Confirm');

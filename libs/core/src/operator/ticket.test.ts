@@ -125,7 +125,7 @@ describe('a ticket that is carried through', () => {
     expect(await rolled(cluster)).toBe(undefined);
   });
 
-  it('writes down which DaemonSet pods were not Ready at admission', async () => {
+  it('writes down which DaemonSets were not Ready at admission', async () => {
     for (const cluster of [withOperation({}), withIdleNode()]) {
       const controller = { kind: 'DaemonSet', name: 'logs', uid: 'ds' };
       cluster.pods.set('a', [
@@ -133,7 +133,7 @@ describe('a ticket that is carried through', () => {
         pod('net-1', { controller: { ...controller, name: 'net' } }),
         pod('web-1', { ready: false }),
       ]);
-      expect(await rolled(cluster)).toMatchObject({ excusedDaemonSetPods: ['default/logs-1'] });
+      expect(await rolled(cluster)).toMatchObject({ excusedDaemonSetPods: ['default/logs'] });
     }
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../api/os.ts';
 import type { Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
-import { unreadyDaemonSetPods } from '../drain/index.ts';
+import { unreadyDaemonSets } from '../drain/index.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { standingOf, type Standing } from '../rollout/standing.ts';
 import type { OperatorContext } from './context.ts';
@@ -106,7 +106,7 @@ async function admitPrepared(
     ...operation,
     phase: 'Drain',
     admitted: true,
-    excusedDaemonSetPods: unreadyDaemonSetPods(pods),
+    excusedDaemonSetPods: unreadyDaemonSets(pods),
   };
   await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
 }
@@ -122,7 +122,7 @@ async function createAdmitted(
 ): Promise<void> {
   const start = startOf(standingOf(os, spec, { node, instance }));
   if (start === undefined || nextSeq(instance) !== seq) return;
-  const excusedDaemonSetPods = unreadyDaemonSetPods(await context.api.listPods(node.name));
+  const excusedDaemonSetPods = unreadyDaemonSets(await context.api.listPods(node.name));
   const next = withNewOperation({ os, spec, node, instance, seq, ...start }, 'Drain', {
     admitted: true,
     excusedDaemonSetPods,

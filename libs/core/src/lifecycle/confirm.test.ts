@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cordonAnnotation, upgradingLabel } from '../api/names.ts';
+import { configuringLabel, cordonAnnotation, upgradingLabel } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import { anOs, aPayload, aSlot, aSpec, digestOne, digestTwo } from '../rollout/fleet.fixture.ts';
 import {
@@ -139,7 +139,10 @@ describe('GiveBack', () => {
   it('B-18: leaves the flag when somebody else has set it since', () => {
     const node = { ...cordoned, unschedulableIsOurs: false };
     expect(only(pass({ operation: giveBack, node }))).toMatchObject({
-      change: { annotations: { [cordonAnnotation]: null }, labels: { [upgradingLabel]: null } },
+      change: {
+        annotations: { [cordonAnnotation]: null },
+        labels: { [upgradingLabel]: null, [configuringLabel]: null },
+      },
     });
     expect(JSON.stringify(only(pass({ operation: giveBack, node })))).not.toContain(
       'unschedulable"',

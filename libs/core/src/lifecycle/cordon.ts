@@ -1,5 +1,5 @@
 /** Cordons: ours carries an annotation of ownership, and one that is not ours is never taken off. */
-import { cordonAnnotation, serialLabel, upgradingLabel } from '../api/names.ts';
+import { configuringLabel, cordonAnnotation, serialLabel, upgradingLabel } from '../api/names.ts';
 import { operationId, type Operation } from '../api/operation.ts';
 import type { NodeChange } from '../ports/cluster.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
@@ -32,7 +32,7 @@ export function cordonChange(operation: Operation): NodeChange {
   return {
     unschedulable: true,
     annotations: { [cordonAnnotation]: cordonText(operation) },
-    labels: { [upgradingLabel]: '' },
+    labels: { [operation.type === 'config' ? configuringLabel : upgradingLabel]: '' },
   };
 }
 
@@ -43,7 +43,7 @@ export function cordonChange(operation: Operation): NodeChange {
 export function uncordonChange(node: NodeView): NodeChange {
   const marks = {
     annotations: { [cordonAnnotation]: null },
-    labels: { [upgradingLabel]: null, [serialLabel]: null },
+    labels: { [upgradingLabel]: null, [configuringLabel]: null, [serialLabel]: null },
   };
   return node.unschedulable && node.unschedulableIsOurs
     ? { unschedulable: false, ...marks }

@@ -1,7 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { cordonAnnotation, holdAnnotation, upgradingLabel } from '../api/names.ts';
+import {
+  configuringLabel,
+  cordonAnnotation,
+  holdAnnotation,
+  upgradingLabel,
+} from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
-import { aNode, anInstance, anOperation, anOs, digestOne } from '../rollout/fleet.fixture.ts';
+import {
+  aNode,
+  anInstance,
+  anOperation,
+  anOs,
+  aSpec,
+  digestOne,
+} from '../rollout/fleet.fixture.ts';
 import {
   activate,
   cordoned,
@@ -157,12 +169,18 @@ describe('Drain', () => {
     });
   });
 
-  it('cordons with ownership and upstream’s label in one write', () => {
-    expect(only(pass({ operation: drain }))).toMatchObject({
+  it.each([
+    ['upgrade' as const, upgradingLabel],
+    ['rollback' as const, upgradingLabel],
+    ['config' as const, configuringLabel],
+  ])('cordons for %s with ownership and upstream’s label in one write', (type, label) => {
+    const { payload: _payload, ...spec } = aSpec({ type });
+    const os = anOs({ spec: type === 'upgrade' ? aSpec() : spec });
+    expect(only(pass({ operation: { ...drain, type }, view: { os } }))).toMatchObject({
       change: {
         unschedulable: true,
         annotations: { [cordonAnnotation]: ours },
-        labels: { [upgradingLabel]: '' },
+        labels: { [label]: '' },
       },
     });
   });

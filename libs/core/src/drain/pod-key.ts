@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts';
 import type { PodView } from '../ports/cluster-views.ts';
 
 /** A pod as people and records name it: `namespace/name`. */
@@ -5,7 +6,7 @@ export function podKey(pod: Pick<PodView, 'namespace' | 'name'>): string {
   return `${pod.namespace}/${pod.name}`;
 }
 
-/** Orders pods by namespace, then name, by code unit: the same everywhere, whatever the locale. */
+/** Orders pods by namespace, then name. */
 export function byPodKey(a: PodView, b: PodView): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
 }
@@ -18,8 +19,3 @@ export function someOf(names: readonly string[]): string {
 }
 
 const shownNames = 3;
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}

@@ -6,8 +6,9 @@
 import { serialLabel, zoneLabel } from '../api/names.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
+import { compareText } from '../compare-text.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
-import { compareAge, compareText, isSelected } from './selection.ts';
+import { compareAge, isSelected } from './selection.ts';
 import { standingOf, type NodeFacts, type Standing } from './standing.ts';
 import { historyOf, targetOf } from './target.ts';
 

@@ -1,5 +1,6 @@
 import { controlPlaneLabels, nodeSelectorLabel } from '../api/names.ts';
 import type { NodeSelector, Os } from '../api/os.ts';
+import { compareText } from '../compare-text.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 
 /** True for nodes of the control plane, which no `OS` ever touches. */
@@ -27,9 +28,4 @@ export function compareAge(
   b: Pick<Os, 'creationTimestamp' | 'uid'>,
 ): number {
   return compareText(a.creationTimestamp, b.creationTimestamp) || compareText(a.uid, b.uid);
-}
-
-/** Byte order of two texts; the same on every machine, unlike a locale's. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

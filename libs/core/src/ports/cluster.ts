@@ -4,7 +4,7 @@ import type { OsInstance, OsInstanceSpec } from '../api/os-instance.ts';
 import type { Os, OsStatus } from '../api/os.ts';
 import type { BudgetView, NodeView, PodView } from './cluster-views.ts';
 
-/** The operator's caches. They may be stale; `atLeast` knows whether they hold the operator's own last writes. */
+/** The operator's caches. They may be stale; `holdsOwnWrites` tells whether they hold the operator's own last writes. */
 export interface ClusterCache {
   oses(): Iterable<Os>;
   os(uid: string): Os | undefined;

@@ -1,7 +1,6 @@
 /** The commands that do one thing and end. */
-import type { AgentStatus, PhaseAnswer } from '@kubeos/core';
+import type { PhaseAnswer } from '@kubeos/core';
 import type { CommandLine } from './command-line.ts';
-import { describeFailure } from './logger.ts';
 import { printStatus } from './print-status.ts';
 import type { Node } from './wiring.ts';
 
@@ -36,28 +35,12 @@ export const oneShotCommands: Readonly<
     print('The cluster may work on this node again.\n');
   },
   return: async ({ node, print }) => {
-    const result = await node.agent.returnPass();
-    if (result === 'returned') {
+    if ((await node.agent.returnPass()) === 'returned') {
       print('The time of the trial is over: going back to the other slot.\n');
-    } else {
-      await stopIdleTimer(node, print);
     }
   },
   boot: async ({ node }) => node.agent.start(),
 };
-
-function isOnTrial({ bootedSlot, slots }: AgentStatus): boolean {
-  return bootedSlot !== undefined && slots[bootedSlot].state === 'trial';
-}
-
-/** A timer that goes on firing does no harm, so its trouble is no failure of the pass. */
-async function stopIdleTimer(node: Node, print: CommandContext['print']): Promise<void> {
-  try {
-    if (!isOnTrial(await node.agent.status())) await node.stopReturnTimer();
-  } catch (thrown) {
-    print(`Could not stop os-agent-return.timer: ${describeFailure(thrown)}\n`);
-  }
-}
 
 function describeAnswer({ result, slot, version }: PhaseAnswer): string {
   const what = [version, slot === undefined ? undefined : `slot ${slot}`]

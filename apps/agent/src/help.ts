@@ -9,7 +9,8 @@ Commands:
   rollback   go back to the other slot: reboots, and holds the node until release
   confirm    make the system that is on trial the one to boot from now on
   release    let the cluster's operator work on this node again
-  return     give up a trial whose time is over; run by os-agent-return.timer
+  return     give up a trial whose time is over, disarm a slot that nobody booted; run by
+             os-agent-return.timer and os-agent-deadline.timer
   boot       put the records in order after a boot; run by os-agent-boot.service
 
 Options:

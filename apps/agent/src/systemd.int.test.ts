@@ -6,8 +6,9 @@ import { exec } from '@kubeos/host';
 import { kubeosGid } from './folders.ts';
 
 const source = resolve(import.meta.dirname, '../systemd');
-const services = ['os-agent.service', 'os-agent-boot.service', 'os-agent-return.service'];
-const units = [...services, 'os-agent.socket', 'os-agent-return.timer'];
+const services = ['', '-boot', '-return', '-deadline'].map((part) => `os-agent${part}.service`);
+const timers = ['os-agent-return.timer', 'os-agent-deadline.timer'];
+const units = [...services, 'os-agent.socket', ...timers];
 
 const analyze = async (...args: readonly string[]) => {
   const { exitCode, stdout, stderr } = await exec('systemd-analyze', args, {
@@ -41,6 +42,25 @@ describe('systemd units', () => {
     );
     expect(output).toMatch(/exposure level for os-agent/);
     expect(exitCode).toBe(0);
+  });
+
+  const settings = (unit: string, name: string) =>
+    readFileSync(join(source, unit), 'utf8').match(new RegExp(`^${name}=.*$`, 'gm')) ?? [];
+
+  it('reboots a failed pass only where the next boot counts an attempt', () => {
+    const counted = ['trial', 'manual'].map(
+      (why) => `ConditionKernelCommandLine=|kubeos.why=${why}`,
+    );
+    expect(settings('os-agent-return.service', 'FailureAction')).toEqual(['FailureAction=reboot']);
+    for (const unit of ['os-agent-return.service', 'os-agent-return.timer']) {
+      expect(settings(unit, 'Condition\\w+')).toEqual(counted);
+    }
+  });
+
+  it('looks for deadlines in every boot, with upstream grub.cfg too', () => {
+    for (const unit of ['os-agent-deadline.service', 'os-agent-deadline.timer']) {
+      expect(settings(unit, '(Condition|FailureAction)\\w*')).toEqual([]);
+    }
   });
 
   it('gives the group the fixed number that images and chart use', () => {

@@ -8,6 +8,7 @@ import {
   createBootEnvironment,
   createMachine,
   createNodeLock,
+  createPassTimer,
   createSlotDevices,
   createSnapshotFile,
   createStateFile,
@@ -22,8 +23,6 @@ import { kubeosGid, makeGroupFolder, makePrivateFolder } from './folders.ts';
 export interface Node {
   readonly agent: Agent;
   readonly clock: Clock;
-  /** Ends the timer of the return deadline, which nobody needs once the booted system is confirmed. */
-  stopReturnTimer(): Promise<void>;
 }
 
 /** What the wiring is told. */
@@ -57,6 +56,7 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
     state: createStateFile(at(join(configuration.persistDir, 'os-agent.json'))),
     snapshot: createSnapshotFile(join(runDir, 'status.json'), kubeosGid),
     machine: createMachine({ root, exec, slots: devices }),
+    timer: createPassTimer(exec),
     slots: createLazySlotStore(devices, async () => {
       const { createSlotStore } = await import('@kubeos/transfer');
       return createSlotStore({
@@ -74,13 +74,7 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
     agentVersion: options.version,
     capabilities: ['disk', 'rollback'],
   });
-  return {
-    agent,
-    clock,
-    stopReturnTimer: async () => {
-      await exec('systemctl', ['stop', 'os-agent-return.timer']);
-    },
-  };
+  return { agent, clock };
 }
 
 /** Everything that fetches and unpacks is loaded with the first call that needs it: most calls never do. */

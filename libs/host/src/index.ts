@@ -32,6 +32,7 @@ export { parseMountInfo, rootDevice, type Mount } from './mount-info.ts';
 export { releaseDevice, withMount, type MountOptions } from './mounts.ts';
 export { createNodeLock, type NodeLockOptions } from './node-lock.ts';
 export { parseOsRelease, prettyName } from './os-release.ts';
+export { createPassTimer } from './pass-timer.ts';
 export { createSnapshotFile, createStateFile } from './record-files.ts';
 export { agentFiles, createSlotFiles, inspectSlot, type SlotFiles } from './slot-content.ts';
 export {

@@ -77,6 +77,8 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
       isRebooting: () => reach(options.isRebooting),
       previousJournalTail: () => reach(() => undefined),
     },
+    // Every boot of a fast node runs passes all the time.
+    timer: { start: () => reach(() => undefined), stop: () => reach(() => undefined) },
     slots: createSlots(options, reach),
     lock: { exclusively: createLock() },
     clock: {

@@ -6,6 +6,7 @@ import type {
   BootEnvironment,
   Machine,
   NodeLock,
+  PassTimer,
   SlotStore,
   SnapshotFile,
   StateFile,
@@ -29,6 +30,7 @@ export interface AgentDeps {
   readonly state: StateFile;
   readonly snapshot: SnapshotFile;
   readonly machine: Machine;
+  readonly timer: PassTimer;
   readonly slots: SlotStore;
   readonly lock: NodeLock;
   readonly clock: Clock;
@@ -71,8 +73,8 @@ export interface Agent {
   /** Ends an operation that is not committed yet, for good. */
   cancel(request: CancelRequest): Promise<PhaseAnswer>;
   /**
-   * What the timer does: ends a trial whose time is over, disarms what nobody boots. Throws only where the running
-   * system may be on trial, because its unit then reboots.
+   * What the timers do: ends a trial whose time is over, disarms what nobody boots, and stops them once there is nothing
+   * left to wait for. Throws only where the running system may be on trial, because the unit of a trial then reboots.
    */
   returnPass(): Promise<ReturnPassResult>;
   /** A person goes back to the other slot; the node is held until `release`. */

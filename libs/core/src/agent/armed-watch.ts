@@ -4,13 +4,14 @@ import { armedLimitSeconds, isArmedHere } from './world.ts';
 
 /** The watch of this process. */
 export interface ArmedWatch {
-  /** Begins to watch, if it does not yet. */
-  watch(): void;
-  /** Begins to watch if a candidate is armed in this boot. */
+  /** Begins to watch if a candidate is armed in this boot, unless it does already. */
   resume(): Promise<void>;
   isOn(): boolean;
   stop(): void;
 }
+
+/** Pause before another look at a slot that could not be disarmed, or while a reboot goes on for long. */
+const retrySeconds = 60;
 
 /** Builds the watch; it is off. */
 export function createArmedWatch(context: AgentContext): ArmedWatch {
@@ -18,9 +19,18 @@ export function createArmedWatch(context: AgentContext): ArmedWatch {
   let over: AbortController | undefined;
 
   async function run(signal: AbortSignal): Promise<void> {
-    do {
-      await deps.clock.sleep(armedLimitSeconds * 1000, signal);
-    } while (await locked(context, async (world) => isArmedHere(world)));
+    await deps.clock.sleep(armedLimitSeconds * 1000, signal);
+    while (await isStillArmed()) await deps.clock.sleep(retrySeconds * 1000, signal);
+  }
+
+  /** A look that fails tells nothing: it is tried again. */
+  async function isStillArmed(): Promise<boolean> {
+    try {
+      return await locked(context, async (world) => isArmedHere(world));
+    } catch (error) {
+      deps.log.error({ error }, 'Could not look after an armed slot');
+      return true;
+    }
   }
 
   function watch(): void {
@@ -38,7 +48,6 @@ export function createArmedWatch(context: AgentContext): ArmedWatch {
   }
 
   return {
-    watch,
     resume: async () => {
       if (isArmedHere(await store.look())) watch();
     },

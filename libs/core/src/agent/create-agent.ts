@@ -7,7 +7,7 @@ import { carryOut, locked, type AgentContext } from './calls.ts';
 import { decideActivate, decideArm } from './decide-activate.ts';
 import { decideCancel, decideConsoleRollback, releaseChange } from './decide-cancel.ts';
 import { decideConfirm, decideConsoleConfirm } from './decide-confirm.ts';
-import { adoptedFacts, lacksFacts } from './decide-settle.ts';
+import { adoptedFacts, lacksFacts, needsPasses } from './decide-settle.ts';
 import { overdueChange } from './decide-trial.ts';
 import type { Decision } from './decision.ts';
 import { createNodeStore } from './node-store.ts';
@@ -24,22 +24,28 @@ export function createAgent(deps: AgentDeps): Agent {
   const armed = createArmedWatch(context);
 
   async function activate(request: ActivateRequest): Promise<PhaseAnswer> {
-    const answer = await afterJobs(context, line, async (world) => {
-      const decision = decideActivate(world, request);
-      if (decision.kind === 'decided') return decision;
-      const content = await deps.slots.inspect(decision.slot);
-      const digest = await deps.slots.digest(decision.slot);
-      return decideArm(world, request, { content, digest });
-    });
-    if (answer.result === 'Armed') armed.watch();
-    return answer;
+    try {
+      return await afterJobs(context, line, async (world) => {
+        const decision = decideActivate(world, request);
+        if (decision.kind === 'decided') return decision;
+        const content = await deps.slots.inspect(decision.slot);
+        const digest = await deps.slots.digest(decision.slot);
+        return decideArm(world, request, { content, digest });
+      });
+    } finally {
+      // Also after a failure: the reboot may have been refused when the slot was armed already.
+      await watchArmed();
+    }
   }
+
+  const watchArmed = (): Promise<void> =>
+    attempt(deps, 'look for an armed slot', () => armed.resume());
 
   return {
     start: async () => {
       await attempt(deps, 'settle', () => locked(context, async () => undefined));
       await attempt(deps, 'learn what the slots hold', () => adoptSlots(context));
-      await attempt(deps, 'look for an armed slot', () => armed.resume());
+      await watchArmed();
     },
     status: () => publisher.publish(),
     prepare: (request, onProgress, signal) => line.prepare(request, onProgress, signal),
@@ -94,9 +100,13 @@ async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
   try {
     return await store.locked(async (world) => {
       const change = overdueChange(world);
-      if (change === undefined) return 'nothing';
-      await store.apply(world, change);
-      return 'returned';
+      if (change !== undefined) {
+        await store.apply(world, change);
+        return 'returned';
+      }
+      // Under the lock: nobody arms a slot in between.
+      if (!needsPasses(world)) await attempt(deps, 'stop the timers', () => deps.timer.stop());
+      return 'nothing';
     });
   } catch (error) {
     // The unit of a failed pass reboots: a trial that cannot be ended in another way ends so, a good system never would.

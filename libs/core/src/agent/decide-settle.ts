@@ -111,11 +111,18 @@ function recordBoot(world: KnownWorld): Change | undefined {
 
 /** Returned in this boot, but the reboot was lost: order it again. */
 function leaveReturned(world: KnownWorld): Change | undefined {
-  const { vars, booted, facts, rebooting } = world;
-  const state = vars.slots[booted];
-  const isReturned = facts.why === 'trial' && state !== 'good' && state !== 'trial';
-  if (!isReturned || rebooting) return undefined;
+  if (!isReturned(world) || world.rebooting) return undefined;
   return { ...keep(world, world.record, 'leaving the slot that was returned'), reboot: true };
+}
+
+function isReturned({ vars, booted, facts }: KnownWorld): boolean {
+  const state = vars.slots[booted];
+  return facts.why === 'trial' && state !== 'good' && state !== 'trial';
+}
+
+/** True while something is left for a return pass to do in this boot, now or later. */
+export function needsPasses(world: KnownWorld): boolean {
+  return isInTrial(world) || isArmedHere(world) || isReturned(world);
 }
 
 function keep(world: KnownWorld, record: AgentRecord, why: string): Change {

@@ -32,7 +32,10 @@ export function digestOf(text: string): Digest {
 
 /** A fault that a port throws at its next call. */
 export type Faults = Partial<
-  Record<'env' | 'state' | 'snapshot' | 'reboot' | 'lock' | 'journal' | 'check', KubeosError>
+  Record<
+    'env' | 'state' | 'snapshot' | 'reboot' | 'lock' | 'journal' | 'check' | 'timer',
+    KubeosError | undefined
+  >
 >;
 
 class PowerCut extends Error {}
@@ -53,6 +56,8 @@ export class MemoryNode {
   why: BootWhy = 'good';
   uptimeSeconds = 100;
   rebooting = false;
+  /** The timers run return passes. */
+  passesRun = true;
   reboots = 0;
   installs = 0;
   /** Cut the power after this many writes. */
@@ -101,6 +106,7 @@ export class MemoryNode {
     this.why = why;
     this.uptimeSeconds = 20;
     this.rebooting = false;
+    this.passesRun = true;
     this.isDead = false;
     this.cutAfter = Infinity;
   }
@@ -140,6 +146,10 @@ export class MemoryNode {
           ),
       },
       machine: this.machine(),
+      timer: {
+        start: async () => this.turnTimer(true),
+        stop: async () => this.turnTimer(false),
+      },
       slots: this.slotStore(),
       lock: { exclusively: (work) => this.exclusively(work) },
       clock: {
@@ -155,6 +165,12 @@ export class MemoryNode {
       agentVersion: '1.0.0',
       capabilities: ['disk', 'rollback'],
     };
+  }
+
+  private turnTimer(isOn: boolean): void {
+    this.alive(() => undefined);
+    if (this.faults.timer !== undefined) throw this.faults.timer;
+    this.passesRun = isOn;
   }
 
   private machine(): AgentDeps['machine'] {

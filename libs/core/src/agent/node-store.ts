@@ -45,7 +45,7 @@ const settleLimit = 10;
 
 /** Builds the store; nothing is read yet. */
 export function createNodeStore(deps: AgentDeps): NodeStore {
-  const { env, state, machine, slots, log } = deps;
+  const { env, state, machine, timer, slots, log } = deps;
   let trouble: AgentWarning | undefined;
   let revision = 0;
   let reserved = 0;
@@ -145,6 +145,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     };
     log.info({ seq: next.seq, slots: change.vars.slots, why: change.why }, 'Changing the node');
     changes += 1;
+    if (isArmedHere({ ...world, vars: change.vars, record: next })) await startTimer();
     const isWritten = world.varsAreWritten && sameVars(world.vars, change.vars, 'exact');
     let { block } = world;
     if (!isWritten) {
@@ -167,6 +168,18 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
       record: next,
       rebooting: world.rebooting || change.reboot,
     };
+  }
+
+  /** Before the slot is armed, so that somebody looks after it when this process dies right behind. */
+  async function startTimer(): Promise<void> {
+    try {
+      await timer.start();
+    } catch (error) {
+      log.warn(
+        { error },
+        'Could not start the timer; only this process looks after the armed slot',
+      );
+    }
   }
 
   async function persist(next: AgentState, policy: Change['persist']): Promise<void> {

@@ -48,6 +48,14 @@ export interface Machine {
   previousJournalTail(): Promise<string | undefined>;
 }
 
+/** The timers that run return passes, whatever becomes of the process that needs them. */
+export interface PassTimer {
+  /** Starts the one that runs in any boot, where it does not run. */
+  start(): Promise<void>;
+  /** Stops all of them; a pass that is going on goes on. */
+  stop(): Promise<void>;
+}
+
 /** What is inside a slot, read without writing a byte. */
 export interface SlotContent {
   readonly sizeBytes: number;

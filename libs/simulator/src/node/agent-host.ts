@@ -8,12 +8,12 @@ import {
 import { Actor, type ActorSurroundings } from '../engine/actor.ts';
 import type { CancelEvent } from '../engine/scheduler.ts';
 import { createAgentPorts, type AgentPortsDeps } from './agent-ports.ts';
-import { isGood, type Session } from './machine.ts';
+import type { Session } from './machine.ts';
 
 /** What an agent's surroundings on its node are. */
 export interface AgentHostDeps extends Omit<
   AgentPortsDeps,
-  'actor' | 'session' | 'scheduler' | 'publish'
+  'actor' | 'session' | 'scheduler' | 'publish' | 'startTimer' | 'stopTimers'
 > {
   readonly surroundings: ActorSurroundings;
   readonly log: AgentDeps['log'];
@@ -23,11 +23,15 @@ export interface AgentHostDeps extends Omit<
   readonly onDefect: (thrown: unknown) => void;
 }
 
-/** Boots on which the unit of the return timer runs: those that can be a trial, also with an unreadable boot block. */
-const trialBoots: ReadonlySet<Session['why']> = new Set(['trial', 'manual', 'lastresort']);
-/** Period of `os-agent-return.timer`. */
-const timerMs = 15_000;
-/** `TimeoutStartSec` of `os-agent return`; its failure reboots the machine. */
+/** Boots on which `os-agent-return.timer` runs: those that can be a trial that the boot loader counts, or follow one. */
+const trialBoots: ReadonlySet<Session['why']> = new Set(['trial', 'manual']);
+/** The units that run `os-agent return`. That of trials reboots the machine when a pass fails. */
+const passUnits = {
+  'os-agent-return': { periodMs: 15_000, reboots: true },
+  'os-agent-deadline': { periodMs: 60_000, reboots: false },
+} as const;
+type PassUnit = keyof typeof passUnits;
+/** `TimeoutStartSec` of `os-agent return`. */
 const returnTimeoutMs = 60_000;
 /** An agent without work leaves after this time. */
 const idleMs = 20_000;
@@ -39,7 +43,8 @@ export class AgentHost {
   private readonly actors = new Set<Actor>();
   private daemon: { readonly actor: Actor; readonly agent: Agent } | undefined;
   private lastUsedMs = 0;
-  private timer: CancelEvent | undefined;
+  /** The timers that run, each with its next pass unless one is going on. */
+  private readonly timers = new Map<PassUnit, CancelEvent | undefined>();
 
   constructor(deps: AgentHostDeps) {
     this.deps = deps;
@@ -51,14 +56,14 @@ export class AgentHost {
     if (session.image.reach === 'agent') {
       this.once('boot', session, (agent) => agent.start());
     }
-    if (trialBoots.has(session.why)) this.armTimer(session);
+    this.startTimer('os-agent-deadline', session);
+    if (trialBoots.has(session.why)) this.startTimer('os-agent-return', session);
   }
 
   /** The machine went down, and everything with it. */
   end(): void {
     this.session = undefined;
-    this.timer?.();
-    this.timer = undefined;
+    this.stopTimers();
     this.daemon = undefined;
     for (const actor of this.actors) actor.kill();
     this.actors.clear();
@@ -183,29 +188,46 @@ export class AgentHost {
     return daemon;
   }
 
-  /** The timer's unit runs on boots that can be a trial, and until the booted slot is good. */
-  private armTimer(session: Session): void {
-    const { machine, surroundings, disk } = this.deps;
-    if (this.session !== session || isGood(disk, session.slot)) return;
-    this.timer = surroundings.scheduler.after(timerMs, () => {
-      if (session.image.reach === 'brokenAgent') machine.orderReboot('unit');
-      else this.runReturn(session);
-    });
+  private startTimer(unit: PassUnit, session: Session): void {
+    if (this.timers.has(unit)) return;
+    this.timers.set(unit, undefined);
+    this.armTimer(unit, session);
   }
 
-  /** `os-agent return` with its limits: when it fails or hangs the unit reboots the machine. */
-  private runReturn(session: Session): void {
-    const { machine, surroundings } = this.deps;
+  private stopTimers(): void {
+    for (const cancel of this.timers.values()) cancel?.();
+    this.timers.clear();
+  }
+
+  /** The next pass, a while after the last one. */
+  private armTimer(unit: PassUnit, session: Session): void {
+    if (this.session !== session || !this.timers.has(unit)) return;
+    const fire = (): void => {
+      if (session.image.reach === 'brokenAgent') this.failPass(unit, session);
+      else this.runReturn(unit, session);
+    };
+    const { scheduler } = this.deps.surroundings;
+    this.timers.set(unit, scheduler.after(passUnits[unit].periodMs, fire));
+  }
+
+  /** `os-agent return` with its limits. */
+  private runReturn(unit: PassUnit, session: Session): void {
     let ended = false;
     const actor = this.once('return', session, async (agent) => {
       await agent.returnPass();
       ended = true;
-      this.armTimer(session);
+      this.armTimer(unit, session);
     });
     actor.onKill(() => {
-      if (!ended && this.session === session) machine.orderReboot('unit');
+      if (!ended) this.failPass(unit, session);
     });
-    surroundings.scheduler.after(returnTimeoutMs, () => actor.kill());
+    this.deps.surroundings.scheduler.after(returnTimeoutMs, () => actor.kill());
+  }
+
+  private failPass(unit: PassUnit, session: Session): void {
+    if (this.session !== session) return;
+    if (passUnits[unit].reboots) this.deps.machine.orderReboot('unit');
+    else this.armTimer(unit, session);
   }
 
   private once(name: string, session: Session, act: (agent: Agent) => Promise<unknown>): Actor {
@@ -239,6 +261,8 @@ export class AgentHost {
       session,
       scheduler: deps.surroundings.scheduler,
       publish: (text) => deps.publish(session, text),
+      startTimer: () => this.startTimer('os-agent-deadline', session),
+      stopTimers: () => this.stopTimers(),
     });
     return createAgent(
       deps.tamper({

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Machine as MachinePort,
   type NodeLock,
+  type PassTimer,
   type SlotStore,
   type SnapshotFile,
   type StateFile,
@@ -33,6 +34,8 @@ export interface AgentPortsDeps {
   /** How far the node's wall clock is off. */
   readonly wallMs: () => number;
   readonly publish: (text: string) => void;
+  readonly startTimer: () => void;
+  readonly stopTimers: () => void;
 }
 
 /** Everything an agent process works with. */
@@ -41,6 +44,7 @@ export interface AgentPorts {
   readonly state: StateFile;
   readonly snapshot: SnapshotFile;
   readonly machine: MachinePort;
+  readonly timer: PassTimer;
   readonly slots: SlotStore;
   readonly lock: NodeLock;
   readonly clock: Clock;
@@ -67,6 +71,10 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
     },
     snapshot: { publish: (text) => actor.call('snapshot', () => deps.publish(text)) },
     machine: createMachinePort(deps),
+    timer: {
+      start: () => actor.call('timer.start', deps.startTimer),
+      stop: () => actor.call('timer.stop', deps.stopTimers),
+    },
     slots: createSlotStore({ ...deps, server: payloads }),
     lock: createNodeLock(actor, lockFile),
     clock: {

@@ -103,7 +103,8 @@ function systemctl(rebootOrder: string): string {
 order='${rebootOrder}'
 case "$1" in
   reboot) : > "$order" ;;
-  stop) ;;
+  # Passes are run while the sector shows a trial, whoever starts or stops their timers.
+  start|stop) ;;
   is-system-running) if [ -e "$order" ]; then echo stopping; exit 1; fi; echo running ;;
   *) echo "systemctl: not played: $*" >&2; exit 1 ;;
 esac

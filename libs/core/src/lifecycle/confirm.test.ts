@@ -172,6 +172,14 @@ describe('edits and deletions', () => {
     expect(said(pass(scene))).toBe(expected);
   });
 
+  it('heed no older object that a cache still shows', () => {
+    const view = { os: anOs({ generation: 1, spec: aSpec({ version: 'KubeOS 1' }) }) };
+    expect(said(pass({ operation: { osGeneration: 2 }, view }))).toBe('wait Prepared');
+    expect(said(pass({ operation: { osGeneration: 1 }, view }))).toBe(
+      '-> Cancel blocked Superseded',
+    );
+  });
+
   it('B-28: finish an operation whose object is gone from its own record', () => {
     const { os: _os, ...rest } = wants({}).view;
     expect(

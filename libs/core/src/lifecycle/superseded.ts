@@ -3,8 +3,10 @@ import type { OperationView } from './view.ts';
 
 /** True when the object wants another type, version, digest or payload than the operation was made for. */
 export function isSuperseded({ os, operation }: OperationView): boolean {
-  const spec = os?.spec;
-  if (spec === undefined || os?.deleting === true) return false;
+  if (os?.spec === undefined || os.deleting) return false;
+  // The leader that began it had seen more than this cache shows.
+  if (os.generation < operation.osGeneration) return false;
+  const { spec } = os;
   if (spec.type !== operation.type || spec.version !== operation.target.version) return true;
   return spec.type === 'upgrade' && !isSamePayload(spec.payload, operation.payload);
 }

@@ -1,6 +1,8 @@
+import type { AgentStatus } from '../api/agent-status.ts';
 import { otherSlot, type Operation, type OperationTarget, type Phase } from '../api/operation.ts';
 import type { OsInstance, OsInstanceSpec } from '../api/os-instance.ts';
 import type { Os, OsSpec } from '../api/os.ts';
+import { assertNever } from '../errors/kubeos-error.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { withRetry, withSeq } from '../lifecycle/history.ts';
 import type { TargetKey } from '../rollout/target.ts';
@@ -64,12 +66,21 @@ export function withNewOperation(
 
 function operationTarget({ spec, instance }: NewOperation): OperationTarget {
   const { version } = spec;
-  if (spec.type === 'upgrade') {
-    return spec.payload === undefined
-      ? { version }
-      : { version, payloadDigest: spec.payload.digest };
+  switch (spec.type) {
+    case 'upgrade':
+      return spec.payload === undefined
+        ? { version }
+        : { version, payloadDigest: spec.payload.digest };
+    case 'rollback':
+      return rollbackTarget(version, instance.status.agent);
+    case 'config':
+      return { version };
+    default:
+      return assertNever(spec.type);
   }
-  const { agent } = instance.status;
+}
+
+function rollbackTarget(version: string, agent: AgentStatus | undefined): OperationTarget {
   if (agent?.bootedSlot === undefined) return { version };
   const slot = otherSlot(agent.bootedSlot);
   const { slotDigest, payloadDigest } = agent.slots[slot];

@@ -98,8 +98,14 @@ describe('standingOf', () => {
     [
       'B-26: that a configuration is wanted of on another version',
       facts('n'),
-      aSpec({ type: 'config', sysconfigs: { version: 's' } }),
+      aSpec({ type: 'config', sysconfigs: { version: 's', configs: [{}] } }),
       'VersionDiffers',
+    ],
+    [
+      'that a configuration is wanted of',
+      facts('n'),
+      aSpec({ type: 'config', version: 'KubeOS 1', sysconfigs: { version: 's', configs: [{}] } }),
+      'SettingsUnsupported',
     ],
   ])('says of a node %s: %s', (_name, node, spec, expected) => {
     expect(reasonOf(stand(node, spec))).toBe(expected);
@@ -116,6 +122,15 @@ describe('standingOf', () => {
     });
     const onTrial = { ...running, slots: { ...running.slots, A: aSlot('trial', 'KubeOS 2') } };
     expect(reasonOf(stand(facts('n', {}, { agent: onTrial })))).toBe('UnownedTrial');
+  });
+
+  it.each([
+    ['no settings', {}],
+    ['no configs', { sysconfigs: { version: 's1' } }],
+    ['an empty list of configs', { sysconfigs: { version: 's1', configs: [] } }],
+  ])('calls a node updated when a configuration carries %s', (_name, settings) => {
+    const spec = aSpec({ type: 'config', version: 'KubeOS 1', ...settings });
+    expect(stand(facts('n'), spec)).toEqual({ kind: 'updated', digestDiffers: false });
   });
 
   it('B-27: does not believe the osImage of the Node', () => {

@@ -98,7 +98,9 @@ function settledStanding(spec: OsSpec, agent: AgentStatus, facts: NodeFacts): St
   if (spec.type === 'config') {
     const applied = facts.instance?.status.sysconfigs?.version ?? '';
     const isApplied = (spec.sysconfigs?.version ?? '') === applied;
-    return isApplied ? { kind: 'updated', digestDiffers: false } : undefined;
+    // A set without entries is nothing to apply, whatever its version.
+    const isDone = isApplied || !wantsSettings(spec);
+    return isDone ? { kind: 'updated', digestDiffers: false } : undefined;
   }
   if (!runsConfirmed(agent, spec.version)) return undefined;
   return { kind: 'updated', digestDiffers: digestDiffers(spec, agent) };

@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OperationTarget } from '../api/operation.ts';
+import type { OsSpec } from '../api/os.ts';
+import {
+  anOs,
+  aRollbackSpec,
+  aSlot,
+  aSpec,
+  digestOne,
+  digestTwo,
+  facts,
+} from '../rollout/fleet.fixture.ts';
+import { withNewOperation } from './new-operation.ts';
+
+const slots = { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') };
+
+function targetFor(spec: OsSpec): OperationTarget | undefined {
+  const { node, instance } = facts('a', {}, { agent: { slots } });
+  const key = { osUid: 'os-uid', type: spec.type, version: spec.version };
+  const os = anOs({ spec });
+  return withNewOperation({ os, spec, node, instance, seq: 1, target: key }, 'Drain').operation
+    ?.target;
+}
+
+describe('a new operation', () => {
+  it.each([
+    ['the image', aSpec(), { version: 'KubeOS 2', payloadDigest: digestTwo }],
+    ['the other slot', aRollbackSpec(), { version: 'KubeOS 0', slot: 'B', slotDigest: digestOne }],
+    [
+      'no slot',
+      aSpec({ type: 'config', version: 'KubeOS 1', sysconfigs: { configs: [{}] } }),
+      { version: 'KubeOS 1' },
+    ],
+  ] as const)('targets %s', (_what, spec, target) => {
+    expect(targetFor(spec)).toEqual(target);
+  });
+});

@@ -302,14 +302,6 @@ describe('the operator', () => {
     expect(phaseOf(cluster, 'a')).toBe('Prepare');
   });
 
-  it('writes nothing once the lease is lost', async () => {
-    const cluster = aCluster();
-    const operator = operatorOn(cluster);
-    cluster.isLeading = false;
-    await passOver(operator, cluster);
-    expect(cluster.writes).toEqual([]);
-  });
-
   it('stops writing an object on which a newer leader has raised the epoch', async () => {
     const cluster = aCluster();
     const old = operatorOn(cluster);

@@ -157,3 +157,26 @@ describe('the retry of a rollback', () => {
     },
   );
 });
+
+describe('the ticket', () => {
+  it('holds at most 64 nodes, however many may go', async () => {
+    const cluster = new MemoryCluster();
+    const spec = aRollbackSpec({ timeIntervalSeconds: 0, maxUnavailable: { percent: 100 } });
+    cluster.osByUid.set('os-uid', anOs({ spec }));
+    for (let index = 0; index < 70; index += 1) {
+      const node = aNode(`n${String(index)}`);
+      cluster.add(node, anInstance(node, { agent: { slots } }));
+    }
+    const sizes: number[] = [];
+    const write = cluster.writeOsStatus.bind(cluster);
+    cluster.writeOsStatus = (os, status) => {
+      sizes.push(status.admission?.pending.length ?? 0);
+      return write(os, status);
+    };
+    const operator = operatorOn(cluster);
+    for (let pass = 0; pass < 3; pass += 1) await passOver(operator, cluster);
+    expect(sizes.filter((size) => size > 0)).toEqual([64, 6]);
+    const open = [...cluster.instances()].filter((one) => one.spec.operation?.phase === 'Drain');
+    expect(open).toHaveLength(70);
+  });
+});

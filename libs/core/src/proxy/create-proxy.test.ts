@@ -130,7 +130,7 @@ describe('the proxy', () => {
 
     node.snapshot = agentStatus({ revision: 2, operation: record(of) });
     agent.last.progress({ step: 'Writing', bytesDone: 10 });
-    await clock.advance(2000);
+    await clock.advance(10_000);
     await proxy.pass();
     expect(own.stored?.status.agent?.operation?.progress?.bytesDone).toBe(10);
 

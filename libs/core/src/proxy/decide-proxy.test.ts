@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OperationProgress } from '../api/agent-status.ts';
 import type { Operation } from '../api/operation.ts';
 import type { OsInstanceStatus } from '../api/os-instance.ts';
 import type { CallState } from './call-state.ts';
@@ -81,6 +82,23 @@ describe('decideProxy', () => {
     expect(decision.actions).toEqual([
       { type: 'report', patch: { acknowledged: { seq: 7, phase: 'Prepare' } } },
     ]);
+  });
+
+  it('acknowledges an upgrade at Prepare and not again at Drain, a rollback at Drain', () => {
+    const drain = operation({ phase: 'Drain' });
+    const of = (seq: number, phase: string) => ({ acknowledged: { seq, phase } });
+
+    expect(decide(drain, {}, of(7, 'Prepare')).actions).toEqual([]);
+    expect(decide(drain, {}, of(6, 'GiveBack')).actions).toEqual([
+      { type: 'report', patch: of(7, 'Drain') },
+    ]);
+  });
+
+  it('lets stand what it acknowledged when the operation is given back and closed', () => {
+    const acknowledged = { seq: 7, phase: 'After' };
+
+    expect(decide(operation({ phase: 'GiveBack' }), {}, { acknowledged }).actions).toEqual([]);
+    expect(decide(undefined, {}, { acknowledged }).actions).toEqual([]);
   });
 
   it.each([
@@ -280,26 +298,76 @@ describe('decideProxy', () => {
       });
     });
 
-    it('writes progress at most every two seconds, and at once what is more than progress', () => {
+    it('does not repeat progress that the call told before the snapshot did', () => {
       const progress = { step: 'Writing', bytesDone: 5 };
-      const agent = agentStatus({ revision: 6, operation: record(operation(), { progress }) });
+      const before = agentStatus({ revision: 6, operation: record(operation(), { progress }) });
       const call: CallState = {
         kind: 'open',
         key: { seq: 7, phase: 'Prepare' },
         failures: 0,
-        progress: { step: 'Writing', bytesDone: 9 },
+        progress,
       };
-      const soon = decide(operation(), { agent, call, lastReportMs: 99_500 }, { agent });
-      expect(soon).toMatchObject({ actions: [], requeue: { kind: 'after', seconds: 1.5 } });
+      const agent = { ...before, revision: 7 };
 
-      const later = decide(operation(), { agent, call, lastReportMs: 98_000 }, { agent });
-      expect(later.actions[0]).toMatchObject({
-        patch: { agent: { operation: { progress: { bytesDone: 9 } } } },
+      expect(decide(operation(), { agent, call }, { agent: before }).actions).toEqual([]);
+    });
+
+    it('takes progress of the snapshot while the open call tells none, of an unknown whole too', () => {
+      const at = (bytesDone: number, revision: number) =>
+        agentStatus({
+          revision,
+          operation: record(operation(), { progress: { step: 'Writing', bytesDone } }),
+        });
+      const call: CallState = { kind: 'open', key: { seq: 7, phase: 'Prepare' }, failures: 0 };
+      const input = { agent: at(6, 7), call, lastReportMs: now.monotonicMs - 10_000 };
+
+      expect(decide(operation(), input, { agent: at(5, 6) }).actions).toEqual([
+        { type: 'report', patch: { agent: at(6, 7) } },
+      ]);
+    });
+
+    describe('with progress', () => {
+      const progress = { step: 'Writing', bytesDone: 100, bytesTotal: 1000 };
+      const agent = agentStatus({ revision: 6, operation: record(operation(), { progress }) });
+      const after = (
+        pauseMs: number,
+        told: Partial<OperationProgress>,
+        status: OsInstanceStatus = {},
+      ): ProxyDecision =>
+        decide(
+          operation(),
+          {
+            agent,
+            call: {
+              kind: 'open',
+              key: { seq: 7, phase: 'Prepare' },
+              failures: 0,
+              progress: { ...progress, ...told },
+            },
+            lastReportMs: now.monotonicMs - pauseMs,
+          },
+          { agent, ...status },
+        );
+
+      it.each([
+        ['a twentieth of the whole after 10 seconds', { bytesDone: 150 }, 10_000],
+        ['less after a minute', { bytesDone: 149 }, 60_000],
+        ['the next step at once', { step: 'Verifying', bytesDone: 0 }, 0],
+      ])('writes %s', (_what, told, pauseMs) => {
+        expect(types(after(pauseMs, told))).toEqual(['report']);
+        if (pauseMs === 0) return;
+        expect(after(pauseMs - 500, told)).toMatchObject({
+          actions: [],
+          requeue: { kind: 'after', seconds: 0.5 },
+        });
       });
 
-      const verifying: CallState = { ...call, progress: { step: 'Verifying', bytesDone: 0 } };
-      const turn = decide(operation(), { agent, call: verifying, lastReportMs: 99_999 }, { agent });
-      expect(types(turn)).toEqual(['report']);
+      it('does not hold back with it what does not wait so long', () => {
+        const problem = { seq: 7, phase: 'Prepare', code: 'BUSY', message: '' };
+
+        expect(types(after(2000, { bytesDone: 101 }, { problem }))).toEqual(['report']);
+        expect(types(after(1500, { bytesDone: 101 }, { problem }))).toEqual([]);
+      });
     });
   });
 });

@@ -14,7 +14,8 @@ import {
 } from './call-state.ts';
 import { conditionsOf } from './conditions.ts';
 import { demandOf, isSettled, type PhaseCall } from './phase-demand.ts';
-import { reportOf } from './report.ts';
+import { isSame } from '../same.ts';
+import { reportOf, type Urgency } from './report.ts';
 
 /** What the proxy can do next; plain data. */
 export type ProxyAction =
@@ -60,8 +61,16 @@ export interface ProxyDecision {
   readonly waiting: ProxyWait | undefined;
 }
 
-/** Least time between two writes of which neither is urgent. */
-export const progressIntervalMs = 2000;
+/**
+ * Least time since the last write. Downloads take many minutes on many nodes at once, and people look now and then; the
+ * operator gives a node up that shows no progress for 15 minutes.
+ */
+const reportPauseMs: Readonly<Record<Urgency, number>> = {
+  now: 0,
+  soon: 2000,
+  leap: 10_000,
+  step: 60_000,
+};
 
 /** What should be called now, or why nothing is. */
 interface Wanted {
@@ -104,7 +113,9 @@ function wantedCall(instance: OsInstance, input: ProxyInput, now: Now): Wanted {
     return { waiting: 'OtherNode', refusal: { code: 'STALE', message } };
   }
   const key: CallKey = { seq: operation.seq, phase: operation.phase };
-  if (!isAcknowledged(instance, operation)) return { key, waiting: 'Acknowledging' };
+  if (!isSame(instance.status.acknowledged, acknowledgement(instance, input))) {
+    return { key, waiting: 'Acknowledging' };
+  }
   if (isSettled(operation, agent.operation)) return { key, waiting: 'PhaseSettled' };
   const demand = demandOf(operation, agent);
   switch (demand.kind) {
@@ -159,19 +170,18 @@ function decideReport(
   now: Now,
 ): Pick<ProxyDecision, 'actions' | 'requeue'> {
   const { operation } = instance.spec;
-  const isOurs = operation !== undefined && operation.nodeUid === input.nodeUid;
   const problem = problemOf(input.call, wanted, operation);
   const { patch, urgency } = reportOf(instance, {
     ...input,
-    acknowledged: isOurs ? { seq: operation.seq, phase: operation.phase } : undefined,
+    acknowledged: acknowledgement(instance, input),
     problem,
   });
   const conditions = conditionsOf(instance, input.agent, problem, now);
   const full = conditions === undefined ? patch : { ...patch, conditions };
+  const longestMs = conditions === undefined ? reportPauseMs.step : reportPauseMs.soon;
+  const pauseMs = Math.min(reportPauseMs[urgency], longestMs);
   const mayWaitUntilMs =
-    urgency === 'soon' && input.lastReportMs !== undefined
-      ? input.lastReportMs + progressIntervalMs
-      : now.monotonicMs;
+    input.lastReportMs === undefined ? now.monotonicMs : input.lastReportMs + pauseMs;
   if (Object.keys(full).length === 0) return { actions: [], requeue: { kind: 'onChange' } };
   if (now.monotonicMs < mayWaitUntilMs) return { actions: [], requeue: until(mayWaitUntilMs, now) };
   return { actions: [{ type: 'report', patch: full }], requeue: { kind: 'onChange' } };
@@ -192,9 +202,19 @@ function problemOf(
   return { ...call.key, ...call.failure };
 }
 
-function isAcknowledged(instance: OsInstance, operation: Operation): boolean {
-  const { acknowledged } = instance.status;
-  return acknowledged?.seq === operation.seq && acknowledged.phase === operation.phase;
+/**
+ * What is to stand as acknowledged. Nobody reads it between operations or in GiveBack, and of Drain only the sequence
+ * number, which an upgrade has acknowledged at Prepare: then what stands there stays, which saves a write each.
+ */
+function acknowledgement(
+  { spec: { operation }, status: { acknowledged } }: OsInstance,
+  { nodeUid }: ProxyInput,
+): OsInstance['status']['acknowledged'] {
+  if (operation === undefined) return acknowledged;
+  const { seq, phase } = operation;
+  if (operation.nodeUid !== nodeUid) return undefined;
+  const isUnread = phase === 'GiveBack' || (phase === 'Drain' && acknowledged?.seq === seq);
+  return isUnread ? acknowledged : { seq, phase };
 }
 
 function until(atMs: number | undefined, now: Now): Requeue {

@@ -3,7 +3,6 @@ export { proxyConditionTypes } from './conditions.ts';
 export { createProxy, type Proxy, type ProxyDeps } from './create-proxy.ts';
 export {
   decideProxy,
-  progressIntervalMs,
   type ProxyAction,
   type ProxyDecision,
   type ProxyInput,

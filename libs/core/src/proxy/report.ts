@@ -21,12 +21,18 @@ export interface ReportInput {
 /** A patch with what it would change. */
 export interface Report {
   readonly patch: StatusPatch;
-  /**
-   * `now`: the operator goes by it, and it only ever moves on. `soon`: how far the open call has come, or something that
-   * a second proxy on the node may see differently; paced, so that two of them cannot race each other.
-   */
-  readonly urgency: 'soon' | 'now';
+  readonly urgency: Urgency;
 }
+
+/**
+ * `now`: the operator goes by it, and it only ever moves on. `soon`: something that a second proxy on the node may see
+ * differently; paced, so that two of them cannot race each other. `leap`, `step`: how far the open call has come, by a
+ * good part of its way or by less.
+ */
+export type Urgency = 'now' | 'soon' | 'leap' | 'step';
+
+/** The good part of the way. */
+const leapFraction = 0.05;
 
 /** Compares what is stored with what is known. The snapshot is taken only when it is newer than the stored one. */
 export function reportOf(instance: OsInstance, known: ReportInput): Report {
@@ -40,10 +46,13 @@ export function reportOf(instance: OsInstance, known: ReportInput): Report {
     ...changed('problem', stored.problem, known.problem),
   };
   const agent = known.agent === undefined ? undefined : relayed(known.agent, known.call);
-  const isAgentNews = agent !== undefined && isNews(agent, stored.agent);
-  const patch = isAgentNews ? { ...members, agent } : members;
-  const isState = isAgentNews && !isOnlyProgress(agent, stored.agent);
-  return { patch, urgency: isState || 'acknowledged' in members ? 'now' : 'soon' };
+  if (agent === undefined || !isNews(agent, stored.agent)) {
+    return { patch: members, urgency: 'acknowledged' in members ? 'now' : 'soon' };
+  }
+  const patch = { ...members, agent };
+  const advanced = 'acknowledged' in members ? undefined : advance(agent, stored.agent);
+  if (advanced === undefined) return { patch, urgency: 'now' };
+  return { patch, urgency: Object.keys(members).length > 0 ? 'soon' : advanced };
 }
 
 /** The member of a patch that brings `stored` to `wanted`: nothing, the new value, or `null` to remove it. */
@@ -71,19 +80,27 @@ function relayed(agent: AgentStatus, call: CallState): AgentStatus {
 
 /**
  * Revisions count within one boot. The snapshot lies in memory, so that it always is of the running boot, and a stored
- * one with another boot id is always older. The same revision is news only for the progress of an open call.
+ * one with another boot id is always older. A higher one may bring nothing but progress that the open call told before;
+ * the same one is news only for the progress of an open call.
  */
 function isNews(agent: AgentStatus, stored: AgentStatus | undefined): boolean {
   if (stored?.bootId !== agent.bootId) return true;
-  if (agent.revision !== stored.revision) return agent.revision > stored.revision;
   const progress = agent.operation?.progress;
-  return progress !== undefined && !isSame(progress, stored.operation?.progress);
+  if (agent.revision > stored.revision) {
+    return progress === undefined || !isSame(agent, { ...stored, revision: agent.revision });
+  }
+  const isSameRevision = agent.revision === stored.revision;
+  return isSameRevision && progress !== undefined && !isSame(progress, stored.operation?.progress);
 }
 
-function isOnlyProgress(agent: AgentStatus, stored: AgentStatus | undefined): boolean {
-  const [now, before] = [agent.operation, stored?.operation];
-  if (stored?.bootId !== agent.bootId || now === undefined || before === undefined) return false;
-  const isSamePhase = now.id === before.id && now.phase === before.phase;
-  const isRunning = now.state === 'Running' && before.state === 'Running';
-  return isSamePhase && isRunning && now.progress?.step === before.progress?.step;
+/** How far the open call has come since, when nothing else differs. Of an unknown total every part is a good one. */
+function advance(agent: AgentStatus, stored: AgentStatus | undefined): Urgency | undefined {
+  const progress = agent.operation?.progress;
+  if (progress === undefined || stored?.operation?.progress === undefined) return undefined;
+  const { step, bytesDone } = stored.operation.progress;
+  const operation = { ...stored.operation, progress };
+  const isOnlyProgress = isSame(agent, { ...stored, revision: agent.revision, operation });
+  if (!isOnlyProgress || progress.step !== step) return undefined;
+  const { bytesTotal = 0 } = progress;
+  return Math.abs(progress.bytesDone - bytesDone) >= bytesTotal * leapFraction ? 'leap' : 'step';
 }

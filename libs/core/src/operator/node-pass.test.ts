@@ -1,9 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { cordonAnnotation, nodeSelectorLabel } from '../api/names.ts';
-import type { Operation } from '../api/operation.ts';
+import type { Operation, OperationEnding } from '../api/operation.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { cordonText } from '../lifecycle/cordon.ts';
-import { aNode, anInstance, anOperation, anOs, digestOne } from '../rollout/fleet.fixture.ts';
+import {
+  aNode,
+  anAgent,
+  anInstance,
+  anOperation,
+  anOs,
+  aSlot,
+  digestOne,
+} from '../rollout/fleet.fixture.ts';
+import type { OperatorLoop } from './create-operator.ts';
 import { pod } from '../lifecycle/scene.fixture.ts';
 import { MemoryCluster, operatorOn } from './memory-cluster.fixture.ts';
 
@@ -86,5 +95,87 @@ describe('an OSInstance without an owner, as upstream leaves it', () => {
     cluster.instanceByName.set('a', ownerless);
     await operatorOn(cluster).reconcile(key);
     expect(cluster.writes).toEqual(['delete a']);
+  });
+});
+
+describe('a trial', () => {
+  const inTrial = (bootId: string) => ({
+    bootId,
+    seq: 1,
+    bootedSlot: 'B' as const,
+    version: 'KubeOS 2',
+    slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot('trial', 'KubeOS 2') },
+  });
+
+  it('is confirmed when the Lease was renewed twice in this very boot', async () => {
+    const parameters = { ...anOperation(aNode('a')).parameters, minReadySeconds: 0 };
+    const cluster = atWork(
+      { phase: 'After', bootIdBefore: 'boot-0', parameters },
+      { osImage: 'KubeOS 2' },
+    );
+    const operator = operatorOn(cluster);
+    const at = async (bootId: string, lease: string): Promise<string> => {
+      cluster.alterNode('a', { bootId });
+      cluster.alterStatus('a', { agent: anAgent(aNode('a'), inTrial(bootId)) });
+      cluster.leases.set('a', lease);
+      await operator.reconcile(key);
+      return phaseOf(cluster);
+    };
+    expect(await at('boot-1', 'first')).toBe('After');
+    expect(await at('boot-1', 'second')).toBe('After');
+    expect(await at('boot-2', 'third')).toBe('After');
+    expect(await at('boot-2', 'third')).toBe('After');
+    expect(await at('boot-2', 'fourth')).toBe('After');
+    expect(await at('boot-2', 'fourth')).toBe('After');
+    expect(await at('boot-2', 'fifth')).toBe('Confirm');
+  });
+
+  /** A trial that this operator began; its node returns after something happened to the operator. */
+  async function returned(
+    meanwhile: (cluster: MemoryCluster, operator: OperatorLoop) => Promise<unknown>,
+  ): Promise<OperationEnding | undefined> {
+    const cluster = atWork({ phase: 'Drain' });
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    cluster.nowMs += 5000;
+    await operator.reconcile(key);
+    expect(phaseOf(cluster)).toBe('Activate');
+    cluster.alterNode('a', { bootId: 'boot-1' });
+    cluster.alterStatus('a', { agent: anAgent(aNode('a'), inTrial('boot-1')) });
+    await operator.reconcile(key);
+    expect(phaseOf(cluster)).toBe('After');
+    await meanwhile(cluster, operator);
+    const failure = { seq: 1, code: 'NOT_CONFIRMED', class: 'unconfirmed', message: '' } as const;
+    const operation = { id: 'x', seq: 1, type: 'upgrade', phase: 'After', state: 'Done' } as const;
+    cluster.alterNode('a', { bootId: 'boot-2' });
+    cluster.alterStatus('a', {
+      agent: anAgent(aNode('a'), {
+        bootId: 'boot-2',
+        seq: 1,
+        operation: { ...operation, result: 'Returned', failure },
+      }),
+    });
+    await operator.reconcile(key);
+    return cluster.instance('a')?.spec.operation?.ending;
+  }
+
+  const outage = (seconds: number) => async (cluster: MemoryCluster, operator: OperatorLoop) => {
+    cluster.callsLeft = 0;
+    await operator.reconcile(key);
+    cluster.nowMs += seconds * 1000;
+    cluster.callsLeft = Infinity;
+    await operator.reconcile(key);
+  };
+
+  it.each([
+    ['is blamed for a return that the operator followed', outage(59), 'unconfirmed'],
+    ['is not blamed when the API was away for a minute', outage(60), 'interrupted'],
+    [
+      'is not blamed after another leader began',
+      (_cluster: MemoryCluster, operator: OperatorLoop) => operator.lead(),
+      'interrupted',
+    ],
+  ])('%s', async (_name, meanwhile, outcome) => {
+    expect(await returned(meanwhile)).toMatchObject({ result: 'Failed', class: outcome });
   });
 });

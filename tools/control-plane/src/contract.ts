@@ -9,7 +9,7 @@ export interface ControlPlaneOptions {
   readonly components?: readonly OptionalComponent[];
   /** Takes progress lines; default none. */
   readonly log?: (line: string) => void;
-  /** Ends the start; once started, it stops the control plane as `stop` does. */
+  /** Ends the start. What runs is stopped by `stop` alone, when its owner is done with it. */
   readonly signal?: AbortSignal;
   /** More arguments of the API server; they win over ours. */
   readonly apiserverFlags?: readonly string[];

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -219,14 +220,30 @@ describe('a control plane', () => {
 });
 
 describe('a control plane without controllers', () => {
-  it('ends when its signal is aborted', async () => {
-    const stop = new AbortController();
-    const plane = await startControlPlane({ components: [], signal: stop.signal });
-    await plane.run(['create', 'namespace', 'one']);
-    stop.abort();
-    await plane.stop();
+  it('runs on after its signal, for those who still use it, until it is stopped', async () => {
+    const end = new AbortController();
+    const plane = await startControlPlane({ components: [], signal: end.signal });
+    try {
+      end.abort();
+      await plane.run(['create', 'namespace', 'one']);
+    } finally {
+      await plane.stop();
+    }
     expect(await processesOf(plane.folder)).toEqual([]);
     expect(existsSync(plane.folder)).toBe(false);
+  });
+
+  it('leaves no process behind when one of its programs does not start', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kubeos-no-start-'));
+    try {
+      // In place of the file that the output would go to.
+      await mkdir(join(folder, 'kwok.log'));
+      const start = startControlPlane({ folder, components: ['scheduler', 'kwok'] });
+      await expect(start).rejects.toMatchObject({ code: 'EISDIR' });
+      expect(await processesOf(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -37,7 +37,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
-    const plane = await startOnFreePorts({
+    return await startOnFreePorts({
       folder,
       binaries,
       certificates: await makeCertificates(folder),
@@ -47,8 +47,6 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       signal,
       removeFolder,
     });
-    signal?.addEventListener('abort', () => void plane.stop(), { once: true });
-    return plane;
   } catch (error) {
     await removeFolder();
     throw error;

@@ -72,9 +72,7 @@ export class RunningPlane implements ControlPlane {
     await writeFile(this.#stagesFile, kwokStages);
     this.#etcd = await this.#startProgram('etcd', etcdFlags(folder, ports));
     await this.startApiServer();
-    this.#others = await Promise.all(
-      optional.map((name) => this.#startProgram(name, this.#optionalFlags(name))),
-    );
+    await this.#startOthers();
     if (optional.includes('kube-controller-manager')) await this.#waitForServiceAccount();
   }
 
@@ -129,6 +127,15 @@ export class RunningPlane implements ControlPlane {
       [...this.#others, this.#apiServer].map(async (component) => component?.stop()),
     );
     await this.#etcd?.stop();
+  }
+
+  async #startOthers(): Promise<void> {
+    const starts = await Promise.allSettled(
+      this.#inputs.optional.map((name) => this.#startProgram(name, this.#optionalFlags(name))),
+    );
+    // Those that did start have to be known when another one did not: they are to be stopped.
+    this.#others = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
   }
 
   async #startProgram(name: string, args: readonly string[]): Promise<Component> {

@@ -182,6 +182,14 @@ describe('os-proxy', () => {
       expect(events).toEqual(['instance ended', 'snapshot ended', 'proxy stopped', 'closed']);
     });
 
+    it('ends with what ends the following', async () => {
+      const broken = wired();
+      const snapshot = { ...broken.snapshot, run: () => Promise.reject(new Error('no watch')) };
+
+      expect(await start(flags, { ...broken, snapshot }, lines)).toBe(70);
+      expect(complaints).toContain('no watch');
+    });
+
     it('ends when its address is taken', async () => {
       const { createServer } = await import('node:http');
       const server = createServer().listen(0, '127.0.0.1');

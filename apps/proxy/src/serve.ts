@@ -22,7 +22,7 @@ const longestPassMs = 300_000;
 /** An API server that is silent for longer cannot be reached. */
 const longestSilenceSeconds = 120;
 
-/** Runs until the signal is aborted; the pass at work is finished. Throws what the endpoints throw. */
+/** Runs until the signal is aborted; the pass at work is finished. Throws what endpoints and followers throw. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { wired, log, version, configuration, stop } = options;
   const { proxy, bell, instance, snapshot, clock } = wired;
@@ -52,24 +52,29 @@ export async function serve(options: ServeOptions): Promise<void> {
   });
   log.info({ node: configuration.nodeName, port: endpoints.port }, 'Serving');
 
-  const followers = Promise.all([instance.run(stop), snapshot.run(stop)]);
-  while (!stop.aborted) {
-    if (!instance.isSynced()) {
-      await bell.wait(1000, stop);
-      continue;
+  const makePasses = async (): Promise<void> => {
+    while (!stop.aborted) {
+      if (!instance.isSynced()) {
+        await bell.wait(1000, stop);
+        continue;
+      }
+      passSinceMs = clock.now().monotonicMs;
+      const requeue = await proxy.pass();
+      passSinceMs = undefined;
+      count.passes += 1;
+      if (requeue.kind === 'backoff') count.failedPasses += 1;
+      await bell.wait(Math.min(pauseMs(requeue), longestPauseMs), stop);
     }
-    passSinceMs = clock.now().monotonicMs;
-    const requeue = await proxy.pass();
-    passSinceMs = undefined;
-    count.passes += 1;
-    if (requeue.kind === 'backoff') count.failedPasses += 1;
-    await bell.wait(Math.min(pauseMs(requeue), longestPauseMs), stop);
+    log.info({ node: configuration.nodeName }, 'Stopping');
+  };
+  // All at once: a proxy that follows nothing any more must not go on as if nothing had changed.
+  try {
+    await Promise.all([instance.run(stop), snapshot.run(stop), makePasses()]);
+  } finally {
+    await proxy.stop();
+    wired.close();
+    await endpoints.close();
   }
-  log.info({ node: configuration.nodeName }, 'Stopping');
-  await proxy.stop();
-  await followers;
-  wired.close();
-  await endpoints.close();
 }
 
 function pauseMs(requeue: Requeue): number {

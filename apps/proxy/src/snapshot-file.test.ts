@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { leanAgentStatus, ManualClock, silentLog } from '@kubeos/testing';
+import { leanAgentStatus, ManualClock, settle, silentLog } from '@kubeos/testing';
 import { createSnapshotFile, type FollowedSnapshot } from './snapshot-file.ts';
 
 describe('the snapshot file', () => {
@@ -12,6 +12,7 @@ describe('the snapshot file', () => {
   let snapshot: FollowedSnapshot;
   let stop: AbortController;
   let running: Promise<void> | undefined;
+  let warnings: string[];
   /** Resolves at the next change. */
   let changed: PromiseWithResolvers<void>;
 
@@ -25,7 +26,12 @@ describe('the snapshot file', () => {
       changed = Promise.withResolvers();
       told.resolve();
     };
-    snapshot = createSnapshotFile({ path, clock, log: silentLog, onChange });
+    warnings = [];
+    const log = {
+      ...silentLog,
+      warn: (_fields: unknown, message: string) => void warnings.push(message),
+    };
+    snapshot = createSnapshotFile({ path, clock, log, onChange });
     stop = new AbortController();
     running = undefined;
   });
@@ -102,6 +108,27 @@ describe('the snapshot file', () => {
     await clock.advance(15_000);
     await first;
 
+    expect(snapshot.current()?.revision).toBe(4);
+  });
+
+  it('is looked at where its folder cannot be watched, which is said once', async () => {
+    // A link to itself is not absent, and nothing can be done with it.
+    await symlink('run', join(folder, 'run'));
+    running = snapshot.run(stop.signal);
+    for (let turn = 0; turn < 2; turn += 1) {
+      await snapshot.look();
+      await settle();
+      await clock.advance(15_000);
+    }
+    await snapshot.look();
+    await settle();
+    expect(warnings.filter((message) => message.includes('watch'))).toHaveLength(1);
+
+    await rm(join(folder, 'run'));
+    await publish(revision(4));
+    const first = changed.promise;
+    await clock.advance(15_000);
+    await first;
     expect(snapshot.current()?.revision).toBe(4);
   });
 

@@ -38,6 +38,7 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
   let current: AgentStatus | undefined;
   let seen = '';
   let watcher: FSWatcher | undefined;
+  let isUnwatchable = false;
   let looking = Promise.resolve();
 
   /** Which content the file has, without reading it: each is a file of its own. */
@@ -80,9 +81,18 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
         if (name === basename(path)) void look();
       });
       watcher.on('error', unfollow);
+      isUnwatchable = false;
     } catch (thrown) {
-      if (!isAbsent(thrown)) throw thrown;
+      if (!isAbsent(thrown)) tellUnwatchable(thrown);
     }
+  }
+
+  /** No right to the folder, or no watch left on the node: then the file is only looked at, which is later, not worse. */
+  function tellUnwatchable(thrown: unknown): void {
+    if (isUnwatchable) return;
+    isUnwatchable = true;
+    const error = KubeosError.from(thrown);
+    log.warn({ path, error }, 'Failed to watch the folder of the snapshot; looking now and then');
   }
 
   function unfollow(): void {

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { cordonAnnotation, holdAnnotation } from '../api/names.ts';
-import { phases, type Operation, type Phase } from '../api/operation.ts';
+import {
+  phases,
+  type Operation,
+  type OperationType,
+  type OutcomeClass,
+  type Phase,
+} from '../api/operation.ts';
 import type { PhaseResult, SlotState } from '../api/agent-status.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
@@ -26,28 +32,36 @@ const results: readonly PhaseResult[] = [
 const codes = ['DIGEST_MISMATCH', 'AGENT_UNREACHABLE', 'SLOT_REFUSED', 'nonsense'] as const;
 const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined });
+/** Most scenes have to get past the first checks of a decision, or the later ones are never made. */
+const seldom = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
+const mostly = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(true) },
+  { weight: 1, arbitrary: fc.constant(false) },
+);
 
 const scene = fc.record({
   phase: fc.constantFrom<Phase>(...phases, 'Cancel'),
   activated: fc.boolean(),
-  prepared: fc.boolean(),
-  nodeThere: fc.boolean(),
-  sameUid: fc.boolean(),
+  prepared: mostly,
+  nodeThere: mostly,
+  sameUid: mostly,
   bootId: fc.constantFrom('boot-n', 'boot-2'),
-  reportedBoot: fc.constantFrom('boot-n', 'boot-2'),
+  reportIsFresh: mostly,
   confirmBoot: maybe(fc.constantFrom('boot-n', 'boot-2')),
-  ready: fc.boolean(),
-  unschedulable: fc.boolean(),
-  annotated: fc.boolean(),
+  ready: mostly,
+  unschedulable: mostly,
+  annotated: mostly,
   held: fc.boolean(),
   booted: fc.constantFrom<'A' | 'B'>('A', 'B'),
   a: fc.constantFrom(...states),
   b: fc.constantFrom(...states),
   version: fc.constantFrom('KubeOS 1', 'KubeOS 2'),
   agentSeq: fc.integer({ min: 0, max: 2 }),
-  result: maybe(fc.constantFrom(...results)),
-  problem: maybe(fc.constantFrom(...codes)),
-  acknowledged: fc.boolean(),
+  result: seldom(fc.constantFrom(...results)),
+  outcome: maybe(fc.constantFrom<OutcomeClass>('bad', 'unconfirmed', 'transient')),
+  problem: seldom(fc.constantFrom(...codes)),
+  acknowledged: mostly,
   os: fc.constantFrom<'same' | 'edited' | 'gone' | 'deleting'>(
     'same',
     'edited',
@@ -58,6 +72,11 @@ const scene = fc.record({
   pods: maybe(fc.constantFrom([], [pod('web')], [pod('gone', { deleting: true })])),
   waited: fc.constantFrom(0, 5, 30, 121, 901, 3000),
   renewals: fc.nat(3),
+  type: fc.constantFrom<OperationType>('upgrade', 'rollback', 'config'),
+  ours: mostly,
+  evicting: fc.boolean(),
+  witnessed: fc.boolean(),
+  spared: fc.boolean(),
 });
 
 type Drawn = typeof scene extends fc.Arbitrary<infer T> ? T : never;
@@ -72,27 +91,33 @@ function nodeOf(s: Drawn): NodeView {
     bootId: s.bootId,
     ready: s.ready,
     unschedulable: s.unschedulable,
-    unschedulableIsOurs: s.annotated,
+    unschedulableIsOurs: s.unschedulable && s.ours,
     annotations,
     osImage: s.version,
   });
 }
 
 function operationOf(s: Drawn): Operation {
-  return anOperation(aNode('n'), {
+  const { payload, ...operation } = anOperation(aNode('n'));
+  return {
+    ...operation,
+    type: s.type,
+    ...(s.type === 'upgrade' && payload !== undefined ? { payload } : {}),
     phase: s.phase,
     ...(s.activated ? { bootIdBefore: 'boot-n', admitted: true } : {}),
     ...(s.confirmBoot === undefined ? {} : { confirmBootId: s.confirmBoot }),
     ...(s.prepared ? { target: { version: 'KubeOS 2', slot: 'B' } } : {}),
-  });
+  };
 }
 
 function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance {
-  const of = { id: 'x', seq: s.agentSeq, type: 'upgrade' as const, phase: s.phase };
-  const report =
-    s.result === undefined
+  const of = { id: 'x', seq: s.agentSeq, type: s.type, phase: s.phase };
+  const failure =
+    s.outcome === undefined
       ? {}
-      : { operation: { ...of, state: 'Done' as const, result: s.result, slot: 'B' as const } };
+      : { failure: { seq: 1, code: 'BUG' as const, class: s.outcome, message: '' } };
+  const done = { ...of, state: 'Done' as const, slot: 'B' as const, ...failure };
+  const report = s.result === undefined ? {} : { operation: { ...done, result: s.result } };
   const slots = { A: aSlot(s.a, 'KubeOS 1'), B: aSlot(s.b, 'KubeOS 2') };
   const problem =
     s.problem === undefined
@@ -101,7 +126,7 @@ function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance 
   return anInstance(node, {
     spec: { operation },
     agent: {
-      bootId: s.reportedBoot,
+      bootId: s.reportIsFresh ? s.bootId : 'boot-0',
       bootedSlot: s.booted,
       slots,
       version: s.version,
@@ -113,15 +138,17 @@ function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance 
 }
 
 function osOf(s: Drawn): Os | undefined {
+  const { payload: _payload, ...rest } = aSpec({ type: s.type });
+  const spec = s.type === 'upgrade' ? aSpec() : rest;
   switch (s.os) {
     case 'gone':
       return undefined;
     case 'deleting':
-      return anOs({ deleting: true });
+      return anOs({ spec, deleting: true });
     case 'edited':
-      return anOs({ spec: aSpec({ version: 'KubeOS 3' }) });
+      return anOs({ spec: { ...spec, version: 'KubeOS 3' } });
     case 'same':
-      return anOs();
+      return anOs({ spec });
   }
 }
 
@@ -136,10 +163,10 @@ function viewOf(s: Drawn): OperationView {
     selected: s.selected,
     ...(s.pods === undefined ? {} : { pods: s.pods }),
     leaseRenewals: s.renewals,
-    evicting: false,
-    witnessed: true,
+    evicting: s.evicting,
+    witnessed: s.witnessed,
     wallTime: '2026-06-01T12:00:00Z',
-    isSpared: () => false,
+    isSpared: () => s.spared,
     since: () => s.waited,
   };
 }
@@ -197,8 +224,29 @@ describe('decideOperation', () => {
           action.operation.phase === 'Activate' &&
           view.operation.phase === 'Drain';
         if (action.type !== 'evict' && !activates) continue;
-        expect(view.node?.unschedulable).toBe(true);
+        expect(view.node).toMatchObject({ unschedulable: true, unschedulableIsOurs: true });
         expect(view.node?.annotations[cordonAnnotation]).toBe(cordonText(view.operation));
+      }
+    });
+  });
+
+  it('never evicts its own pods, or from a held or unselected node that has lost none yet', () => {
+    check((view) => {
+      const action = decideOperation(view).actions.find(({ type }) => type === 'evict');
+      if (action?.type !== 'evict') return;
+      expect(action.pods.filter(view.isSpared)).toEqual([]);
+      if (view.evicting) return;
+      expect(view.node?.annotations).not.toHaveProperty([holdAnnotation]);
+      expect(view.selected || view.os === undefined).toBe(true);
+    });
+  });
+
+  it('blames a candidate for its return only when this leader followed the trial', () => {
+    check((view) => {
+      if (view.instance.status.agent?.operation?.result !== 'Returned') return;
+      for (const action of decideOperation(view).actions) {
+        const ending = action.type === 'writeOperation' ? action.operation.ending : undefined;
+        if (ending?.class === 'unconfirmed') expect(view.witnessed).toBe(true);
       }
     });
   });

@@ -20,7 +20,7 @@ export const oneShotCommands: Readonly<
   Record<OneShotCommand, (context: CommandContext) => Promise<void>>
 > = {
   status: async ({ node, output, print }) => {
-    const status = await node.agent.status();
+    const status = await node.agent.look();
     print(output === 'json' ? `${JSON.stringify(status, undefined, 2)}\n` : printStatus(status));
   },
   rollback: async ({ node, print }) => {

@@ -69,6 +69,7 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
       });
     }),
     lock: createNodeLock({ path: join(privateDir, 'lock') }),
+    publishLock: createNodeLock({ path: join(privateDir, 'publish.lock'), timeoutSeconds: 10 }),
     clock,
     log,
     agentVersion: options.version,

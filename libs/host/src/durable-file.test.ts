@@ -94,7 +94,10 @@ describe('record files', () => {
     expect((await stat(join(folder, 'state.json'))).mode & 0o777).toBe(0o600);
 
     const gid = process.getgid?.() ?? 0;
-    await createSnapshotFile(join(folder, 'status.json'), gid).publish('{}');
+    const snapshot = createSnapshotFile(join(folder, 'status.json'), gid);
+    expect(await snapshot.read()).toBeUndefined();
+    await snapshot.publish('{}');
+    expect(await snapshot.read()).toBe('{}');
     expect((await stat(join(folder, 'status.json'))).mode & 0o777).toBe(0o640);
   });
 });

@@ -16,5 +16,8 @@ export function createStateFile(path: string): StateFile {
  */
 export function createSnapshotFile(path: string, gid?: number): SnapshotFile {
   const access = gid === undefined ? { mode: 0o640 } : { mode: 0o640, gid };
-  return { publish: (text) => writeFileDurably(path, text, access) };
+  return {
+    read: () => readTextIfThere(path),
+    publish: (text) => writeFileDurably(path, text, access),
+  };
 }

@@ -31,6 +31,7 @@ export interface AgentPortsOptions {
   readonly uptimeSeconds: () => number;
   readonly isRebooting: () => boolean;
   readonly orderReboot: () => void;
+  readonly readPublished: () => Promise<string | undefined>;
   readonly publish: (text: string) => Promise<void>;
 }
 
@@ -62,7 +63,10 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
       read: () => reach(() => disk.state),
       write: (text) => reach(() => void (disk.state = text)),
     },
-    snapshot: { publish: (text) => reach(() => options.publish(text)) },
+    snapshot: {
+      read: () => reach(() => options.readPublished()),
+      publish: (text) => reach(() => options.publish(text)),
+    },
     machine: {
       facts: () =>
         reach(() => ({
@@ -81,6 +85,7 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
     timer: { start: () => reach(() => undefined), stop: () => reach(() => undefined) },
     slots: createSlots(options, reach),
     lock: { exclusively: createLock() },
+    publishLock: { exclusively: createLock() },
     clock: {
       now: () => clock.now(),
       // The waits of a process end with it.

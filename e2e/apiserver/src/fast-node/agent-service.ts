@@ -9,6 +9,7 @@ import { createSnapshotFile } from '@kubeos/host';
 /** Where a node's agent is found. */
 export interface RunFolder {
   readonly socket: string;
+  readPublished(): Promise<string | undefined>;
   publish(text: string): Promise<void>;
 }
 
@@ -19,6 +20,7 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   const snapshot = createSnapshotFile(join(path, 'status.json'));
   return {
     socket: join(path, 'os-agent.sock'),
+    readPublished: () => snapshot.read(),
     publish: (text) => snapshot.publish(text),
   };
 }

@@ -56,6 +56,7 @@ export class Session {
         uptimeSeconds: () => this.#uptimeSeconds(),
         isRebooting: () => this.#isRebooting,
         orderReboot: () => this.#orderReboot(),
+        readPublished: () => options.runFolder.readPublished(),
         publish: (text) => options.runFolder.publish(text),
       }),
     );

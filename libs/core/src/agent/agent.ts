@@ -32,7 +32,10 @@ export interface AgentDeps {
   readonly machine: Machine;
   readonly timer: PassTimer;
   readonly slots: SlotStore;
+  /** Held by whoever decides and changes. */
   readonly lock: NodeLock;
+  /** Held by whoever publishes, for a moment: also while a change under the other one takes long. */
+  readonly publishLock: NodeLock;
   readonly clock: Clock;
   readonly log: Log;
   readonly agentVersion: string;
@@ -55,6 +58,8 @@ export interface Agent {
   start(): Promise<void>;
   /** The status as of now; also published when it has changed. */
   status(): Promise<AgentStatus>;
+  /** The status as of now, for somebody who only looks: nothing is published. */
+  look(): Promise<AgentStatus>;
   /**
    * Writes the payload into the idle slot. The work outlives the caller: an aborted signal only lets go of it, and the
    * same id attaches to it again.

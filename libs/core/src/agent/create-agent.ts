@@ -48,6 +48,7 @@ export function createAgent(deps: AgentDeps): Agent {
       await watchArmed();
     },
     status: () => publisher.publish(),
+    look: () => publisher.look(),
     prepare: (request, onProgress, signal) => line.prepare(request, onProgress, signal),
     activate,
     confirm: async (request) => {

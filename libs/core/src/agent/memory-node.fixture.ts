@@ -33,10 +33,12 @@ export function digestOf(text: string): Digest {
 /** A fault that a port throws at its next call. */
 export type Faults = Partial<
   Record<
-    'env' | 'state' | 'snapshot' | 'reboot' | 'lock' | 'journal' | 'check' | 'timer',
+    'env' | 'state' | 'snapshot' | 'reboot' | LockName | 'journal' | 'check' | 'timer',
     KubeosError | undefined
   >
 >;
+
+type LockName = 'lock' | 'publishLock';
 
 class PowerCut extends Error {}
 
@@ -44,6 +46,8 @@ class PowerCut extends Error {}
 export class MemoryNode {
   block: Uint8Array | undefined = newBlock(freshVars('A', 0));
   stateText: string | undefined;
+  /** The snapshot as it is, and all that were published. */
+  published: string | undefined;
   snapshots: AgentStatus[] = [];
   slots: Record<SlotName, Image | undefined> = { A: image('v1'), B: undefined };
   /** What an installation puts into the slot, by URL; a function decides by itself. */
@@ -65,7 +69,10 @@ export class MemoryNode {
   writes: string[] = [];
   private boots = 1;
   private isDead = false;
-  private lockQueue: Promise<unknown> = Promise.resolve();
+  private readonly lockQueues: Record<LockName, Promise<unknown>> = {
+    lock: Promise.resolve(),
+    publishLock: Promise.resolve(),
+  };
   private readonly sleepers = new Set<{ readonly untilMs: number; wake(): void }>();
   private nowMs = 0;
 
@@ -107,6 +114,7 @@ export class MemoryNode {
     this.uptimeSeconds = 20;
     this.rebooting = false;
     this.passesRun = true;
+    this.published = undefined;
     this.isDead = false;
     this.cutAfter = Infinity;
   }
@@ -140,10 +148,12 @@ export class MemoryNode {
         write: (text) => this.write('state', 'state', () => (this.stateText = text)),
       },
       snapshot: {
+        read: async () => this.alive(() => this.published),
         publish: (text) =>
-          this.write('snapshot', 'snapshot', () =>
-            this.snapshots.push(JSON.parse(text) as AgentStatus),
-          ),
+          this.write('snapshot', 'snapshot', () => {
+            this.published = text;
+            this.snapshots.push(JSON.parse(text) as AgentStatus);
+          }),
       },
       machine: this.machine(),
       timer: {
@@ -151,7 +161,8 @@ export class MemoryNode {
         stop: async () => this.turnTimer(false),
       },
       slots: this.slotStore(),
-      lock: { exclusively: (work) => this.exclusively(work) },
+      lock: { exclusively: (work) => this.exclusively('lock', work) },
+      publishLock: { exclusively: (work) => this.exclusively('publishLock', work) },
       clock: {
         now: () => ({ wallMs: this.nowMs, monotonicMs: this.nowMs }),
         sleep: (milliseconds, signal) => this.sleep(milliseconds, signal),
@@ -260,10 +271,11 @@ export class MemoryNode {
     return reading();
   }
 
-  private async exclusively<T>(work: () => Promise<T>): Promise<T> {
-    if (this.faults.lock !== undefined) throw this.faults.lock;
-    const mine = this.lockQueue.then(work);
-    this.lockQueue = mine.catch(() => undefined);
+  private async exclusively<T>(name: LockName, work: () => Promise<T>): Promise<T> {
+    const fault = this.faults[name];
+    if (fault !== undefined) throw fault;
+    const mine = this.lockQueues[name].then(work);
+    this.lockQueues[name] = mine.catch(() => undefined);
     return mine;
   }
 

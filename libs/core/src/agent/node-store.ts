@@ -30,14 +30,10 @@ export interface NodeStore {
   isTrialPossible(): Promise<boolean>;
   /** What went wrong with PERSIST when it was last written. */
   trouble(): AgentWarning | undefined;
-  /** The next revision of what is published: rises within a boot, whichever process counts. */
-  nextRevision(world: World): number;
   /** How many changes this process has made. */
   changes(): number;
 }
 
-/** Revisions that this process may use up between two writes of the record; the next process counts on above them. */
-const reservedRevisions = 1000;
 /** Looks at a disk that others keep changing, before it is taken as it is. */
 const readLimit = 5;
 /** More steps than a world can need until it is settled. */
@@ -47,17 +43,8 @@ const settleLimit = 10;
 export function createNodeStore(deps: AgentDeps): NodeStore {
   const { env, state, machine, timer, slots, log } = deps;
   let trouble: AgentWarning | undefined;
-  let revision = 0;
-  let reserved = 0;
   let changes = 0;
   let parsed: { readonly text: string | undefined; readonly reading: StateReading } | undefined;
-
-  function nextRevision({ facts, record, uptimeSeconds }: World): number {
-    const isOfOthers = record.bootId === facts.bootId && record.revision !== reserved;
-    const before = isOfOthers ? record.revision : 0;
-    revision = Math.max(revision, before, Math.floor(uptimeSeconds * 1000) - 1) + 1;
-    return revision;
-  }
 
   /** A fact that is good to have: without it the agent still has to work. */
   async function optional<T>(reading: Promise<T>, otherwise: T, what: string): Promise<T> {
@@ -136,13 +123,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
   }
 
   async function apply(world: KnownWorld, change: Change): Promise<KnownWorld> {
-    reserved = nextRevision(world) + reservedRevisions;
-    const next = {
-      ...change.record,
-      vars: change.vars,
-      bootId: world.facts.bootId,
-      revision: reserved,
-    };
+    const next = { ...change.record, vars: change.vars, bootId: world.facts.bootId };
     log.info({ seq: next.seq, slots: change.vars.slots, why: change.why }, 'Changing the node');
     changes += 1;
     if (isArmedHere({ ...world, vars: change.vars, record: next })) await startTimer();
@@ -200,7 +181,6 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     apply,
     isTrialPossible,
     trouble: () => trouble,
-    nextRevision,
     changes: () => changes,
   };
 }

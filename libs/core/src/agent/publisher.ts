@@ -1,16 +1,21 @@
-/** Publishes the snapshot, one at a time, and counts a new revision only when something has changed. */
+/** Publishes the snapshot, one at a time across processes, and counts a new revision only when something has changed. */
+import * as z from 'zod/mini';
 import type { AgentStatus, AgentWarning, OperationProgress } from '../api/agent-status.ts';
 import { slotNames, type SlotName } from '../api/operation.ts';
 import { KubeosError } from '../errors/index.ts';
 import type { AgentDeps } from './agent.ts';
 import type { NodeStore } from './node-store.ts';
+import { parseJson } from './record.ts';
 import { statusOf } from './status-of.ts';
+import type { World } from './world.ts';
 
 /** The one place that puts the status together and publishes it. */
 export interface Publisher {
-  /** The status as of now, published when it differs from the last one. */
+  /** The status as of now, published when it differs from what is published. */
   publish(): Promise<AgentStatus>;
-  /** The same in the background, at most once a second; failures are logged. */
+  /** The status as of now; nothing is published, and its revision is the one that is. */
+  look(): Promise<AgentStatus>;
+  /** Publishes in the background, at most once a second; failures are logged. */
   publishSoon(): void;
   /** Makes sure that the slots are those of this node's disk. Throws `AMBIGUOUS_DISK`, `SLOT_NOT_FOUND`. */
   checkDisk(): Promise<void>;
@@ -19,6 +24,22 @@ export interface Publisher {
 /** What is going on in this process. */
 export type CurrentWork = () =>
   { readonly seq: number; readonly progress: OperationProgress } | undefined;
+
+/** What is so, and what is published. */
+interface Seen {
+  readonly world: World;
+  readonly body: Omit<AgentStatus, 'revision'>;
+  readonly published: Published | undefined;
+}
+
+interface Published {
+  readonly bootId: string;
+  readonly revision: number;
+  /** Everything else, as text. */
+  readonly body: string;
+}
+
+const Snapshot = z.object({ bootId: z.string(), revision: z.int().check(z.minimum(0)) });
 
 const progressPauseMs = 1000;
 
@@ -30,7 +51,11 @@ export function createPublisher(
 ): Publisher {
   const sizes: Partial<Record<SlotName, number>> = {};
   let diskTrouble: AgentWarning | undefined;
-  let last: { readonly text: string; readonly status: AgentStatus } | undefined;
+  let revision = 0;
+  let read: { readonly text: string | undefined; readonly published: Published | undefined } = {
+    text: undefined,
+    published: undefined,
+  };
   let queue: Promise<unknown> = Promise.resolve();
   let publishedMs = -Infinity;
 
@@ -56,24 +81,55 @@ export function createPublisher(
     }
   }
 
-  async function publishNow(): Promise<AgentStatus> {
-    await measureOnce();
+  async function see(): Promise<Seen> {
     const world = await store.look();
     const progress = currentWork();
     const troubles = [diskTrouble, store.trouble()].filter((trouble) => trouble !== undefined);
     const live = { ...(progress === undefined ? {} : { progress }), sizes, troubles };
-    const body = statusOf(world, live, deps);
-    const text = JSON.stringify(body);
-    if (last?.text === text) return last.status;
-    const status: AgentStatus = { ...body, revision: store.nextRevision(world) };
-    last = { text, status };
-    publishedMs = deps.clock.now().monotonicMs;
+    return { world, body: statusOf(world, live, deps), published: await readPublished() };
+  }
+
+  /** What cannot be read is written anew. */
+  async function readPublished(): Promise<Published | undefined> {
     try {
-      await deps.snapshot.publish(JSON.stringify(status));
+      const text = await deps.snapshot.read();
+      if (read.text !== text) read = { text, published: publishedIn(text) };
+      return read.published;
     } catch (error) {
-      last = undefined;
-      deps.log.error({ error }, 'Could not publish the snapshot');
+      deps.log.warn({ error }, 'Could not read the snapshot');
+      return undefined;
     }
+  }
+
+  /** Above every revision of this boot, whichever process counted it: uptime also where the file is gone. */
+  function nextRevision({ world, published }: Seen): number {
+    const { facts, uptimeSeconds } = world;
+    const before = published?.bootId === facts.bootId ? published.revision : 0;
+    revision = Math.max(revision, before, Math.floor(uptimeSeconds * 1000) - 1) + 1;
+    return revision;
+  }
+
+  async function publishNow(): Promise<AgentStatus> {
+    await measureOnce();
+    const seen = await see();
+    const known = publishedStatus(seen);
+    if (known !== undefined) return known;
+    try {
+      return await deps.publishLock.exclusively(replace);
+    } catch (error) {
+      deps.log.error({ error }, 'Could not publish the snapshot');
+      return { ...seen.body, revision: nextRevision(seen) };
+    }
+  }
+
+  /** Under the lock everything is read again: another process may have published what is newer than what was seen. */
+  async function replace(): Promise<AgentStatus> {
+    const seen = await see();
+    const known = publishedStatus(seen);
+    if (known !== undefined) return known;
+    const status: AgentStatus = { ...seen.body, revision: nextRevision(seen) };
+    publishedMs = deps.clock.now().monotonicMs;
+    await deps.snapshot.publish(JSON.stringify(status));
     return status;
   }
 
@@ -87,6 +143,11 @@ export function createPublisher(
 
   return {
     publish,
+    async look() {
+      await measureOnce();
+      const { body, published } = await see();
+      return { ...body, revision: published?.revision ?? 0 };
+    },
     publishSoon() {
       if (deps.clock.now().monotonicMs - publishedMs < progressPauseMs) return;
       publishedMs = deps.clock.now().monotonicMs;
@@ -94,4 +155,23 @@ export function createPublisher(
     },
     checkDisk,
   };
+}
+
+function publishedIn(text = ''): Published | undefined {
+  const value = parseJson(text);
+  if (!isSnapshot(value)) return undefined;
+  const { revision, ...body } = value;
+  return { bootId: body.bootId, revision, body: JSON.stringify(body) };
+}
+
+/** Looks at two members only, and leaves all in their order. */
+function isSnapshot(value: unknown): value is z.output<typeof Snapshot> {
+  return Snapshot.safeParse(value).success;
+}
+
+/** The status with its revision, where it is published as it is. */
+function publishedStatus({ body, published }: Seen): AgentStatus | undefined {
+  return published?.body === JSON.stringify(body)
+    ? { ...body, revision: published.revision }
+    : undefined;
 }

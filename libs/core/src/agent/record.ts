@@ -85,7 +85,6 @@ const Trial = z.object({
 const StoredRecord = z.object({
   node: z.string(),
   bootId: z.string(),
-  revision: count,
   seq: count,
   slots: ofBothSlots(Facts),
   operation: z.exactOptional(Operation),
@@ -129,9 +128,8 @@ export interface TrialRecord {
 export interface AgentRecord {
   /** Machine id of the node the record belongs to. */
   readonly node: string;
-  /** Boot in which `revision` was counted. */
+  /** Boot in which it was written last. */
   readonly bootId: string;
-  readonly revision: number;
   /** The highest sequence number seen. */
   readonly seq: number;
   readonly slots: Readonly<Record<SlotName, SlotFacts>>;
@@ -183,7 +181,6 @@ export function emptyRecord(machineId: string, seq: number): AgentRecord {
   return {
     node: machineId,
     bootId: '',
-    revision: 0,
     seq,
     slots: { A: {}, B: {} },
     held: false,
@@ -196,7 +193,7 @@ function lost(reason: AgentWarning['reason'], message: string): StateReading {
 }
 
 /** The value of a JSON text; `undefined`, which no JSON text means, when it is not one. */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -302,44 +302,10 @@ describe('a status asked for in the middle of a change', () => {
         },
       },
     });
-    const status = await onlooker.status();
+    const status = await onlooker.look();
     expect(status).toMatchObject({
       operation: { result: 'Cancelled' },
       slots: { B: { state: 'ready' } },
     });
-  });
-});
-
-describe('a snapshot', () => {
-  it('counts its revisions up, in one process and across processes of one boot', async () => {
-    const node = nodeWithV2();
-    await node.agent().start();
-    await prepareV2(node);
-    const agent = node.agent();
-    await agent.start();
-    await agent.status();
-    await agent.status();
-    const revisions = node.snapshots.map(({ revision }) => revision);
-    expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-    expect(revisions[0]).toBeGreaterThanOrEqual(100_000);
-  });
-
-  it('is written again when writing it failed', async () => {
-    const node = nodeWithV2();
-    const agent = node.agent();
-    node.faults.snapshot = full;
-    await agent.start();
-    expect(node.snapshots).toEqual([]);
-    node.faults = {};
-    const status = await agent.status();
-    expect(node.status).toEqual(status);
-  });
-
-  it('is not written by a timer that finds nothing to do', async () => {
-    const node = nodeWithV2();
-    await node.agent().start();
-    const count = node.snapshots.length;
-    await node.agent().returnPass();
-    expect(node.snapshots).toHaveLength(count);
   });
 });

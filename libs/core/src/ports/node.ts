@@ -20,6 +20,8 @@ export interface StateFile {
 
 /** The snapshot beside the socket, replaced atomically. */
 export interface SnapshotFile {
+  /** `undefined` when nothing was published yet. Throws `STORAGE_FAILED`. */
+  read(): Promise<string | undefined>;
   publish(text: string): Promise<void>;
 }
 
@@ -97,7 +99,7 @@ export interface InstallWatch {
   onProgress(progress: OperationProgress): void;
 }
 
-/** Mutual exclusion between RPC, timer and console, across processes; freed when a process dies. */
+/** Mutual exclusion between RPC, timers and console, across processes; freed when a process dies. */
 export interface NodeLock {
   /** Throws `BUSY` after the deadline. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;

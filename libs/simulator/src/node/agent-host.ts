@@ -19,6 +19,7 @@ export interface AgentHostDeps extends Omit<
   readonly log: AgentDeps['log'];
   /** Replaces ports of every agent process; how a test plants a fault. */
   readonly tamper: (deps: AgentDeps) => AgentDeps;
+  readonly readPublished: () => string | undefined;
   readonly publish: (session: Session, text: string) => void;
   readonly onDefect: (thrown: unknown) => void;
 }

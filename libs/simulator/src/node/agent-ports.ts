@@ -26,6 +26,7 @@ export interface AgentPortsDeps {
   readonly session: Session;
   readonly disk: Disk;
   readonly lockFile: LockFile;
+  readonly publishLockFile: LockFile;
   readonly payloads: PayloadServer;
   readonly scheduler: Scheduler;
   readonly slotBytes: number;
@@ -33,6 +34,7 @@ export interface AgentPortsDeps {
   readonly digestMs: () => number;
   /** How far the node's wall clock is off. */
   readonly wallMs: () => number;
+  readonly readPublished: () => string | undefined;
   readonly publish: (text: string) => void;
   readonly startTimer: () => void;
   readonly stopTimers: () => void;
@@ -47,6 +49,7 @@ export interface AgentPorts {
   readonly timer: PassTimer;
   readonly slots: SlotStore;
   readonly lock: NodeLock;
+  readonly publishLock: NodeLock;
   readonly clock: Clock;
 }
 
@@ -69,7 +72,10 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
           disk.replaceStateFile(text);
         }),
     },
-    snapshot: { publish: (text) => actor.call('snapshot', () => deps.publish(text)) },
+    snapshot: {
+      read: () => actor.call('snapshot.read', deps.readPublished),
+      publish: (text) => actor.call('snapshot', () => deps.publish(text)),
+    },
     machine: createMachinePort(deps),
     timer: {
       start: () => actor.call('timer.start', deps.startTimer),
@@ -77,6 +83,7 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
     },
     slots: createSlotStore({ ...deps, server: payloads }),
     lock: createNodeLock(actor, lockFile),
+    publishLock: createNodeLock(actor, deps.publishLockFile, 'snapshot.lock'),
     clock: {
       now: () => ({ wallMs: deps.wallMs(), monotonicMs: scheduler.now }),
       sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),

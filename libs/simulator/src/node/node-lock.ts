@@ -22,11 +22,11 @@ export class LockFile {
 }
 
 /** The lock as one agent process sees it. Two tasks of one process exclude each other too. */
-export function createNodeLock(actor: Actor, file: LockFile): NodeLock {
+export function createNodeLock(actor: Actor, file: LockFile, point = 'lock'): NodeLock {
   return {
     async exclusively(work) {
       let waitedMs = 0;
-      while (!(await actor.call('lock', () => file.take(actor)))) {
+      while (!(await actor.call(point, () => file.take(actor)))) {
         if (waitedMs >= deadlineMs) {
           throw new KubeosError('BUSY', 'Waiting for the lock of the node: somebody else holds it');
         }

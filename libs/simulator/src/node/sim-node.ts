@@ -69,6 +69,7 @@ export class SimNode {
   saveWorks = true;
   /** How far the node's wall clock is off, in milliseconds. */
   wallOffsetMs = 0;
+  private snapshotText: string | undefined;
   private readonly deps: SimNodeDeps;
 
   constructor(deps: SimNodeDeps) {
@@ -150,6 +151,7 @@ export class SimNode {
         ended: (session) => {
           deps.trace.add(this.name, `down (${session.bootId})`);
           this.proxies.end();
+          this.snapshotText = undefined;
           this.proxies.forgetSnapshot();
           this.agents.end();
           this.kubelet.stop();
@@ -178,6 +180,7 @@ export class SimNode {
       machine: this.machine,
       disk: this.disk,
       lockFile: new LockFile(),
+      publishLockFile: new LockFile(),
       payloads: deps.payloads,
       surroundings: deps.surroundings,
       slotBytes: deps.slotBytes,
@@ -186,8 +189,11 @@ export class SimNode {
       wallMs: () => deps.wallMs() + this.wallOffsetMs,
       log: deps.logOf(`agent/${this.name}`),
       tamper: deps.tamperAgent,
+      readPublished: () => this.snapshotText,
       publish: (session, text) => {
-        if (this.machine.session === session) this.proxies.publish(JSON.parse(text) as AgentStatus);
+        if (this.machine.session !== session) return;
+        this.snapshotText = text;
+        this.proxies.publish(JSON.parse(text) as AgentStatus);
       },
       onDefect: deps.onDefect,
     });

@@ -32,6 +32,8 @@ const localCalls: ReadonlySet<string> = new Set([
   'machine.isRebooting',
   'machine.uptime',
   'snapshot',
+  'snapshot.lock',
+  'snapshot.read',
   'state.read',
   'timer.start',
   'timer.stop',

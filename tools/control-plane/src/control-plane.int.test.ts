@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -224,6 +224,7 @@ describe('a control plane without controllers', () => {
     const end = new AbortController();
     const plane = await startControlPlane({ components: [], signal: end.signal });
     try {
+      expect(getEventListeners(end.signal, 'abort')).toEqual([]);
       end.abort();
       await plane.run(['create', 'namespace', 'one']);
     } finally {

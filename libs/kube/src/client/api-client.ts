@@ -18,6 +18,8 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Default 30. */
   readonly deadlineSeconds?: number;
+  /** Over a new connection: a kept one can be dead without a word. Default false. */
+  readonly onNewConnection?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -74,7 +76,8 @@ export function createApiClient(
           }),
     };
     const { method } = request;
-    const full = { ...options, agent, method, headers, signal };
+    const connections = request.onNewConnection === true ? false : agent;
+    const full = { ...options, agent: connections, method, headers, signal };
     try {
       return await send(urlOf(base, request), full, body);
     } catch (error) {

@@ -1,9 +1,16 @@
 /** Evictions, https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/. */
 import { hasCode, type EvictionAnswer, type KubeosError, type PodView } from '@kubeos/core';
 import type { ApiClient } from '../client/api-client.ts';
+import { leaseMarginSeconds } from '../lease/leadership.ts';
 import { metaOf } from '../store/object-meta.ts';
 import { podPath } from './paths.ts';
 import { readObject } from './reads.ts';
+
+/**
+ * An eviction has no guard but the pod's UID: what is under way for longer could be carried out after the next leader has
+ * begun. A second less than the margin of the Lease is left for it.
+ */
+const evictionSeconds = leaseMarginSeconds - 1;
 
 /** Asks for the eviction of exactly this pod, not of another one of the same name. */
 export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswer> {
@@ -15,7 +22,12 @@ export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswe
     deleteOptions: { preconditions: { uid } },
   };
   try {
-    await api.request({ method: 'POST', path: `${podPath(namespace, name)}/eviction`, body });
+    await api.request({
+      method: 'POST',
+      path: `${podPath(namespace, name)}/eviction`,
+      body,
+      deadlineSeconds: evictionSeconds,
+    });
     return { kind: 'evicted' };
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return { kind: 'gone' };

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, settle, silentLog } from '@kubeos/testing';
 import { createLeadership, type Election } from './leadership.ts';
-import { LeaseServer } from './lease-server.fixture.ts';
+import { LeaseServer, type Line } from './lease-server.fixture.ts';
 
 interface Candidate {
   readonly election: Election;
-  readonly line: { isCut: boolean; isDeaf: boolean };
+  readonly line: Line;
   readonly terms: number[];
   readonly stop: () => Promise<void>;
 }
@@ -44,7 +44,7 @@ describe('the election', () => {
   });
 
   it('makes the first candidate leader and keeps it while it renews', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     const a = candidate(server, 'a');
     await settle();
     const b = candidate(server, 'b');
@@ -56,7 +56,7 @@ describe('the election', () => {
   });
 
   it('hands over at once when the leader stops', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     const a = candidate(server, 'a');
     await settle();
     const b = candidate(server, 'b');
@@ -70,7 +70,7 @@ describe('the election', () => {
   });
 
   it('ends the old leader by its own clock before another one begins', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     const a = candidate(server, 'a');
     await settle();
     const b = candidate(server, 'b');
@@ -91,7 +91,7 @@ describe('the election', () => {
   });
 
   it('does not lead by a renewal of which it heard nothing', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     const a = candidate(server, 'a');
     await pass(4, [a]);
 
@@ -100,8 +100,21 @@ describe('the election', () => {
     expect(a.election.isLeading()).toBe(false);
   });
 
+  it('keeps leading over new connections when the kept ones are dead without a word', async () => {
+    const server = new LeaseServer(clock);
+    const a = candidate(server, 'a');
+    await pass(4, [a]);
+
+    a.line.isStuck = true;
+    await pass(60, [a]);
+    expect(a.election.isLeading()).toBe(true);
+    expect(a.terms).toEqual([1]);
+    a.line.isStuck = false;
+    await pass(4, [a]);
+  });
+
   it('begins a new term when it leads again after a break that nobody used', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     const a = candidate(server, 'a');
     await pass(4, [a]);
 
@@ -116,7 +129,7 @@ describe('the election', () => {
   });
 
   it('waits the whole duration of a leader that it has just come to see', async () => {
-    const server = new LeaseServer();
+    const server = new LeaseServer(clock);
     server.spec = { holderIdentity: 'gone', leaseDurationSeconds: 40 };
     const a = candidate(server, 'a');
 

@@ -1,6 +1,6 @@
 /** One leader at a time, by a Lease that every candidate watches on its own clock. */
 import { hasCode, KubeosError, type Clock, type Leadership, type Log } from '@kubeos/core';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient, ApiRequest } from '../client/api-client.ts';
 import { microTime, parseLease, type LeaseRecord } from './lease.ts';
 
 /** What an election is built from. */
@@ -19,6 +19,17 @@ export interface LeadershipOptions {
   /** Pause between two looks at the Lease. Default 2. */
   readonly retrySeconds?: number;
 }
+
+const usualDurationSeconds = 15;
+const usualDeadlineSeconds = 10;
+/**
+ * What a leader has begun by its own deadline must have reached the server in so many seconds, or it might be carried out
+ * after the next leader has begun. Everything with a guard is refused then; what has none needs this as its deadline.
+ */
+export const leaseMarginSeconds = usualDurationSeconds - usualDeadlineSeconds;
+
+/** Part of the deadline that one request may take: one that hangs leaves time for another look, and one more. */
+const requestFraction = 0.3;
 
 /** The election. */
 export interface Election extends Leadership {
@@ -49,8 +60,8 @@ class LeaseElection implements Election {
   constructor(options: LeadershipOptions) {
     this.#options = options;
     this.#path = `/apis/coordination.k8s.io/v1/namespaces/${options.namespace}/leases`;
-    this.#durationSeconds = options.durationSeconds ?? 15;
-    this.#deadlineMs = (options.deadlineSeconds ?? 10) * 1000;
+    this.#durationSeconds = options.durationSeconds ?? usualDurationSeconds;
+    this.#deadlineMs = (options.deadlineSeconds ?? usualDeadlineSeconds) * 1000;
     this.#retrySeconds = options.retrySeconds ?? 2;
   }
 
@@ -68,13 +79,9 @@ class LeaseElection implements Election {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock } = this.#options;
     while (!signal.aborted) {
-      try {
-        await this.#look();
-      } catch (thrown) {
-        log.warn({ error: KubeosError.from(thrown) }, 'Failed to look at the lease');
-      }
+      await this.#lookAnyway();
       await clock.sleep(this.#retrySeconds * 1000, signal).catch((interrupted: unknown) => {
         if (!signal.aborted) throw interrupted;
       });
@@ -82,10 +89,26 @@ class LeaseElection implements Election {
     await this.#release();
   }
 
-  async #look(): Promise<void> {
-    const lease = await this.#read();
-    if (lease === undefined) return this.#claim(undefined);
-    if (lease.holder === this.#options.identity || lease.holder === '') return this.#claim(lease);
+  /** A request that gets no answer is often on a dead connection; the second look is at once, and over new ones. */
+  async #lookAnyway(): Promise<void> {
+    for (const onNewConnection of [false, true]) {
+      try {
+        await this.#look(onNewConnection);
+        return;
+      } catch (thrown) {
+        const error = KubeosError.from(thrown);
+        this.#options.log.warn({ error }, 'Failed to look at the lease');
+        if (!hasCode(error, 'API_UNAVAILABLE')) return;
+      }
+    }
+  }
+
+  async #look(onNewConnection: boolean): Promise<void> {
+    const claim = (lease: LeaseRecord | undefined): Promise<void> =>
+      this.#claim(lease, onNewConnection);
+    const lease = await this.#read(onNewConnection);
+    if (lease === undefined) return claim(undefined);
+    if (lease.holder === this.#options.identity || lease.holder === '') return claim(lease);
     this.#renewedMs = undefined;
     const nowMs = this.#options.clock.now().monotonicMs;
     if (this.#seen?.version !== lease.resourceVersion) {
@@ -93,10 +116,10 @@ class LeaseElection implements Election {
     }
     // The holder's own duration counts, measured from when we saw its last renewal: never earlier than it made it.
     const silentMs = Math.max(lease.durationSeconds, this.#durationSeconds) * 1000;
-    if (nowMs - this.#seen.sinceMs > silentMs) await this.#claim(lease);
+    if (nowMs - this.#seen.sinceMs > silentMs) await claim(lease);
   }
 
-  async #claim(lease: LeaseRecord | undefined): Promise<void> {
+  async #claim(lease: LeaseRecord | undefined, onNewConnection: boolean): Promise<void> {
     const { clock, identity } = this.#options;
     const { monotonicMs, wallMs } = clock.now();
     const isOurs = lease?.holder === identity;
@@ -109,7 +132,7 @@ class LeaseElection implements Election {
       leaseTransitions: (lease?.transitions ?? 0) + (isOurs ? 0 : 1),
     };
     const isGained = !this.isLeading();
-    if (!(await this.#write(lease, spec))) return;
+    if (!(await this.#write(lease, spec, onNewConnection))) return;
     this.#renewedMs = monotonicMs;
     if (!isGained || !this.isLeading()) return;
     this.#term += 1;
@@ -118,9 +141,12 @@ class LeaseElection implements Election {
   }
 
   /** False when another candidate was faster. */
-  async #write(lease: LeaseRecord | undefined, spec: object): Promise<boolean> {
-    const { api, name, namespace } = this.#options;
-    const deadlineSeconds = this.#deadlineMs / 1000;
+  async #write(
+    lease: LeaseRecord | undefined,
+    spec: object,
+    onNewConnection = false,
+  ): Promise<boolean> {
+    const { name, namespace } = this.#options;
     try {
       if (lease === undefined) {
         const body = {
@@ -129,14 +155,14 @@ class LeaseElection implements Election {
           metadata: { name, namespace },
           spec,
         };
-        await api.request({ method: 'POST', path: this.#path, body, deadlineSeconds });
+        await this.#request({ method: 'POST', path: this.#path, body, onNewConnection });
       } else {
-        await api.request({
+        await this.#request({
           method: 'PATCH',
           path: `${this.#path}/${name}`,
           contentType: 'application/merge-patch+json',
           body: { metadata: { resourceVersion: lease.resourceVersion }, spec },
-          deadlineSeconds,
+          onNewConnection,
         });
       }
       return true;
@@ -146,20 +172,19 @@ class LeaseElection implements Election {
     }
   }
 
-  async #read(): Promise<LeaseRecord | undefined> {
-    const { api, name } = this.#options;
+  async #read(onNewConnection = false): Promise<LeaseRecord | undefined> {
+    const path = `${this.#path}/${this.#options.name}`;
     try {
-      return parseLease(
-        await api.request({
-          method: 'GET',
-          path: `${this.#path}/${name}`,
-          deadlineSeconds: this.#deadlineMs / 1000,
-        }),
-      );
+      return parseLease(await this.#request({ method: 'GET', path, onNewConnection }));
     } catch (error) {
       if (hasCode(error, 'NOT_FOUND')) return undefined;
       throw error;
     }
+  }
+
+  #request(request: ApiRequest): Promise<unknown> {
+    const deadlineSeconds = (this.#deadlineMs / 1000) * requestFraction;
+    return this.#options.api.request({ ...request, deadlineSeconds });
   }
 
   async #release(): Promise<void> {

@@ -1,5 +1,5 @@
 /** One Lease as an API server keeps it, for tests of the election. */
-import { KubeosError } from '@kubeos/core';
+import { KubeosError, type Clock } from '@kubeos/core';
 import type { ApiClient, ApiRequest } from '../client/api-client.ts';
 
 interface LeaseBody {
@@ -7,15 +7,32 @@ interface LeaseBody {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/** What is wrong between a candidate and the server. */
+export interface Line {
+  isCut: boolean;
+  isDeaf: boolean;
+  /** Kept connections are dead without a word. */
+  isStuck: boolean;
+}
+
 /** Keeps the Lease; candidates reach it through clients of their own, which can be cut off. */
 export class LeaseServer {
   spec: Readonly<Record<string, unknown>> | undefined;
+  readonly #clock: Clock;
   #version = 0;
 
-  client(): { readonly api: ApiClient; readonly line: { isCut: boolean; isDeaf: boolean } } {
-    const line = { isCut: false, isDeaf: false };
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  client(): { readonly api: ApiClient; readonly line: Line } {
+    const line: Line = { isCut: false, isDeaf: false, isStuck: false };
     const api: ApiClient = {
       request: async (request) => {
+        if (line.isStuck && request.onNewConnection !== true) {
+          await this.#clock.sleep((request.deadlineSeconds ?? 30) * 1000);
+          throw new KubeosError('API_UNAVAILABLE', 'too late');
+        }
         if (line.isCut) throw new KubeosError('API_UNAVAILABLE', 'cut off');
         const answer = this.#answer(request);
         // The server has done it, but nobody hears so.

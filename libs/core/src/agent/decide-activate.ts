@@ -55,6 +55,10 @@ function decideCandidate(world: KnownWorld, request: ActivateRequest): Decision 
   if ((request.target.slot ?? slot) !== slot) {
     return refuse('SLOT_REFUSED', `Slot ${world.booted} is running and does not hold the target`);
   }
+  const { payloadDigest } = world.record.slots[slot];
+  if (!agrees(request.target.payloadDigest, payloadDigest)) {
+    return refuse('SLOT_REFUSED', `Slot ${slot} was written from another payload`, { slot });
+  }
   // An armed candidate of an overtaken operation counts as what it is once it is disarmed.
   const state = isArmed ? 'ready' : world.vars.slots[slot];
   if (state === 'ready' || state === 'good') return { kind: 'verify', slot };

@@ -168,6 +168,7 @@ describe('an upgrade on the node', () => {
   it.each([
     ['another version', { version: 'v3' }, 'VERSION_MISMATCH'],
     ['another content', { version: 'v2', slotDigest: digestOf('other') }, 'SLOT_REFUSED'],
+    ['another payload', { version: 'v2', payloadDigest: digestOf('other') }, 'SLOT_REFUSED'],
     ['the running slot', { version: 'v2', slot: 'A' as const }, 'SLOT_REFUSED'],
   ])('refuses to activate %s', async (_name, target, code) => {
     const node = nodeWithV2();
@@ -175,6 +176,16 @@ describe('an upgrade on the node', () => {
     const request = { ...activateRequest(1), target };
     await expect(node.agent().activate(request)).rejects.toMatchObject({ code });
     expect(node.vars.slots.B).toBe('ready');
+  });
+
+  it('activates what nobody knows the payload of', async () => {
+    const node = nodeWithV2();
+    const trial = await enterTrial(node);
+    await trial.confirm(confirmRequest(node));
+    const target = { version: 'v1', payloadDigest: digestOf('payload v1') };
+    await expect(trial.activate(activateRequest(2, { target }))).resolves.toMatchObject({
+      result: 'Armed',
+    });
   });
 
   it('orders the reboot again when Activate comes again', async () => {

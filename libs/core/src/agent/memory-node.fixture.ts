@@ -211,23 +211,19 @@ export class MemoryNode {
 
   private slotStore(): AgentDeps['slots'] {
     return {
-      sizeBytes: async () =>
-        this.alive(() => {
-          if (this.ambiguous) throw new KubeosError('AMBIGUOUS_DISK', 'two disks');
-          return 1024;
-        }),
+      sizeBytes: async () => this.onOneDisk(() => 1024),
       check: async () =>
         this.alive(() => {
           if (this.faults.check !== undefined) throw this.faults.check;
         }),
       inspect: async (slot) =>
-        this.alive(() => {
+        this.onOneDisk(() => {
           const held = this.slots[slot];
           return held === undefined
             ? { sizeBytes: 1024, hasAgent: false }
             : { sizeBytes: 1024, version: held.version, hasAgent: held.hasAgent };
         }),
-      digest: async (slot) => this.alive(() => this.installedDigest(slot)),
+      digest: async (slot) => this.onOneDisk(() => this.installedDigest(slot)),
       invalidate: (slot) =>
         this.write(`invalidate ${slot}`, undefined, () => (this.slots[slot] = undefined)),
       install: async (slot, payload, watch) => {
@@ -242,6 +238,11 @@ export class MemoryNode {
         return { payloadDigest: payload.digest, slotDigest: this.installedDigest(slot) };
       },
     };
+  }
+
+  private onOneDisk<T>(reading: () => T): T {
+    if (this.ambiguous) throw new KubeosError('AMBIGUOUS_DISK', 'two disks');
+    return this.alive(reading);
   }
 
   /** Every write is a moment at which the power can fail, right after it. */

@@ -219,6 +219,22 @@ describe('operations in their order', () => {
     expect(node.status.warnings).toEqual([]);
   });
 
+  it('arms nothing while another disk carries the same labels', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node);
+    const before = node.vars;
+    node.ambiguous = true;
+    await expect(node.agent().activate(activateRequest(1))).rejects.toMatchObject({
+      code: 'AMBIGUOUS_DISK',
+    });
+    expect(node.vars).toEqual(before);
+    expect(node.reboots).toBe(0);
+    node.ambiguous = false;
+    await expect(node.agent().activate(activateRequest(1))).resolves.toMatchObject({
+      result: 'Armed',
+    });
+  });
+
   it('B-21: serves again after a call that could not get the lock', async () => {
     const node = nodeWithV2();
     const agent = node.agent();

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogFields } from '@kubeos/core';
-import { settle } from '@kubeos/testing';
+import { ManualClock, settle } from '@kubeos/testing';
 import { run } from './run.ts';
 import type { Wired } from './wiring.ts';
 
@@ -15,6 +15,7 @@ describe('os-operator', () => {
   let cache: { isSynced: boolean; ageSeconds: number };
   let oldestPassSeconds: number;
   let drained: PromiseWithResolvers<void>;
+  let clock: ManualClock;
 
   beforeEach(() => {
     [out, complaints] = ['', ''];
@@ -24,6 +25,7 @@ describe('os-operator', () => {
     cache = { isSynced: true, ageSeconds: 0 };
     oldestPassSeconds = 0;
     drained = Promise.withResolvers();
+    clock = new ManualClock();
   });
 
   const wired = (): Wired => {
@@ -39,8 +41,9 @@ describe('os-operator', () => {
         });
       });
     return {
+      clock,
       work: {
-        counts: () => ({ ready: 0, delayed: 0, running: 0, failed: 0 }),
+        counts: () => ({ ready: 0, delayed: 0, running: events.length === 0 ? 1 : 0, failed: 0 }),
         oldestPassSeconds: () => oldestPassSeconds,
         drain: async () => {
           await drained.promise;
@@ -117,5 +120,19 @@ describe('os-operator', () => {
     drained.resolve();
     expect(await done).toBe(0);
     expect(events).toEqual(['drained', 'lease released', 'unfollowed', 'closed']);
+  });
+
+  it('releases the lease in time when a pass does not end', async () => {
+    const done = start(['--listen=127.0.0.1:0']);
+    await port.promise;
+    stop.abort();
+    await settle();
+    await clock.advance(5900);
+    expect(events).toEqual([]);
+
+    await clock.advance(100);
+    expect(await done).toBe(0);
+    expect(events).toEqual(['lease released', 'unfollowed', 'closed']);
+    drained.resolve();
   });
 });

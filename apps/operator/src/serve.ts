@@ -17,8 +17,13 @@ export interface ServeOptions {
 const longestPassSeconds = 600;
 /** An API server that is silent for longer cannot be reached; it says something about once a minute. */
 const longestSilenceSeconds = 180;
+/** For passes to end after SIGTERM. The process has 10 seconds, and the Lease has to be released in the rest of them. */
+const drainSeconds = 6;
 
-/** Runs until the signal is aborted; passes at work are finished. Throws what the endpoints throw. */
+/**
+ * Runs until the signal is aborted; passes at work are finished if that does not take long, and write nothing any more
+ * after that. Throws what the endpoints throw.
+ */
 export async function serve({ configuration, wired, log, stop }: ServeOptions): Promise<void> {
   const { work, stores } = wired;
   const endpoints = await serveEndpoints({
@@ -36,13 +41,25 @@ export async function serve({ configuration, wired, log, stop }: ServeOptions): 
   const elected = wired.elect(electing.signal);
   await aborted(stop);
   log.info({ identity: configuration.identity }, 'Stopping');
-  await work.drain();
+  await drain(wired, log);
   electing.abort();
   await elected;
   following.abort();
   await followed;
   wired.close();
   await endpoints.close();
+}
+
+/** A pass may wait for the API server far longer than there is time; the next leader does not have to wait for it. */
+async function drain({ work, clock }: Wired, log: Log): Promise<void> {
+  const over = new AbortController();
+  const limit = clock.sleep(drainSeconds * 1000, over.signal).catch((interrupted: unknown) => {
+    if (!over.signal.aborted) throw interrupted;
+  });
+  await Promise.race([work.drain(), limit]);
+  over.abort();
+  const { running } = work.counts();
+  if (running > 0) log.warn({ running }, 'Stopping with passes at work');
 }
 
 function unreadiness(stores: Stores): string | undefined {

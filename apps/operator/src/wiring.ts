@@ -1,5 +1,5 @@
 /** Builds the operator from its adapters; the only place that knows which they are. */
-import { createOperator, type Log } from '@kubeos/core';
+import { createOperator, type Clock, type Log } from '@kubeos/core';
 import {
   createApiClient,
   createClock,
@@ -15,6 +15,7 @@ import { createIsSpared } from './own-pods.ts';
 
 /** Everything that runs in the program. */
 export interface Wired {
+  readonly clock: Clock;
   readonly work: LeaderWork;
   readonly stores: Stores;
   /** Follows the cluster until the signal is aborted. */
@@ -57,6 +58,7 @@ export function wire(configuration: Configuration, log: Log, version: string): W
   });
   metrics.connect({ leadership: election, stores: cluster.stores, queue: work.counts });
   return {
+    clock,
     work,
     stores: cluster.stores,
     follow: (signal) => cluster.run(signal),

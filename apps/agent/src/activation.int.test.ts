@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -83,6 +84,33 @@ describe('socket-activated agent', () => {
     }
     expect(answers).toBeGreaterThan(8);
     expect(agent.ended.filter((status) => status !== 0)).toEqual([]);
+  });
+
+  it.each([
+    ['its configuration is broken', () => ({ idleSeconds: -1 })],
+    [
+      'its TCP port is taken',
+      async (node: NodeRoot) => {
+        const authority = await createTestAuthority(node.root, 'ca');
+        await authority.issue('agent');
+        const taken = createServer().listen(0, '127.0.0.1');
+        await once(taken, 'listening');
+        toClose.push(() => taken.close());
+        const address = taken.address();
+        const port = typeof address === 'object' ? address?.port : undefined;
+        const files = { ca: '/ca.pem', cert: '/agent.pem', key: '/agent.key' };
+        return { tcp: { address: `127.0.0.1:${port}`, ...files, clientNames: ['fleet'] } };
+      },
+    ],
+  ])('hangs up on its caller and stays a while when %s', async (_why, configure) => {
+    const node = await newNode({});
+    const configuration = { slots: { A: '/a', B: '/b' }, ...(await configure(node)) };
+    await node.write('etc/KubeOS/agent.json', JSON.stringify(configuration));
+    const agent = await activate(node);
+    const caller = connectTo(node.socket);
+    await once(caller, 'close');
+    expect(agent.isRunning()).toBe(true);
+    expect(agent.ended).toEqual([]);
   });
 
   it('B-21: answers on after kill -9 in the middle of a call', async () => {

@@ -31,7 +31,12 @@ export function createQuiet(clock: Clock, isBusy: () => boolean): Quiet {
   };
 }
 
-async function sleepOrStop(clock: Clock, milliseconds: number, stop: AbortSignal): Promise<void> {
+/** Resolves after the time, or at once when the signal is aborted. */
+export async function sleepOrStop(
+  clock: Clock,
+  milliseconds: number,
+  stop: AbortSignal,
+): Promise<void> {
   try {
     await clock.sleep(milliseconds, stop);
   } catch (thrown) {

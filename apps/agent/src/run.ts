@@ -1,6 +1,7 @@
 /** The agent as a program: arguments in, exit status out. */
 import { errorKinds, KubeosError } from '@kubeos/core';
-import type { Log } from '@kubeos/core';
+import type { Clock, Log } from '@kubeos/core';
+import { createSystemClock } from '@kubeos/host';
 import { parseCommandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
 import { oneShotCommands } from './commands.ts';
@@ -8,7 +9,7 @@ import { loadConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { helpText } from './help.ts';
 import { createPlainLog, describeFailure } from './logger.ts';
-import { whereToListen } from './socket.ts';
+import { turnCallersAway, whereToListen } from './socket.ts';
 import { loadTcpListener, wireNode } from './wiring.ts';
 import type { Node, WiringOptions } from './wiring.ts';
 
@@ -26,6 +27,8 @@ export interface RunDeps {
   readonly log: Log;
   /** Aborted by a signal that ends the program (reason: anything), or by a crash (reason: a `KubeosError`). */
   readonly stop: AbortSignal;
+  /** Default: that of the system. */
+  readonly clock?: Clock;
   /** Default: the real adapters. */
   readonly wire?: (options: WiringOptions) => Promise<Node>;
 }
@@ -42,6 +45,8 @@ export async function run(
     return deps.stop.reason instanceof KubeosError ? errorKinds[deps.stop.reason.kind].exitCode : 0;
   } catch (thrown) {
     deps.complain(`${describeFailure(thrown)}\n`);
+    const { pid, stop, clock = createSystemClock() } = deps;
+    await turnCallersAway(env, pid, clock, stop);
     return errorKinds[KubeosError.from(thrown).kind].exitCode;
   }
 }

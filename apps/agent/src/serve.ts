@@ -31,8 +31,9 @@ export async function serve(options: ServeOptions): Promise<void> {
   const server = createAgentServer(agent, { onCalls: (running) => quiet.onCalls(running) });
   const listener = createServer((connection) => server.accept(connection));
   try {
-    await listenAt(listener, where);
+    // The handed over socket last: should the other one fail, callers can still be turned away on it.
     const port = tcp === undefined ? undefined : await server.listen(tcp);
+    await listenAt(listener, where);
     log.info({ where, ...(port === undefined ? {} : { port }) }, 'Serving');
     void agent.start().finally(() => {
       isStarting = false;

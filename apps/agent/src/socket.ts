@@ -1,10 +1,12 @@
 /** The agent's listening socket: handed over by systemd, or made here. */
 import { once } from 'node:events';
 import { chownSync, lstatSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { dirname } from 'node:path';
 import { KubeosError } from '@kubeos/core';
+import type { Clock } from '@kubeos/core';
+import { sleepOrStop } from './quiet.ts';
 import { kubeosGid, makeGroupFolder } from './folders.ts';
 
 /** First descriptor that systemd hands over, sd_listen_fds(3). */
@@ -28,8 +30,7 @@ export function whereToListen(
   pid: number,
 ): ListenAt {
   if (listen !== undefined) return { kind: 'path', path: listen };
-  const isOurs = env['LISTEN_PID'] === String(pid);
-  const count = isOurs ? Number(env['LISTEN_FDS'] ?? '0') : 0;
+  const count = countHandedOver(env, pid);
   if (count === 1) return { kind: 'inherited', fd: firstDescriptor };
   if (count > 1) {
     throw new KubeosError('INVALID_CONFIGURATION', `os-agent.socket has ${count} sockets, not one`);
@@ -38,6 +39,32 @@ export function whereToListen(
     'INVALID_ARGUMENT',
     'os-agent: systemd handed over no socket; start os-agent.socket, or use --listen SOCKET',
   );
+}
+
+function countHandedOver(env: Readonly<Record<string, string | undefined>>, pid: number): number {
+  return env['LISTEN_PID'] === String(pid) ? Number(env['LISTEN_FDS'] ?? '0') : 0;
+}
+
+/** How long an agent that cannot serve stays, in milliseconds. */
+const turnAwayMs = 10_000;
+
+/**
+ * For an agent that cannot serve, where systemd has handed over a socket: hangs up on whoever calls, for a while. If it
+ * ended at once, systemd would start the next one for the same waiting caller, and so on at full speed.
+ */
+export async function turnCallersAway(
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+  clock: Clock,
+  stop: AbortSignal,
+): Promise<void> {
+  if (countHandedOver(env, pid) === 0) return;
+  const listener = createServer((connection) => connection.destroy());
+  // A socket that cannot be listened on, closed by the failure maybe: the pause alone has to do.
+  listener.on('error', () => undefined);
+  listener.listen({ fd: firstDescriptor });
+  await sleepOrStop(clock, turnAwayMs, stop);
+  listener.close();
 }
 
 /** Lets the server listen. Throws `INVALID_CONFIGURATION` when the socket cannot be had. */

@@ -11,6 +11,8 @@ interface View {
 
 interface OpenWatch {
   readonly from: unknown;
+  readonly timeoutSeconds: unknown;
+  readonly signal: AbortSignal | undefined;
   readonly send: (type: string, object: object) => void;
   readonly end: (error?: KubeosError) => Promise<void>;
 }
@@ -57,6 +59,8 @@ describe('a store', () => {
           request.signal?.addEventListener('abort', () => resolve());
           watches.push({
             from: request.query?.['resourceVersion'],
+            timeoutSeconds: request.query?.['timeoutSeconds'],
+            signal: request.signal,
             send: (type, sent) => onLine(JSON.stringify({ type, object: sent })),
             async end(error) {
               if (error === undefined) resolve();
@@ -147,9 +151,48 @@ describe('a store', () => {
     expect(watches).toHaveLength(opened + 1);
   });
 
+  it('leaves a watch that fell silent, and goes on where it was', async () => {
+    await start(list('5', ['a']));
+    await clock.advance(60_000);
+    lastWatch().send('BOOKMARK', { metadata: { resourceVersion: '9' } });
+    await clock.advance(99_000);
+    expect(watches).toHaveLength(1);
+    const [silent] = watches;
+
+    await clock.advance(1000);
+    expect(silent?.signal?.aborted).toBe(true);
+    await clock.advance(1000);
+    expect(watches.map(({ from }) => from)).toEqual(['5', '9']);
+    expect(lists).toHaveLength(1);
+  });
+
+  it('takes nothing from a watch that it has left', async () => {
+    await start(list('5', ['a']));
+    await clock.advance(100_000);
+
+    watches[0]?.send('ADDED', object('b', '6'));
+    expect(names()).toEqual(['a']);
+  });
+
+  it('asks for watches of different length', async () => {
+    await start(list('5', ['a']));
+    for (let turn = 0; turn < 20; turn += 1) {
+      await clock.advance(2000);
+      await lastWatch().end();
+    }
+
+    const lengths = watches.map(({ timeoutSeconds }) => Number(timeoutSeconds));
+    expect(new Set(lengths).size).toBeGreaterThan(1);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(180);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(300);
+  });
+
   it('opens the next watch at once when one ends in the normal course', async () => {
     await start(list('5', ['a']));
-    await clock.advance(240_000);
+    for (let minute = 1; minute <= 4; minute += 1) {
+      await clock.advance(60_000);
+      lastWatch().send('BOOKMARK', { metadata: { resourceVersion: '5' } });
+    }
 
     await lastWatch().end();
     expect(watches.map(({ from }) => from)).toEqual(['5', '5']);

@@ -42,9 +42,15 @@ interface Waiter {
   readonly reject: (error: KubeosError) => void;
 }
 
-/** The server ends a watch after this; a new one goes on where it ended. */
+/**
+ * The server ends a watch after about this; a new one goes on where it ended. No two watches last as long, or all proxies
+ * of a cluster whose API server was restarted would come back at one moment, again and again.
+ */
 const watchSeconds = 240;
+const watchSpread = 0.25;
 const watchGraceSeconds = 30;
+/** The server sends a bookmark about once a minute; a watch that is silent for longer than this is dead. */
+const longestSilenceMs = 100_000;
 /** A watch that cannot be resumed so often in a row is given up for a list. */
 const resumeLimit = 5;
 /** A server that is going down ends watches as soon as they begin. */
@@ -162,8 +168,11 @@ class CollectionStore<T extends Versioned> implements Store<T> {
   async #watch(version: string, signal: AbortSignal): Promise<void> {
     const { api, clock, path, fieldSelector, labelSelector } = this.#options;
     const startMs = clock.now().monotonicMs;
+    const timeoutSeconds = Math.round(watchSeconds * (1 + watchSpread * (2 * Math.random() - 1)));
+    const done = new AbortController();
+    const ended = AbortSignal.any([signal, done.signal]);
     let lines = 0;
-    await api.lines(
+    const watching = api.lines(
       {
         method: 'GET',
         path,
@@ -171,21 +180,37 @@ class CollectionStore<T extends Versioned> implements Store<T> {
           watch: true,
           allowWatchBookmarks: true,
           resourceVersion: version,
-          timeoutSeconds: watchSeconds,
+          timeoutSeconds,
           fieldSelector,
           labelSelector,
         },
-        deadlineSeconds: watchSeconds + watchGraceSeconds,
-        signal,
+        deadlineSeconds: timeoutSeconds + watchGraceSeconds,
+        signal: ended,
       },
       (line) => {
         lines += 1;
-        if (!signal.aborted) this.#take(line);
+        if (!ended.aborted) this.#take(line);
       },
     );
+    try {
+      await Promise.race([watching, this.#silence(startMs, ended)]);
+    } finally {
+      done.abort();
+    }
     const isShort = clock.now().monotonicMs - startMs < shortestWatchMs;
     if (isShort && lines === 0)
       throw new KubeosError('API_UNAVAILABLE', 'The watch was ended at once');
+  }
+
+  /** Throws when nothing has been heard for too long since the watch began. */
+  async #silence(startMs: number, signal: AbortSignal): Promise<never> {
+    const { clock } = this.#options;
+    for (;;) {
+      const heardMs = Math.max(startMs, this.#heardMs);
+      const leftMs = heardMs + longestSilenceMs - clock.now().monotonicMs;
+      if (leftMs <= 0) throw new KubeosError('API_UNAVAILABLE', 'The watch fell silent');
+      await clock.sleep(leftMs, signal);
+    }
   }
 
   #take(line: string): void {

@@ -125,6 +125,19 @@ describe('os-agent', () => {
     expect(out).toContain('going back');
   });
 
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    [new KubeosError('BUG', 'thrown outside any call'), 70],
+  ])('a command that hangs ends with %s', async (reason, exitCode) => {
+    const stop = new AbortController();
+    const returnPass = async () => {
+      stop.abort(reason);
+      return new Promise<never>(() => undefined);
+    };
+    expect(await start(['return'], { returnPass }, { stop: stop.signal })).toBe(exitCode);
+  });
+
   it('boot puts the records in order', async () => {
     expect(await start(['boot'])).toBe(0);
     expect(calls).toEqual(['start']);

@@ -1,10 +1,13 @@
 /** The agent as a program: arguments in, exit status out. */
+import { constants } from 'node:os';
 import { errorKinds, KubeosError } from '@kubeos/core';
 import type { Clock, Log } from '@kubeos/core';
 import { createSystemClock } from '@kubeos/host';
+import { aborted } from './aborted.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
 import { oneShotCommands } from './commands.ts';
+import type { OneShotCommand } from './commands.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { helpText } from './help.ts';
@@ -40,9 +43,7 @@ export async function run(
   deps: RunDeps,
 ): Promise<number> {
   try {
-    const commandLine = parseCommandLine(argv);
-    await carryOut(commandLine, env, deps);
-    return deps.stop.reason instanceof KubeosError ? errorKinds[deps.stop.reason.kind].exitCode : 0;
+    return await carryOut(parseCommandLine(argv), env, deps);
   } catch (thrown) {
     deps.complain(`${describeFailure(thrown)}\n`);
     const { pid, stop, clock = createSystemClock() } = deps;
@@ -51,19 +52,49 @@ export async function run(
   }
 }
 
-async function carryOut(commandLine: CommandLine, env: Environment, deps: RunDeps): Promise<void> {
-  const { command, output } = commandLine;
+async function carryOut(
+  commandLine: CommandLine,
+  env: Environment,
+  deps: RunDeps,
+): Promise<number> {
+  const { command } = commandLine;
   if (command === 'help') {
     deps.print(helpText);
-  } else if (command === 'version') {
-    deps.print(`os-agent ${deps.version}\n`);
-  } else if (command === 'serve') {
-    await carryOutServe(commandLine, env, deps);
-  } else {
-    const log = createPlainLog(deps.complain);
-    const { node } = await prepare(commandLine, env, deps, log);
-    await oneShotCommands[command]({ node, output, print: deps.print });
+    return 0;
   }
+  if (command === 'version') {
+    deps.print(`os-agent ${deps.version}\n`);
+    return 0;
+  }
+  if (command === 'serve') {
+    await carryOutServe(commandLine, env, deps);
+    return crashExitCode(deps.stop) ?? 0;
+  }
+  const done = carryOutOnce(command, commandLine, env, deps).then(() => 0);
+  // What hangs in the kernel cannot be told to stop; the program ends without it, as by a power cut.
+  return Promise.race([done, aborted(deps.stop).then(() => stoppedExitCode(deps.stop))]);
+}
+
+async function carryOutOnce(
+  command: OneShotCommand,
+  commandLine: CommandLine,
+  env: Environment,
+  deps: RunDeps,
+): Promise<void> {
+  const log = createPlainLog(deps.complain);
+  const { node } = await prepare(commandLine, env, deps, log);
+  await oneShotCommands[command]({ node, output: commandLine.output, print: deps.print });
+}
+
+/** `undefined` when a signal has ended the program, or nothing has. */
+function crashExitCode({ reason }: AbortSignal): number | undefined {
+  return reason instanceof KubeosError ? errorKinds[reason.kind].exitCode : undefined;
+}
+
+/** As a shell tells it of a program that a signal has ended. */
+function stoppedExitCode(stop: AbortSignal): number {
+  const { SIGINT, SIGTERM } = constants.signals;
+  return crashExitCode(stop) ?? 128 + (stop.reason === 'SIGINT' ? SIGINT : SIGTERM);
 }
 
 async function carryOutServe(

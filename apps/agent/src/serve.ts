@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { createAgentServer } from '@kubeos/agent-api';
 import type { TcpListener } from '@kubeos/agent-api';
 import type { Agent, Clock, Log } from '@kubeos/core';
+import { aborted } from './aborted.ts';
 import { createQuiet } from './quiet.ts';
 import { listenAt } from './socket.ts';
 import type { ListenAt } from './socket.ts';
@@ -46,11 +47,4 @@ export async function serve(options: ServeOptions): Promise<void> {
     listener.close();
     await Promise.all([server.close(graceMs), agent.stop()]);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -22,6 +22,9 @@ export function grpcServer(methods: readonly ByteMethod[], around: Surroundings)
   const server = new Server({
     'grpc.enable_channelz': 0,
     'grpc.max_receive_message_length': 65_536,
+    // A caller over TCP whose machine is gone says nothing, and would be followed for hours.
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 10_000,
   });
   const definition: Record<string, ServiceDefinition[string]> = {};
   const handlers: UntypedServiceImplementation = {};

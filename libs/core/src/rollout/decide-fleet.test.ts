@@ -1,110 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
 import { holdAnnotation, retryAnnotation, serialLabel, zoneLabel } from '../api/names.ts';
 import type { Os } from '../api/os.ts';
-import { decideFleet, type FleetPlan } from './decide-fleet.ts';
+import type { FleetPlan } from './decide-fleet.ts';
 import {
   aNode,
-  anOperation,
   anOs,
   aRollbackSpec,
   aSlot,
   aSource,
   aSpec,
-  digestOne,
   digestTwo,
   facts,
   unreadableFacts,
 } from './fleet.fixture.ts';
-import { fleetReport } from './fleet-status.ts';
+import {
+  done,
+  exhausted,
+  failed,
+  lookAt,
+  prepared,
+  working,
+  type Circumstances,
+} from './fleet-nodes.fixture.ts';
 import { Fleet } from './fleet.ts';
 import type { NodeFacts } from './standing.ts';
-import { tally } from './tally.ts';
 
-interface Circumstances {
-  readonly others?: readonly Os[];
-  readonly wallMs?: number;
-  readonly since?: (key: string) => number;
-  readonly cacheIsCurrent?: boolean;
-  readonly served?: number;
-  /** Nodes whose pods cannot be evicted. */
-  readonly passedOver?: readonly string[];
-}
-
-function plan(os: Os, nodes: readonly NodeFacts[], about: Circumstances = {}): FleetPlan {
-  const fleet = new Fleet(aSource([os, ...(about.others ?? [])], nodes));
-  const members = fleet.members(os.uid);
-  const since = about.since ?? (() => 0);
-  return decideFleet({
-    os,
-    members,
-    tally: tally(members, since, (node) =>
-      about.passedOver?.includes(node) === true
-        ? { reason: 'EvictionBlocked', message: 'held' }
-        : undefined,
-    ),
-    now: { wallMs: about.wallMs ?? Date.parse('2026-06-01T12:00:00Z'), monotonicMs: 0 },
-    operatorZone: 'UTC',
-    cacheIsCurrent: about.cacheIsCurrent ?? true,
-    servedSchemaRevision: about.served ?? 1,
-    since,
-  });
-}
-
+const plan = (...look: Parameters<typeof lookAt>): FleetPlan => lookAt(...look).plan;
 const names = (candidates: FleetPlan['prepare']): readonly string[] =>
   candidates.map(({ member }) => member.name);
-const prepared = (name: string, node: Parameters<typeof facts>[1] = {}) => {
-  const view = aNode(name, node);
-  const target = {
-    version: 'KubeOS 2',
-    payloadDigest: digestTwo,
-    slot: 'B' as const,
-    slotDigest: digestOne,
-  };
-  return facts(name, node, { spec: { operation: anOperation(view, { target }) } });
-};
-const working = (name: string) =>
-  facts(
-    name,
-    {},
-    { spec: { operation: anOperation(aNode(name), { phase: 'Drain', admitted: true }) } },
-  );
-const done = (name: string) =>
-  facts(
-    name,
-    {},
-    {
-      agent: {
-        version: 'KubeOS 2',
-        slots: { A: aSlot('good', 'KubeOS 2'), B: aSlot('good', 'KubeOS 1') },
-      },
-    },
-  );
-const failed = (name: string, node: Parameters<typeof facts>[1] = {}) =>
-  facts(name, node, {
-    spec: {
-      history: {
-        seq: 1,
-        entries: [
-          {
-            osUid: 'os-uid',
-            type: 'upgrade',
-            version: 'KubeOS 2',
-            digest: digestTwo,
-            activates: 1,
-            attempts: 1,
-            counted: true,
-            last: {
-              seq: 1,
-              class: 'bad',
-              reason: 'BootFailed',
-              message: 'no init',
-              time: '2026-01-01T00:00:00Z',
-            },
-          },
-        ],
-      },
-    },
-  });
 
 describe('decideFleet', () => {
   it('prepares as many as may be unavailable, by zone and then name', () => {
@@ -212,9 +135,23 @@ describe('decideFleet', () => {
     const spec = aSpec({ canary: { count: 1 }, maxUnavailable: { count: 3 } });
     expect(names(plan(anOs({ spec }), [facts('a'), facts('b')]).prepare)).toEqual(['a']);
     expect(names(plan(anOs({ spec }), [done('a'), facts('b')]).prepare)).toEqual(['b']);
-    expect(
-      plan(anOs({ spec: { ...spec, maxFailures: 5 } }), [failed('a'), facts('b')]).gate?.reason,
-    ).toBe('CanaryFailed');
+  });
+
+  it.each([
+    ['failed', failed('a'), 'Canary a failed: no init'],
+    ['used up its attempts', exhausted('a'), 'Canary a failed: a was activated 3 times'],
+  ])('stops when a canary %s', (_name, canary, message) => {
+    const spec = aSpec({ canary: { count: 1 }, maxFailures: 5 });
+    const { gate, prepare } = plan(anOs({ spec }), [canary, facts('b')]);
+    expect(gate?.reason).toBe('CanaryFailed');
+    expect(gate?.message).toContain(message);
+    expect(prepare).toEqual([]);
+  });
+
+  it('says that no node may be unavailable before one is prepared', () => {
+    const os = anOs({ spec: aSpec({ maxUnavailable: { count: 0 } }) });
+    expect(plan(os, [facts('a')]).gate?.reason).toBe('MaxUnavailableZero');
+    expect(plan(os, []).gate).toBeUndefined();
   });
 
   it('waits for the interval between two batches, on the wall clock or since the leader saw it', () => {
@@ -281,6 +218,7 @@ describe('decideFleet', () => {
       const admission = { epoch: 1, pending: [], lastTime: '2026-06-01T11:59:00Z' };
       const result = plan(anOs({ spec: waits, status: { admission } }), [facts('a')]);
       expect(result.batch.add).toEqual([]);
+      expect(result.gate?.reason).toBe('TimeInterval');
       expect(result.requeue).toEqual({ kind: 'after', seconds: 60 });
     });
 
@@ -290,6 +228,14 @@ describe('decideFleet', () => {
       const held = { ...inBatch, annotations: { [holdAnnotation]: '' } };
       const later = plan(anOs({ spec }), [prepared('a', held), facts('b')]);
       expect(later.batch.remove.map(({ name }) => name)).toEqual(['a']);
+    });
+
+    it('B-20: leaves a node out of the batch whose pods cannot be evicted', () => {
+      const rollback = aRollbackSpec({ executionMode: 'serial' });
+      const agent = { slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') } };
+      const nodes = [facts('a', {}, { agent }), facts('b', {}, { agent })];
+      const { batch } = plan(anOs({ spec: rollback }), nodes, { passedOver: ['a'] });
+      expect(batch.add.map(({ name }) => name)).toEqual(['b']);
     });
 
     it('gives a batch up that does not hold the canary, whose turn it is', () => {
@@ -302,72 +248,6 @@ describe('decideFleet', () => {
       const view = { ...done('a'), node: aNode('a', inBatch) };
       expect(plan(anOs({ spec }), [view]).batch.remove.map(({ name }) => name)).toEqual(['a']);
     });
-  });
-});
-
-describe('fleetReport', () => {
-  const names20 = Array.from(
-    { length: 20_000 },
-    (_, i) => `node-with-a-rather-long-name-${String(i)}`,
-  );
-  const report = (os: Os, nodes: readonly NodeFacts[]) => {
-    const members = new Fleet(aSource([os], nodes)).members(os.uid);
-    const counts = tally(
-      members,
-      () => 0,
-      () => undefined,
-    );
-    return fleetReport(os, counts, plan(os, nodes), (node) => ({
-      reason: 'Draining',
-      message: `pods on ${node}`,
-    }));
-  };
-  const condition = (result: ReturnType<typeof report>, type: string) =>
-    result.conditions.find((one) => one.type === type);
-
-  it('B-30: counts, and names the one thing being waited for', () => {
-    const result = report(anOs(), [working('a'), done('b'), facts('c')]);
-    expect(result.status).toMatchObject({
-      nodes: 3,
-      updated: 1,
-      working: 1,
-      failed: 0,
-      message: 'a: pods on a',
-    });
-    expect(condition(result, 'Ready')).toMatchObject({ status: 'False', reason: 'Draining' });
-    expect(condition(result, 'Progressing')?.status).toBe('True');
-  });
-
-  it('is Ready when every node is updated', () => {
-    expect(condition(report(anOs(), [done('a')]), 'Ready')).toMatchObject({
-      status: 'True',
-      reason: 'AllNodesUpdated',
-    });
-  });
-
-  it('is Degraded when nodes failed, and names them', () => {
-    expect(condition(report(anOs(), [failed('a'), facts('b')]), 'Degraded')).toMatchObject({
-      status: 'True',
-      message: '1 node(s) failed: a',
-    });
-  });
-
-  it('stays under 32 KiB for 20,000 nodes that all wait', () => {
-    const nodes = names20.map((name) => facts(name, { ready: false }));
-    const byName = new Map(nodes.map((one) => [one.node.name, one]));
-    const fleet = new Fleet({
-      ...aSource([anOs()], nodes),
-      node: (name) => byName.get(name)?.node,
-      instance: (name) => byName.get(name)?.instance,
-    });
-    const counts = tally(
-      fleet.members('os-uid'),
-      () => 0,
-      () => undefined,
-    );
-    expect(counts.waiting.get('NotReady')?.count).toBe(20_000);
-    const big = fleetReport(anOs(), counts, plan(anOs(), []), () => undefined);
-    expect(JSON.stringify(big).length).toBeLessThan(32_768);
   });
 });
 

@@ -4,10 +4,12 @@ import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
 import { schemaRevision } from '../api/names.ts';
 import type { Now } from '../ports/clock.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
-import { canaryCount, unavailableBudget } from './budget.ts';
-import { compareMembers, type Member } from './fleet.ts';
+import { unavailableBudget } from './budget.ts';
+import { compareMembers, hasFailed, type Member } from './fleet.ts';
 import { holdAnnotation } from '../api/names.ts';
-import { operationOf, type Candidate, type Tally, type WaitReason } from './tally.ts';
+import { canariesOf, lineOf, withLine, type Line } from './line.ts';
+import { operationOf, type Candidate, type Tally } from './tally.ts';
+import type { WaitingMembers, WaitReason } from './waiting.ts';
 import { windowState } from './window.ts';
 
 /** Most entries of the ticket. */
@@ -42,6 +44,8 @@ export interface FleetPlan {
   readonly admit: { readonly count: number; readonly candidates: readonly Candidate[] };
   /** Changes of the serial batch. */
   readonly batch: { readonly add: readonly Member[]; readonly remove: readonly Member[] };
+  /** Every node that is neither updated nor at work, by what it waits for. */
+  readonly waiting: readonly WaitingMembers[];
   readonly budget: number;
   readonly requeue: Requeue;
 }
@@ -61,21 +65,34 @@ export function decideFleet(input: FleetInput): FleetPlan {
   const release = releases(input);
   const gate = gateOf(input);
   const base = { rollForward, release, budget, requeue: idleRequeue(input) };
-  if (os.spec === undefined || gate !== undefined) {
-    return { ...base, ...nothing, ...(gate === undefined ? {} : { gate }) };
+  if (gate !== undefined) {
+    return { ...base, ...nothing, gate, waiting: withLine(tally, () => gate) };
   }
-  const allowed = allowedMembers(os.spec, input);
-  const isParallel = os.spec.executionMode === 'parallel';
-  const inTurn = (member: Member): boolean => allowed(member) && (isParallel || member.inBatch);
-  const prepare = os.spec.type === 'upgrade' ? toPrepare(os.spec, tally, inTurn, budget) : [];
-  const admission = admissionOf(os.spec, input, inTurn, budget);
+  return os.spec === undefined
+    ? { ...base, ...nothing, waiting: tally.waiting }
+    : { ...base, ...nextSteps(os.spec, input, budget, base.requeue) };
+}
+
+const queued: WaitReason = { reason: 'Queued', message: 'Waiting for its turn' };
+
+function nextSteps(
+  spec: OsSpec,
+  input: FleetInput,
+  budget: number,
+  idle: Requeue,
+): Omit<FleetPlan, 'rollForward' | 'release' | 'budget'> {
+  const { tally, members } = input;
+  const line = lineOf(spec, members, tally);
+  const admission = admissionOf(spec, input, line, budget);
+  const batch = batchOf(spec, input, line, budget);
+  const gate = admission.gate ?? batch.gate;
   return {
-    ...base,
-    prepare,
+    prepare: spec.type === 'upgrade' ? toPrepare(spec, tally, line, budget) : [],
     admit: { count: admission.count, candidates: admission.candidates },
-    batch: batchOf(os.spec, input, allowed, budget),
-    ...(admission.gate === undefined ? {} : { gate: admission.gate }),
-    requeue: [admission.requeue, batchRequeue(os.spec, input)].reduce(sooner, base.requeue),
+    batch: { add: batch.add, remove: batch.remove },
+    ...(gate === undefined ? {} : { gate }),
+    waiting: withLine(tally, (member) => line.notInTurn(member) ?? gate ?? queued),
+    requeue: [admission.requeue, batch.requeue].reduce(sooner, idle),
   };
 }
 
@@ -164,35 +181,24 @@ function windowGate(spec: OsSpec, { now, operatorZone }: GateInput): WaitReason 
   return state.open ? undefined : { reason: 'OutsideTimeWindow', message: state.message };
 }
 
-function canaries(spec: OsSpec, { members, tally }: GateInput): readonly Member[] {
-  const count = canaryCount(spec.canary, tally.selected);
-  return count === 0 ? [] : members.filter((member) => member.selected).slice(0, count);
-}
-
-function canaryFailed(spec: OsSpec, input: GateInput): WaitReason | undefined {
-  const failed = canaries(spec, input).find((member) => member.counted);
+function canaryFailed(spec: OsSpec, { members, tally }: GateInput): WaitReason | undefined {
+  const failed = canariesOf(spec, members, tally).find(hasFailed);
   if (failed === undefined) return undefined;
-  return { reason: 'CanaryFailed', message: `Canary ${failed.name} failed` };
-}
-
-/** While a canary is not given back only canaries may start. */
-function allowedMembers(spec: OsSpec, input: FleetInput): (member: Member) => boolean {
-  const first = canaries(spec, input);
-  if (first.every((member) => member.standing.kind === 'updated')) return () => true;
-  const names = new Set(first.map((member) => member.name));
-  return (member) => names.has(member.name);
+  const { name, standing } = failed;
+  const why = standing.kind === 'failed' ? `: ${standing.message}` : '';
+  return { reason: 'CanaryFailed', message: `Canary ${name} failed${why}` };
 }
 
 function toPrepare(
   spec: OsSpec,
   tally: Tally,
-  inTurn: (member: Member) => boolean,
+  { isInTurn }: Line,
   budget: number,
 ): readonly Candidate[] {
   const limit = spec.prepareConcurrency ?? budget;
   // A prepared node that cannot go on, or whose turn it is not, must not hold up the line.
-  const free = limit - tally.preparing.length - tally.able.filter(inTurn).length;
-  const next = tally.candidates.filter(({ member }) => inTurn(member));
+  const free = limit - tally.preparing.length - tally.able.filter(isInTurn).length;
+  const next = tally.candidates.filter(({ member }) => isInTurn(member));
   return free <= 0 ? [] : next.slice(0, free);
 }
 
@@ -203,33 +209,25 @@ interface AdmissionPlan {
   readonly requeue: Requeue;
 }
 
-function admissionOf(
-  spec: OsSpec,
-  input: FleetInput,
-  inTurn: (member: Member) => boolean,
-  budget: number,
-): AdmissionPlan {
-  const ready = readyToAdmit(spec, input, inTurn);
+function admissionOf(spec: OsSpec, input: FleetInput, line: Line, budget: number): AdmissionPlan {
+  const { tally } = input;
+  const ready = readyToAdmit(spec, input, line);
   const wait = (gate: WaitReason | undefined, requeue: Requeue): AdmissionPlan => ({
     count: 0,
     candidates: [],
     requeue,
     ...(gate === undefined ? {} : { gate }),
   });
+  if (budget === 0 && tally.able.length + tally.candidates.length > 0) {
+    const message = 'maxunavailable allows no node';
+    return wait({ reason: 'MaxUnavailableZero', message }, { kind: 'onChange' });
+  }
   if (ready.length === 0) return wait(undefined, { kind: 'onChange' });
-  const free = freeBudget(spec, input.tally, budget);
+  const free = freeBudget(spec, tally, budget);
   if (free <= 0) return wait(budgetSpent(input, budget), { kind: 'onChange' });
   // In serial mode the interval lies before a batch, and the batch was formed after it.
   const interval = spec.executionMode === 'serial' ? 0 : intervalLeft(spec, input);
-  if (interval > 0) {
-    return wait(
-      {
-        reason: 'TimeInterval',
-        message: `The next batch starts in ${String(Math.ceil(interval))} s`,
-      },
-      { kind: 'after', seconds: interval },
-    );
-  }
+  if (interval > 0) return wait(timeInterval(interval), { kind: 'after', seconds: interval });
   // A ticket still to be carried through, or a cache behind our own writes: both end by themselves.
   if ((input.os.status.admission?.pending.length ?? 0) > 0 || !input.cacheIsCurrent) {
     return wait(undefined, { kind: 'after', seconds: 1 });
@@ -240,13 +238,13 @@ function admissionOf(
 function readyToAdmit(
   spec: OsSpec,
   { tally }: FleetInput,
-  inTurn: (member: Member) => boolean,
+  { isInTurn }: Line,
 ): readonly Candidate[] {
-  if (spec.type !== 'upgrade') return tally.candidates.filter(({ member }) => inTurn(member));
+  if (spec.type !== 'upgrade') return tally.candidates.filter(({ member }) => isInTurn(member));
   const ready: Candidate[] = [];
   for (const member of tally.prepared) {
     const operation = operationOf(member);
-    if (operation === undefined || !inTurn(member) || !mayLeave(member)) continue;
+    if (operation === undefined || !isInTurn(member) || !mayLeave(member)) continue;
     ready.push({
       member,
       target: { osUid: operation.osUid, type: operation.type, ...digestOf(operation.target) },
@@ -281,14 +279,19 @@ function freeBudget(spec: OsSpec, tally: Tally, budget: number): number {
 }
 
 function budgetSpent({ tally }: FleetInput, budget: number): WaitReason {
-  if (budget === 0)
-    return { reason: 'MaxUnavailableZero', message: 'maxunavailable allows no node' };
   const working = new Set(tally.working.map((member) => member.name));
   const broken = tally.outOfService.filter((name) => !working.has(name));
   const names = (broken.length > 0 ? broken : tally.outOfService).slice(0, 3).join(', ');
   return {
     reason: broken.length > 0 ? 'BudgetSpentOnBrokenNodes' : 'BudgetSpent',
     message: `${String(tally.outOfService.length)} of ${String(budget)} allowed nodes are out of service: ${names}`,
+  };
+}
+
+function timeInterval(seconds: number): WaitReason {
+  return {
+    reason: 'TimeInterval',
+    message: `The next batch starts in ${String(Math.ceil(seconds))} s`,
   };
 }
 
@@ -301,34 +304,29 @@ function intervalLeft(spec: OsSpec, { os, now, since }: FleetInput): number {
   return Math.max(spec.timeIntervalSeconds - elapsed, 0);
 }
 
-/** Members to put into the serial batch, once the one before is through, and those to take out of it. */
-function batchOf(
-  spec: OsSpec,
-  input: FleetInput,
-  allowed: (member: Member) => boolean,
-  budget: number,
-): FleetPlan['batch'] {
-  const labelled = input.members.filter((member) => member.inBatch);
-  if (spec.executionMode === 'parallel') return { add: [], remove: labelled };
-  const { able, candidates, preparing, working } = input.tally;
-  // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
-  const startable = [...able, ...candidates.map(({ member }) => member)]
-    .filter((member) => allowed(member))
-    .sort(compareMembers);
-  const pending = new Set([...startable, ...preparing, ...working].map((member) => member.name));
-  const remove = labelled.filter((member) => !pending.has(member.name));
-  if (remove.length < labelled.length || intervalLeft(spec, input) > 0) return { add: [], remove };
-  return { add: startable.slice(0, budget), remove };
+interface BatchPlan {
+  readonly add: readonly Member[];
+  readonly remove: readonly Member[];
+  readonly gate?: WaitReason;
+  readonly requeue: Requeue;
 }
 
-/** The interval before a serial batch ends without anything changing. */
-function batchRequeue(spec: OsSpec, input: FleetInput): Requeue {
-  const { able, candidates } = input.tally;
-  if (spec.executionMode === 'parallel' || able.length + candidates.length === 0) {
-    return { kind: 'onChange' };
-  }
-  const seconds = intervalLeft(spec, input);
-  return seconds > 0 ? { kind: 'after', seconds } : { kind: 'onChange' };
+/** Members to put into the serial batch, once the one before is through, and those to take out of it. */
+function batchOf(spec: OsSpec, input: FleetInput, line: Line, budget: number): BatchPlan {
+  const { able, candidates, passedOver, preparing, working, inBatch } = input.tally;
+  const requeue: Requeue = { kind: 'onChange' };
+  if (spec.executionMode === 'parallel') return { add: [], remove: inBatch, requeue };
+  const startable = [...able, ...candidates.map(({ member }) => member)]
+    // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
+    .filter((member) => line.isAllowed(member) && !passedOver.has(member.name))
+    .sort(compareMembers);
+  const pending = new Set([...startable, ...preparing, ...working].map((member) => member.name));
+  const remove = inBatch.filter((member) => !pending.has(member.name));
+  if (remove.length < inBatch.length || startable.length === 0) return { add: [], remove, requeue };
+  const left = intervalLeft(spec, input);
+  if (left <= 0) return { add: startable.slice(0, budget), remove, requeue };
+  // The interval ends without anything changing.
+  return { add: [], remove, gate: timeInterval(left), requeue: { kind: 'after', seconds: left } };
 }
 
 function idleRequeue({ os, tally }: FleetInput): Requeue {

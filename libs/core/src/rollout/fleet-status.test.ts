@@ -1,39 +1,141 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Os } from '../api/os.ts';
-import { decideFleet } from './decide-fleet.ts';
-import { aNode, anOperation, anOs, aRollbackSpec, aSource, facts } from './fleet.fixture.ts';
-import { fleetReport } from './fleet-status.ts';
-import { Fleet } from './fleet.ts';
+import { holdAnnotation, serialLabel } from '../api/names.ts';
+import type { Condition } from '../conditions/condition.ts';
+import type { Os, OsSpec } from '../api/os.ts';
+import { anOs, aRollbackSpec, aSlot, aSpec, facts } from './fleet.fixture.ts';
+import {
+  done,
+  exhausted,
+  failed,
+  lookAt,
+  prepared,
+  preparing,
+  tried,
+  working,
+  type Circumstances,
+} from './fleet-nodes.fixture.ts';
+import type { FleetReport } from './fleet-status.ts';
 import type { NodeFacts } from './standing.ts';
-import { tally } from './tally.ts';
 
-/** The message of an object whose operator has nothing in memory about its nodes. */
-function messageOf(os: Os, nodes: readonly NodeFacts[]): string | undefined {
-  const members = new Fleet(aSource([os], nodes)).members(os.uid);
-  const since = (): number => 0;
-  const counts = tally(members, since, () => undefined);
-  const plan = decideFleet({
-    os,
-    members,
-    tally: counts,
-    now: { wallMs: 0, monotonicMs: 0 },
-    operatorZone: 'UTC',
-    cacheIsCurrent: true,
-    servedSchemaRevision: 1,
-    since,
+const reportOf = (...look: Parameters<typeof lookAt>): FleetReport => lookAt(...look).report;
+const messageOf = (os: Os, nodes: readonly NodeFacts[]): string | undefined =>
+  reportOf(os, nodes).status.message;
+const conditionOf = (report: FleetReport, type: string): Partial<Condition> | undefined =>
+  report.conditions.find((one) => one.type === type);
+/** Waiting nodes as `reason: names`. */
+const waitingOf = (report: FleetReport): readonly string[] =>
+  (report.status.waiting ?? []).map(({ reason, examples }) => `${reason}: ${examples.join(' ')}`);
+
+const three = { maxUnavailable: { count: 3 } };
+const back = { agent: { slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') } } };
+
+describe('the report of an object', () => {
+  it('B-30: counts, and names the one thing being waited for', () => {
+    const report = reportOf(anOs(), [working('a'), done('b'), facts('c')]);
+    expect(report.status).toMatchObject({
+      nodes: 3,
+      updated: 1,
+      working: 1,
+      failed: 0,
+      message: 'a: Drain',
+    });
+    expect(conditionOf(report, 'Ready')).toMatchObject({ status: 'False', reason: 'Drain' });
+    expect(conditionOf(report, 'Progressing')?.status).toBe('True');
   });
-  return fleetReport(os, counts, plan, () => undefined).status.message;
-}
 
-describe('the message of an object', () => {
-  it('names the phase of a node at work that gave no reason yet', () => {
-    const operation = anOperation(aNode('a'), { phase: 'Drain', admitted: true });
-    expect(messageOf(anOs(), [facts('a', {}, { spec: { operation } })])).toBe('a: Drain');
+  it('is Ready when every node is updated', () => {
+    expect(conditionOf(reportOf(anOs(), [done('a')]), 'Ready')).toMatchObject({
+      status: 'True',
+      reason: 'AllNodesUpdated',
+    });
+  });
+
+  it('is Degraded when nodes failed, and names them', () => {
+    const report = reportOf(anOs(), [failed('a'), facts('b')]);
+    expect(conditionOf(report, 'Degraded')).toMatchObject({
+      status: 'True',
+      message: '1 node(s) failed: a',
+    });
+  });
+
+  it('tells why the last node was given up, although its failure does not count', () => {
+    const report = reportOf(anOs(), [exhausted('a'), done('b')]);
+    expect(report.status).toMatchObject({ nodes: 2, updated: 1, failed: 1 });
+    expect(report.status.message).toContain('a was activated 3 times without success');
+    expect(waitingOf(report)).toEqual(['AttemptsExhausted: a']);
+    expect(conditionOf(report, 'Degraded')?.status).toBe('True');
+    expect(conditionOf(report, 'Progressing')?.reason).toBe('AttemptsExhausted');
+  });
+
+  it('tells why a node failed that does not stop the line', () => {
+    const report = reportOf(anOs({ spec: aSpec({ maxFailures: 2 }) }), [failed('a'), done('b')]);
+    expect(report.status.message).toContain('no init');
+    expect(waitingOf(report)).toEqual(['BootFailed: a']);
   });
 
   it('tells which slot stops a rollback', () => {
     const message = messageOf(anOs({ spec: aRollbackSpec() }), [facts('a'), facts('b')]);
     expect(message).toContain('2 node(s) wait, a, b among them');
     expect(message).toContain('Slot B of a is empty and holds no version, not KubeOS 0');
+  });
+
+  it('names what holds the canary up, not those behind it', () => {
+    const os = anOs({ spec: aSpec({ canary: { count: 1 } }) });
+    const broken = ['c', 'd', 'e'].map((name) => facts(name, { ready: false }));
+    const report = reportOf(os, [facts('a', { ready: false }), facts('b'), ...broken]);
+    expect(waitingOf(report)).toEqual(['NotReady: a c d e', 'CanaryPending: b']);
+    expect(report.status.message).toContain('Canary a comes first: a is not Ready');
+  });
+
+  it('names what holds the line up, not the line', () => {
+    const held = prepared('a', { annotations: { [holdAnnotation]: '' } });
+    const serial = aSpec({ executionMode: 'serial' });
+    const inBatch = facts('b', { ready: false, labels: { [serialLabel]: '' } });
+    const report = reportOf(anOs({ spec: serial }), [held, inBatch, facts('c'), facts('d')]);
+    expect(waitingOf(report)).toEqual(['NotInBatch: c d', 'Held: a', 'NotReady: b']);
+    expect(report.status.message).toContain('a carries the annotation');
+  });
+
+  it.each<[string, Partial<OsSpec>, readonly NodeFacts[], Circumstances, readonly string[]]>([
+    ['its turn', {}, [facts('a'), prepared('b')], {}, ['Queued: b a']],
+    [
+      'the canary',
+      { canary: { count: 1 } },
+      [preparing('a'), facts('b')],
+      {},
+      ['CanaryPending: b'],
+    ],
+    [
+      'the batch before it',
+      { executionMode: 'serial' },
+      [facts('a', { labels: { [serialLabel]: '' } }), facts('b'), prepared('c')],
+      {},
+      ['NotInBatch: c b', 'Queued: a'],
+    ],
+    ['the budget', {}, [working('a'), prepared('b'), facts('c')], {}, ['BudgetSpent: b c']],
+    ['somebody to unpause it', { paused: true }, [prepared('a'), facts('b')], {}, ['Paused: a b']],
+    [
+      'the window',
+      { timeWindow: { start: '22:00:00', end: '04:00:00' } },
+      [prepared('a'), facts('b')],
+      {},
+      ['OutsideTimeWindow: a b'],
+    ],
+    [
+      'its pods, once',
+      three,
+      [prepared('a'), prepared('b'), facts('c')],
+      { passedOver: ['a', 'c'] },
+      ['EvictionBlocked: a c', 'Queued: b'],
+    ],
+    ['the end of its pause', three, [tried('a'), facts('b')], {}, ['Interrupted: a', 'Queued: b']],
+  ])('counts each node that waits for %s', (_what, changes, nodes, about, expected) => {
+    expect(waitingOf(reportOf(anOs({ spec: aSpec(changes) }), nodes, about))).toEqual(expected);
+  });
+
+  it('counts a rollback that waits for its turn', () => {
+    const os = anOs({ spec: aRollbackSpec() });
+    const nodes = [facts('a', {}, back), facts('b', {}, back)];
+    expect(waitingOf(reportOf(os, nodes))).toEqual(['Queued: a b']);
   });
 });

@@ -3,7 +3,9 @@ import type { Condition } from '../conditions/condition.ts';
 import { schemaRevision } from '../api/names.ts';
 import type { Os, OsStatus } from '../api/os.ts';
 import type { FleetPlan } from './decide-fleet.ts';
-import { exampleLimit, operationOf, type Tally, type WaitReason } from './tally.ts';
+import { lineReasons } from './line.ts';
+import { operationOf, type Tally } from './tally.ts';
+import { exampleLimit, type WaitReason } from './waiting.ts';
 
 type Wanted = Omit<Condition, 'lastTransitionTime'>;
 
@@ -33,9 +35,8 @@ export function fleetReport(
       updated: tally.updated,
       preparing: tally.preparing.length + tally.prepared.length,
       working: tally.working.length,
-      failed: tally.counted.length,
-      waiting: [...tally.waiting.values()]
-        .sort((a, b) => b.count - a.count || (a.reason < b.reason ? -1 : 1))
+      failed: tally.failed.length,
+      waiting: plan.waiting
         .slice(0, exampleLimit)
         .map(({ reason, count, examples }) => ({ reason, count, examples })),
       message: clip(wait?.message ?? (updated ? 'All nodes are up to date' : '')),
@@ -50,7 +51,7 @@ export function fleetReport(
   };
 }
 
-/** Names the one thing: a closed gate, else the first node at work, else the reason most nodes share. */
+/** Names the one thing: a closed gate, else the first node at work, else what holds up most of the nodes. */
 function theOneThing(
   tally: Tally,
   plan: FleetPlan,
@@ -60,22 +61,26 @@ function theOneThing(
   if (plan.gate !== undefined && !(allDone && plan.gate.reason !== 'SelectorConflict')) {
     if (tally.working.length === 0 || !gatesThatWaitForWork.has(plan.gate.reason)) return plan.gate;
   }
-  return nodeAtWork(tally, workReasonOf) ?? mostCommon(tally);
+  return nodeAtWork(tally, workReasonOf) ?? mostCommon(plan);
 }
 
 function nodeAtWork(
   tally: Tally,
   workReasonOf: (node: string) => WaitReason | undefined,
 ): WaitReason | undefined {
-  const member = tally.working[0] ?? tally.preparing[0] ?? tally.prepared[0];
+  const member = tally.working[0] ?? tally.preparing[0];
   if (member === undefined) return undefined;
   const phase = operationOf(member)?.phase ?? 'at work';
   const { reason, message } = workReasonOf(member.name) ?? { reason: phase, message: phase };
   return { reason, message: `${member.name}: ${message}` };
 }
 
-function mostCommon(tally: Tally): WaitReason | undefined {
-  const [most] = [...tally.waiting.values()].sort((a, b) => b.count - a.count);
+/** The line waits for its canary or for those that are held up; that it waits is the last thing to say. */
+function mostCommon({ waiting }: FleetPlan): WaitReason | undefined {
+  const most =
+    waiting.find(({ reason }) => reason === 'CanaryPending') ??
+    waiting.find(({ reason }) => !lineReasons.has(reason)) ??
+    waiting[0];
   if (most === undefined) return undefined;
   const names = most.examples.slice(0, 3).join(', ');
   return {
@@ -116,14 +121,14 @@ function progressing(os: Os, tally: Tally, wait: WaitReason | undefined): Wanted
 }
 
 function degraded(os: Os, tally: Tally): Wanted {
-  if (tally.counted.length === 0) return condition(os, 'Degraded', 'False', 'NoFailures', '');
-  const names = tally.counted.slice(0, exampleLimit).join(', ');
+  if (tally.failed.length === 0) return condition(os, 'Degraded', 'False', 'NoFailures', '');
+  const names = tally.failed.slice(0, exampleLimit).join(', ');
   return condition(
     os,
     'Degraded',
     'True',
     'NodesFailed',
-    `${String(tally.counted.length)} node(s) failed: ${names}`,
+    `${String(tally.failed.length)} node(s) failed: ${names}`,
   );
 }
 

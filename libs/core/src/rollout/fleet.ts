@@ -45,6 +45,11 @@ export function compareMembers(
   return compareText(a.zone, b.zone) || compareText(a.name, b.name);
 }
 
+/** True for a node that failed the wanted target or was given up for it, until the target changes or somebody asks. */
+export function hasFailed({ counted, standing }: Member): boolean {
+  return counted || standing.kind === 'failed';
+}
+
 interface OsMembers {
   readonly byName: Map<string, Member>;
   /** Sorted; `undefined` when a member came or went since. */

@@ -2,9 +2,11 @@
 import { holdAnnotation } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import { hasUnreadableSpec } from '../api/os-instance.ts';
-import type { WaitingNodes } from '../api/os.ts';
-import type { Member } from './fleet.ts';
+import { hasFailed, type Member } from './fleet.ts';
 import type { TargetKey } from './target.ts';
+import { WaitingCounts, type WaitingMembers, type WaitReason } from './waiting.ts';
+
+export type { WaitReason } from './waiting.ts';
 
 /** A node that may be started now. */
 export interface Candidate {
@@ -13,26 +15,15 @@ export interface Candidate {
   readonly retry?: string;
 }
 
-/** Why a node waits, for people. */
-export interface WaitReason {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Most names a status list carries. */
-export const exampleLimit = 10;
-
-/** Nodes that wait for one reason, with what the first of them waits for in words. */
-export interface WaitingMembers extends WaitingNodes {
-  readonly message: string;
-}
-
 /** What the walk counts. */
 export interface Tally {
   readonly selected: number;
   readonly updated: number;
   readonly digestDiffers: readonly string[];
+  /** Failures that count against `maxFailures`. */
   readonly counted: readonly string[];
+  /** Those and the nodes that were given up without counting. */
+  readonly failed: readonly string[];
   /** Nodes that are not Ready, cordoned, or have an operation past Prepare; each once. */
   readonly outOfService: readonly string[];
   /** Open operations by how far they are. */
@@ -41,10 +32,15 @@ export interface Tally {
   /** Those of the prepared ones that nothing of their own keeps from being admitted. */
   readonly able: readonly Member[];
   readonly working: readonly Member[];
+  /** Those of the serial batch. */
+  readonly inBatch: readonly Member[];
   /** In order. */
   readonly candidates: readonly Candidate[];
+  /** Candidates among them whose pods cannot leave, which are counted as waiting for that. */
+  readonly passedOver: ReadonlySet<string>;
   readonly conflict?: string;
-  readonly waiting: ReadonlyMap<string, WaitingMembers>;
+  /** Nodes that something of their own holds up. */
+  readonly waiting: readonly WaitingMembers[];
   /** Seconds until the next pause of a waiting node is over. */
   readonly nextPauseSeconds?: number;
 }
@@ -70,6 +66,12 @@ function isAdmitted(operation: Operation): boolean {
   return operation.admitted === true;
 }
 
+function isOutOfService({ facts: { node, instance } }: Member): boolean {
+  if (!node.ready || node.unschedulable) return true;
+  if (instance === undefined) return false;
+  return instance.spec.operation?.admitted === true || hasUnreadableSpec(instance);
+}
+
 class Counter {
   readonly #since: (key: string) => number;
   readonly #waitReasonOf: (node: string) => WaitReason | undefined;
@@ -79,16 +81,16 @@ class Counter {
   #nextPause: number | undefined;
   readonly #digestDiffers: string[] = [];
   readonly #counted: string[] = [];
+  readonly #failed: string[] = [];
   readonly #outOfService: string[] = [];
   readonly #preparing: Member[] = [];
   readonly #prepared: Member[] = [];
   readonly #able: Member[] = [];
   readonly #working: Member[] = [];
+  readonly #inBatch: Member[] = [];
   readonly #candidates: Candidate[] = [];
-  readonly #waiting = new Map<
-    string,
-    { reason: string; message: string; count: number; examples: string[] }
-  >();
+  readonly #passedOver = new Set<string>();
+  readonly #waiting = new WaitingCounts();
 
   constructor(
     since: (key: string) => number,
@@ -101,13 +103,10 @@ class Counter {
   count(member: Member): void {
     if (member.selected) this.#selected += 1;
     if (member.counted) this.#counted.push(member.name);
+    if (member.inBatch) this.#inBatch.push(member);
+    if (hasFailed(member)) this.#failed.push(member.name);
     if (member.olderOwner !== undefined) this.#conflict ??= member.olderOwner;
-    const operation = operationOf(member);
-    const { node, instance } = member.facts;
-    const busy =
-      (operation !== undefined && isAdmitted(operation)) ||
-      (instance !== undefined && hasUnreadableSpec(instance));
-    if (!node.ready || node.unschedulable || busy) this.#outOfService.push(member.name);
+    if (isOutOfService(member)) this.#outOfService.push(member.name);
     this.#stand(member);
   }
 
@@ -125,12 +124,13 @@ class Counter {
         this.#offer(member, standing.target, standing.retry);
         return;
       case 'failed':
+        this.#waiting.add(member.name, standing);
         return;
       case 'waiting': {
         const { pause, then } = standing;
         const left = pause === undefined ? undefined : this.#pauseLeft(member, pause);
         if (left === 0 && then !== undefined) this.#offer(member, then.target);
-        else this.#wait(member.name, standing.reason, standing.message);
+        else this.#waiting.add(member.name, standing);
       }
     }
   }
@@ -143,7 +143,10 @@ class Counter {
 
   #offer(member: Member, target: TargetKey, retry?: string): void {
     const skipped = this.#waitReasonOf(member.name);
-    if (skipped !== undefined) this.#wait(member.name, skipped.reason, skipped.message);
+    if (skipped !== undefined) {
+      this.#passedOver.add(member.name);
+      this.#waiting.add(member.name, skipped);
+    }
     this.#candidates.push(retry === undefined ? { member, target } : { member, target, retry });
   }
 
@@ -160,14 +163,7 @@ class Counter {
     this.#prepared.push(member);
     const obstacle = obstacleOf(member) ?? this.#waitReasonOf(member.name);
     if (obstacle === undefined) this.#able.push(member);
-    else this.#wait(member.name, obstacle.reason, obstacle.message);
-  }
-
-  #wait(name: string, reason: string, message: string): void {
-    const entry = this.#waiting.get(reason) ?? { reason, message, count: 0, examples: [] };
-    entry.count += 1;
-    if (entry.examples.length < exampleLimit) entry.examples.push(name);
-    this.#waiting.set(reason, entry);
+    else this.#waiting.add(member.name, obstacle);
   }
 
   result(): Tally {
@@ -176,13 +172,16 @@ class Counter {
       updated: this.#updated,
       digestDiffers: this.#digestDiffers,
       counted: this.#counted,
+      failed: this.#failed,
       outOfService: this.#outOfService,
       preparing: this.#preparing,
       prepared: this.#prepared,
       able: this.#able,
       working: this.#working,
+      inBatch: this.#inBatch,
       candidates: this.#candidates,
-      waiting: this.#waiting,
+      passedOver: this.#passedOver,
+      waiting: this.#waiting.result(),
       ...(this.#conflict === undefined ? {} : { conflict: this.#conflict }),
       ...(this.#nextPause === undefined ? {} : { nextPauseSeconds: this.#nextPause }),
     };

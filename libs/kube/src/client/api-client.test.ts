@@ -1,18 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTestAuthority } from '@kubeos/testing';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestAuthority, ManualClock } from '@kubeos/testing';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createApiClient, type ApiClient } from './api-client.ts';
 
-function configOf(server: string, caFile?: string): KubeConfig {
+function configOf(cluster: { readonly server: string; readonly caFile?: string }, user: object) {
   const config = new KubeConfig();
-  const cluster = { name: 'c', server, skipTLSVerify: false };
   config.loadFromOptions({
-    clusters: [caFile === undefined ? cluster : { ...cluster, caFile }],
-    users: [{ name: 'u' }],
+    clusters: [{ name: 'c', skipTLSVerify: false, ...cluster }],
+    users: [{ name: 'u', ...user }],
     contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
     currentContext: 'x',
   });
@@ -22,37 +21,82 @@ function configOf(server: string, caFile?: string): KubeConfig {
 describe('the client of the API server', () => {
   let folder: string;
   let server: Server;
+  let cluster: { readonly server: string; readonly caFile: string };
   let connections: number;
+  let tokenFile: string;
+  /** What the requests brought, and what is accepted. */
+  let tokens: (string | undefined)[];
+  let accepted: string | undefined;
+  let clock: ManualClock;
   let api: ApiClient;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'api-client-'));
     const authority = await createTestAuthority(folder, 'ca');
     const { cert, key } = await authority.issue('server');
-    server = createServer({ cert, key }, (_request, response) => response.end('{}'));
-    connections = 0;
+    server = createServer({ cert, key }, ({ headers: { authorization } }, response) => {
+      tokens.push(authorization);
+      const isAccepted = accepted === undefined || authorization === accepted;
+      response.writeHead(isAccepted ? 200 : 401).end('{}');
+    });
     server.on('secureConnection', () => (connections += 1));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (typeof address === 'string' || address === null) throw new Error('no port');
-    const url = `https://127.0.0.1:${address.port}`;
-    api = createApiClient(configOf(url, authority.self.certFile));
+    tokenFile = join(folder, 'token');
+    cluster = { server: `https://127.0.0.1:${address.port}`, caFile: authority.self.certFile };
   });
 
+  beforeEach(async () => {
+    await writeFile(tokenFile, 'one');
+    [connections, tokens, accepted, clock] = [0, [], undefined, new ManualClock()];
+    const authProvider = { name: 'tokenFile', config: { tokenFile } };
+    api = createApiClient(configOf(cluster, { authProvider }), { clock });
+  });
+
+  afterEach(() => api.close());
+
   afterAll(async () => {
-    api.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await rm(folder, { recursive: true });
   });
 
+  const request = { method: 'GET', path: '/' } as const;
+
   it('keeps its connection, and makes a new one where that is asked for', async () => {
-    const request = { method: 'GET', path: '/' } as const;
     await api.request(request);
     await api.request(request);
     expect(connections).toBe(1);
 
     await api.request({ ...request, onNewConnection: true });
     expect(connections).toBe(2);
+  });
+
+  it('reads its token anew each minute, whatever the wall clock says', async () => {
+    await api.request(request);
+    await writeFile(tokenFile, 'two');
+    await clock.advance(60_000);
+    await api.request(request);
+    await clock.advance(1);
+    await api.request(request);
+
+    expect(tokens).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
+  });
+
+  it('asks again with a new token when its token is refused', async () => {
+    await api.request(request);
+    await writeFile(tokenFile, 'two');
+    accepted = 'Bearer two';
+
+    await api.request({ ...request, method: 'PATCH', body: {} });
+    expect(tokens).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
+  });
+
+  it('does not ask again with the same token', async () => {
+    accepted = 'Bearer two';
+
+    await expect(api.request(request)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(tokens).toEqual(['Bearer one']);
   });
 });

@@ -2,8 +2,10 @@
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { KubeosError } from '@kubeos/core';
+import { KubeosError, type Clock } from '@kubeos/core';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { createClock } from '../clock.ts';
+import { tokenFileOf } from './token-file.ts';
 import { errorOfAnswer, errorOfConnection } from './translate-error.ts';
 
 /** One request. */
@@ -37,6 +39,8 @@ export interface ApiClient {
 export interface ApiClientOptions {
   /** Called with the status of every answer, 0 for none; for metrics. */
   readonly onAnswer?: (method: ApiRequest['method'], status: number) => void;
+  /** Default: that of the machine. */
+  readonly clock?: Clock;
 }
 
 const defaultDeadlineSeconds = 30;
@@ -46,7 +50,7 @@ const keepAliveSeconds = 15;
 /** Builds a client. Certificates and token are read anew as their files change. */
 export function createApiClient(
   kubeConfig: KubeConfig,
-  { onAnswer = () => undefined }: ApiClientOptions = {},
+  { onAnswer = () => undefined, clock = createClock() }: ApiClientOptions = {},
 ): ApiClient {
   const cluster = kubeConfig.getCurrentCluster();
   if (cluster === null) {
@@ -56,6 +60,7 @@ export function createApiClient(
   if (base.protocol !== 'https:') {
     throw new KubeosError('INVALID_CONFIGURATION', `The API server must be https: ${base.href}`);
   }
+  const token = tokenFileOf(kubeConfig.getCurrentUser(), clock);
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: keepAliveSeconds * 1000 });
 
   async function open(request: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> {
@@ -63,6 +68,7 @@ export function createApiClient(
     const credentials: Record<string, string> = {};
     const options: RequestOptions = { headers: credentials };
     await kubeConfig.applyToHTTPSOptions(options);
+    if (token !== undefined) credentials['Authorization'] = `Bearer ${token.current()}`;
     const headers = {
       ...credentials,
       Accept: 'application/json',
@@ -94,7 +100,10 @@ export function createApiClient(
     const signal = deadlineOf(request);
     let status = 0;
     try {
-      const response = await open(request, signal);
+      const first = await open(request, signal);
+      const isRenewed = first.statusCode === 401 && token?.renew() === true;
+      if (isRenewed) first.resume();
+      const response = isRenewed ? await open(request, signal) : first;
       status = response.statusCode ?? 0;
       onAnswer(request.method, status);
       if (status >= 400) throw errorOfAnswer(request, status, await textOf(response));

@@ -3,6 +3,8 @@ export interface Peeked {
   /** As many bytes as were asked for; fewer when the stream is shorter. */
   readonly header: Buffer;
   readonly all: AsyncIterable<Buffer>;
+  /** Lets go of the stream. To be called in the end, because nobody else does where `all` was never read. */
+  close(): Promise<void>;
 }
 
 /** Looks at the start of a stream. The given stream must not be read any more; `all` takes its place. */
@@ -16,7 +18,13 @@ export async function peek(stream: AsyncIterable<Buffer>, length: number): Promi
     taken.push(next.value);
     takenBytes += next.value.length;
   }
-  return { header: Buffer.concat(taken).subarray(0, length), all: rejoin(taken, iterator) };
+  return {
+    header: Buffer.concat(taken).subarray(0, length),
+    all: rejoin(taken, iterator),
+    close: async () => {
+      await iterator.return?.();
+    },
+  };
 }
 
 async function* rejoin(

@@ -64,6 +64,8 @@ async function* throughChild(
     throw exited ? corrupt(program, thrown) : thrown;
   } finally {
     child.kill();
+    // How it ended was told above; what counts here is that it is gone.
+    await child.exited.catch(() => undefined);
   }
 }
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { constants, mkdir, open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { OperationProgress, Payload } from '@kubeos/core';
-import { agentFiles, exec } from '@kubeos/host';
+import { agentFiles, exec, type Exec } from '@kubeos/host';
 import { serve, serveBody, type PayloadServer } from '../test/payload-server.ts';
 import {
   compress,
@@ -49,6 +49,8 @@ afterAll(async () => {
 });
 afterEach(async () => {
   expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(bench.folder);
+  expect(await readFile(`/proc/self/task/${process.pid}/children`, 'utf8')).toBe('');
+  await server.idle();
 });
 
 function load(name: string): Buffer {
@@ -177,6 +179,60 @@ describe('install leaves the slot unloadable', () => {
     const installing = bench.store.install('B', payloadOf(server.url, load(name)), watch);
     await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
     await expectUnloadable();
+  });
+});
+
+describe('a failure before the payload is read', () => {
+  // More than fits into the pipes and sockets on its way.
+  const unknown = randomBytes(12 * mib);
+  const large = (name: string): Buffer => Buffer.concat([load(name), unknown]);
+  const noFileSystem: Exec = (file, args, options) =>
+    exec(file === 'mkfs.ext4' ? 'false' : file, args, options);
+
+  const expectCode = async (code: string, store = bench.store): Promise<void> => {
+    const installing = store.install('B', payloadOf(server.url, body), unwatched);
+    await expect(installing).rejects.toMatchObject({ code });
+  };
+
+  it.each(['gzip', 'zstd'])('in %s leaves no decoder and no connection', async (program) => {
+    body = await compress(program, bench.folder, unknown);
+    await expectCode('PAYLOAD_UNKNOWN');
+  });
+
+  it('leaves no connection', async () => {
+    body = unknown;
+    await expectCode('PAYLOAD_UNKNOWN');
+  });
+
+  it.each(['plain', 'zstd'])('leaves nothing when %s is too large', async (encoding) => {
+    body = large('image plain');
+    body.writeUInt32LE(100_000, 0x404);
+    if (encoding === 'zstd') body = await compress('zstd', bench.folder, body);
+    await expectCode('SLOT_TOO_SMALL');
+  });
+
+  it.each(['plain', 'zstd'])('leaves nothing when %s finds no file system', async (encoding) => {
+    body = large('tar plain');
+    if (encoding === 'zstd') body = await compress('zstd', bench.folder, body);
+    await expectCode('COMMAND_FAILED', bench.storeWith({ exec: noFileSystem }));
+  });
+
+  it.each(['plain', 'zstd'])('leaves nothing when %s finds the slot in use', async (encoding) => {
+    body = large('image plain');
+    if (encoding === 'zstd') body = await compress('zstd', bench.folder, body);
+    const holders: FileHandle[] = [];
+    const busy = await serve((request, response) => {
+      void open(bench.disk.partition(2), constants.O_RDWR | constants.O_EXCL).then((holder) => {
+        holders.push(holder);
+        serveBody(body)(request, response);
+      });
+    });
+    const installing = bench.store.install('B', payloadOf(busy.url, body), unwatched);
+    await expect(installing).rejects.toMatchObject({ code: 'SLOT_REFUSED' });
+    expect(holders).toHaveLength(1);
+    await holders[0]?.close();
+    await busy.idle();
+    await busy.close();
   });
 });
 

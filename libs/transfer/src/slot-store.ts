@@ -89,6 +89,23 @@ async function install(
   payload: Payload,
   watch: InstallWatch,
 ): Promise<InstalledPayload> {
+  // A failure ends what still goes on, also while it waits for the network.
+  const ended = new AbortController();
+  const signal = AbortSignal.any([watch.signal, ended.signal]);
+  try {
+    return await fetchInto(deps, device, slot, payload, { ...watch, signal });
+  } finally {
+    ended.abort();
+  }
+}
+
+async function fetchInto(
+  deps: SlotStoreDeps,
+  device: SlotDevice,
+  slot: SlotName,
+  payload: Payload,
+  watch: InstallWatch,
+): Promise<InstalledPayload> {
   const { signal } = watch;
   const download = await openDownload(payload, deps, signal);
   const downloadDigest = createStreamDigest();
@@ -105,18 +122,21 @@ async function install(
   const wrapped = await peek(fetched, encodingHeaderBytes);
   const encoding = recogniseEncoding(wrapped.header);
   const unwrapped = await peek(decode(wrapped.all, encoding), contentHeaderBytes);
-  const content = recogniseContent(unwrapped.header);
-
-  const slotDigest =
-    content.kind === 'image'
-      ? await installImage(unwrapped.all, {
-          device,
-          fileSystemBytes: content.fileSystemBytes,
-          plainDigest: encoding === 'plain' ? downloadDigest : undefined,
-          verifyDownload,
-        })
-      : await installTar(unwrapped.all, { ...deps, device, slot, signal, verifyDownload });
-  return { payloadDigest: payload.digest, slotDigest };
+  try {
+    const content = recogniseContent(unwrapped.header);
+    const slotDigest =
+      content.kind === 'image'
+        ? await installImage(unwrapped.all, {
+            device,
+            fileSystemBytes: content.fileSystemBytes,
+            plainDigest: encoding === 'plain' ? downloadDigest : undefined,
+            verifyDownload,
+          })
+        : await installTar(unwrapped.all, { ...deps, device, slot, signal, verifyDownload });
+    return { payloadDigest: payload.digest, slotDigest };
+  } finally {
+    await unwrapped.close();
+  }
 }
 
 function requireDigest(wanted: Digest, found: Digest): void {

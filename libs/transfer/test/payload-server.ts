@@ -1,12 +1,15 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { exec } from '@kubeos/host';
 
 /** A server on loopback. */
 export interface PayloadServer {
   /** `http://127.0.0.1:PORT` or https. */
   readonly url: string;
+  /** Returns once nobody is connected. */
+  idle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -16,12 +19,20 @@ export async function serve(
 ): Promise<PayloadServer> {
   const server: Server =
     tls === undefined ? createHttpServer(listener) : createHttpsServer(tls, listener);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    idle: async () => {
+      for (const socket of sockets) await once(socket, 'close');
+    },
     close: async () => {
       server.closeAllConnections();
       server.close();

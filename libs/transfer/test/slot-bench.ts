@@ -10,7 +10,7 @@ import {
   exec,
   type LoopDisk,
 } from '@kubeos/host';
-import { createSlotStore } from '../src/index.ts';
+import { createSlotStore, type SlotStoreDeps } from '../src/index.ts';
 
 export const mib = 1024 * 1024;
 
@@ -32,6 +32,8 @@ export interface SlotBench {
   readonly folder: string;
   readonly disk: LoopDisk;
   readonly store: SlotStore;
+  /** Another store over the same disk. */
+  storeWith(change: Partial<SlotStoreDeps>): SlotStore;
   readonly mountDir: string;
   /** The first bytes of slot B as they are on the disk. */
   head(): Promise<Buffer>;
@@ -47,18 +49,19 @@ export async function openSlotBench(): Promise<SlotBench> {
   ]);
   const disk = await attachLoopDisk(exec, join(folder, 'disk.img'));
   const mountDir = join(folder, 'mounts');
-  const store = createSlotStore({
+  const deps: SlotStoreDeps = {
     slots: createSlotDevices({ root: '/', disk: disk.path }),
     exec,
     clock: impatientClock,
     certsDir: join(folder, 'certs'),
     mountDir,
     proxyEnv: {},
-  });
+  };
   return {
     folder,
     disk,
-    store,
+    store: createSlotStore(deps),
+    storeWith: (change) => createSlotStore({ ...deps, ...change }),
     mountDir,
     head: () => readHead(disk.partition(2)),
     close: async () => {

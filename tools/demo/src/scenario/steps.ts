@@ -105,6 +105,8 @@ export async function giveUpBroken(stage: Stage, image: OfferedImage): Promise<s
     if (os?.status.failed !== 1) return `no node failed: ${messageOf(os)}`;
     return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
   });
+  // A fleet that has not stopped would go on with the next node now.
+  await stage.sleep(nothingHappensSeconds * 1000);
   await stage.verifyNodes((node) => (node === first ? failedNode(node) : untouchedNode(node)));
   for (const node of nodes) {
     const attempts = Array.from({ length: attemptsOfATrial }, () => 'B trial kernel');

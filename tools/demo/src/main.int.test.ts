@@ -1,38 +1,80 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ensureBinaries } from '@kubeos/control-plane';
 import { exec } from '@kubeos/host';
+
+import { removeFolder } from './disks/leftovers.ts';
 
 /** Stands for the machine's folder of temporary files, so that all that is left behind can be found. */
 let folder = '';
+const started: ChildProcess[] = [];
 
+beforeAll(async () => {
+  // Built once, which takes longer than a test may.
+  const components = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
+  await ensureBinaries(['etcd', 'kube-apiserver', 'kubectl', ...components]);
+}, 1_200_000);
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kubeos-demo-test-'));
+  // Short, as the paths of sockets lie below it.
+  folder = await mkdtemp(join(tmpdir(), 'demo-test-'));
 });
 afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+  for (const demo of started.splice(0)) await endGroup(demo);
+  await removeFolder(folder);
 });
 
-async function startDemo(until: string): Promise<ChildProcess> {
-  const demo = spawn(
-    process.execPath,
-    ['--conditions=@kubeos/source', join(import.meta.dirname, 'main.ts')],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, TMPDIR: folder } },
-  );
+const workspace = join(import.meta.dirname, '../../..');
+const direct = [process.execPath, '--conditions=@kubeos/source', 'tools/demo/src/main.ts'];
+const lineSeconds = 90;
+
+/** Starts the demo and waits until it has said this. */
+async function startDemo(
+  until: string,
+  command: readonly string[] = direct,
+): Promise<ChildProcess> {
+  const [program = '', ...args] = command;
+  const demo = spawn(program, args, {
+    cwd: workspace,
+    // The leader of its group, as a terminal starts a command.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // npm would leave compiled code among the temporary files.
+    env: { ...process.env, TMPDIR: folder, NODE_DISABLE_COMPILE_CACHE: '1' },
+  });
+  started.push(demo);
   let output = '';
   demo.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
+  const deadline = performance.now() + lineSeconds * 1000;
   while (!output.includes(until)) {
-    if (demo.exitCode !== null) throw new Error(output);
+    if (hasEnded(demo) || performance.now() > deadline) {
+      throw new Error(`The demo did not say "${until}":\n${output}`);
+    }
     await delay(20);
   }
   return demo;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid !== undefined) process.kill(-pid, signal);
+}
+
+async function endGroup(demo: ChildProcess): Promise<void> {
+  if (hasEnded(demo)) return;
+  const exited = once(demo, 'exit');
+  signalGroup(demo, 'SIGKILL');
+  await exited;
 }
 
 async function leftovers(): Promise<readonly string[]> {
@@ -64,6 +106,14 @@ describe('the demo', () => {
     const exited = once(demo, 'exit');
     demo.kill('SIGINT');
     expect(await exited).toEqual([130, null]);
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('leaves nothing behind after Ctrl-C under npm, where the signal comes more than once', async () => {
+    const npm = await startDemo('Starting etcd', ['npm', 'run', 'demo']);
+    const exited = once(npm, 'exit');
+    signalGroup(npm, 'SIGINT');
+    await exited;
     expect(await leftovers()).toEqual([]);
   });
 

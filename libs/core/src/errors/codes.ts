@@ -61,6 +61,10 @@ export const errorCodes = {
   TRIAL_INTERRUPTED: { kind: 'transient', outcome: 'interrupted', reason: 'TrialInterrupted' },
   REBOOT_FAILED: { kind: 'transient', outcome: 'transient', reason: 'RebootFailed' },
 
+  // The settings of the node.
+  SETTINGS_REFUSED: { kind: 'invalid', outcome: 'bad', reason: 'SettingsRefused' },
+  SETTINGS_UNREADABLE: { kind: 'permanent', outcome: 'bad', reason: 'SettingsUnreadable' },
+
   // The order of operations on one node.
   STALE: { kind: 'conflict', outcome: 'transient', reason: 'Stale' },
   BUSY: { kind: 'transient', outcome: 'transient', reason: 'Busy' },

@@ -7,6 +7,7 @@ import {
   answerOf,
   disarmedVars,
   ended,
+  fail,
   failureOf,
   refuse,
   withoutTrial,
@@ -22,6 +23,7 @@ import { isArmedHere, isInTrial, type KnownWorld } from './world.ts';
 export function decideCancel(world: KnownWorld, request: CancelRequest): Decision {
   const place = placeOf(world, request, 'Cancel');
   if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
+  if (place.kind === 'new' && isForgotten(world, request)) return forgotten(world, request);
   const known = place.kind === 'new' ? undefined : place.operation;
   const { failure: _, ...base } = known ?? { id: request.id, seq: request.seq, type: request.type };
   const operation: RecordedOperation = {
@@ -42,6 +44,33 @@ export function decideCancel(world: KnownWorld, request: CancelRequest): Decisio
     persist: 'bestEffort',
     reboot: inTrial,
     why: 'cancelled',
+  });
+}
+
+/** The sector has seen the operation and the records have not: how it ended, if it did, is not known any more. */
+function isForgotten(world: KnownWorld, request: CancelRequest): boolean {
+  const isAtRest = world.booted === world.vars.good && !isArmedHere(world);
+  return isAtRest && request.seq === world.vars.seq;
+}
+
+function forgotten(world: KnownWorld, { id, seq, type }: CancelRequest): Decision {
+  const error = new KubeosError(
+    'STATE_UNREADABLE',
+    `Nothing is on record about operation ${seq}, which this node has seen; it may have been confirmed`,
+    { details: { seq } },
+  );
+  const failure = failureOf(seq, error);
+  const operation: RecordedOperation = { id, seq, type, phase: 'Cancel', state: 'Running' };
+  return fail(failure, {
+    vars: world.vars,
+    record: {
+      ...world.record,
+      operation: ended(operation, 'Failed', failure),
+      lastFailure: failure,
+    },
+    persist: 'bestEffort',
+    reboot: false,
+    why: 'cancelled, but nothing is known of it',
   });
 }
 

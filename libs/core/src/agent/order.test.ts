@@ -3,6 +3,8 @@ import type { OperationProgress } from '../api/agent-status.ts';
 import { KubeosError } from '../errors/index.ts';
 import {
   activateRequest,
+  confirmRequest,
+  enterTrial,
   image,
   neverAborted,
   nodeWithV2,
@@ -140,6 +142,25 @@ describe('operations in their order', () => {
     });
     expect(node.status).toMatchObject({ seq: 7, operation: { seq: 7, phase: 'Cancel' } });
     await expect(prepareV2(node, 7)).rejects.toMatchObject({ code: 'STALE' });
+  });
+
+  it('does not claim to have cancelled what may have been confirmed', async () => {
+    const node = nodeWithV2();
+    const agent = await enterTrial(node);
+    await agent.confirm(confirmRequest(node));
+    node.stateText = undefined;
+    for (let call = 0; call < 2; call += 1) {
+      await expect(node.agent().cancel(prepareRequest(1))).rejects.toMatchObject({
+        code: 'STATE_UNREADABLE',
+      });
+    }
+    expect(node.status.operation).toMatchObject({
+      phase: 'Cancel',
+      state: 'Failed',
+      failure: { class: 'lost' },
+    });
+    expect(node.vars).toMatchObject({ good: 'B', slots: { A: 'good', B: 'good' } });
+    await prepareV2(node, 2);
   });
 
   it('disarms for Cancel, and for a higher number unless the node is rebooting', async () => {

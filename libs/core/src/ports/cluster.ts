@@ -28,7 +28,7 @@ export type EvictionAnswer =
   | { readonly kind: 'evicted' }
   /** The pod is gone or is another one by now. */
   | { readonly kind: 'gone' }
-  /** 429: a budget stands in the way. */
+  /** A budget, a webhook or whatever else refuses this one pod stands in the way. */
   | { readonly kind: 'blocked'; readonly message: string };
 
 /** An event about an object, written on transitions only. */

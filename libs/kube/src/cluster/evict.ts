@@ -32,7 +32,7 @@ export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswe
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return { kind: 'gone' };
     if (hasCode(error, 'CONFLICT')) return afterConflict(api, pod, error);
-    if (isBudget(error)) return { kind: 'blocked', message: error.message };
+    if (isRefusal(error)) return { kind: 'blocked', message: error.message };
     throw error;
   }
 }
@@ -48,14 +48,14 @@ async function afterConflict(
 }
 
 /**
- * A budget refuses with 429 and names itself as the cause; the server's own load shedding has no such cause. A pod with
- * two budgets is refused with 500.
+ * What concerns this pod alone: the others are still to be asked for. A budget refuses with 429 and names itself as the
+ * cause; the server's own load shedding has no such cause. A webhook or a namespace that is going refuses with 400 or
+ * 403, a pod with two budgets or a webhook that is down with 500.
  */
-function isBudget(error: unknown): error is KubeosError {
+function isRefusal(error: unknown): error is KubeosError {
   if (hasCode(error, 'TOO_MANY_REQUESTS')) {
     return String(error.details['causes']).includes('DisruptionBudget');
   }
-  return (
-    hasCode(error, 'API_UNAVAILABLE') && error.message.includes('more than one PodDisruptionBudget')
-  );
+  if (hasCode(error, 'FORBIDDEN', 'API_REJECTED')) return true;
+  return hasCode(error, 'API_UNAVAILABLE') && error.details['status'] !== undefined;
 }

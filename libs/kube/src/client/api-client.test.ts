@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createTestAuthority, ManualClock } from '@kubeos/testing';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createApiClient, type ApiClient } from './api-client.ts';
+import { loadKubeConfig } from './kube-config.ts';
 
 function configOf(cluster: { readonly server: string; readonly caFile?: string }, user: object) {
   const config = new KubeConfig();
@@ -99,4 +100,31 @@ describe('the client of the API server', () => {
     await expect(api.request(request)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(tokens).toEqual(['Bearer one']);
   });
+});
+
+it.each([
+  ['has no URL', 'no server', 'has no URL: no server'],
+  ['is not https', 'http://127.0.0.1', 'must be https: http://127.0.0.1'],
+])('refuses a server that %s', (_what, server, message) => {
+  expect(() => createApiClient(configOf({ server }, {}))).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_CONFIGURATION',
+      message: expect.stringContaining(message),
+    }),
+  );
+});
+
+it('says that it is in no pod where no kubeconfig is named', () => {
+  const { KUBERNETES_SERVICE_HOST: host } = process.env;
+  delete process.env['KUBERNETES_SERVICE_HOST'];
+  try {
+    expect(() => loadKubeConfig(undefined)).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_CONFIGURATION',
+        message: expect.stringContaining('no pod of a cluster'),
+      }),
+    );
+  } finally {
+    if (host !== undefined) process.env['KUBERNETES_SERVICE_HOST'] = host;
+  }
 });

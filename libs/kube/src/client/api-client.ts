@@ -56,10 +56,7 @@ export function createApiClient(
   if (cluster === null) {
     throw new KubeosError('INVALID_CONFIGURATION', 'The kubeconfig names no current cluster');
   }
-  const base = new URL(cluster.server);
-  if (base.protocol !== 'https:') {
-    throw new KubeosError('INVALID_CONFIGURATION', `The API server must be https: ${base.href}`);
-  }
+  const base = baseOf(cluster.server);
   const token = tokenFileOf(kubeConfig.getCurrentUser(), clock);
   const agent = new Agent({ keepAlive: true, keepAliveMsecs: keepAliveSeconds * 1000 });
 
@@ -125,6 +122,17 @@ export function createApiClient(
       agent.destroy();
     },
   };
+}
+
+function baseOf(server: string): URL {
+  const base = URL.parse(server);
+  if (base === null) {
+    throw new KubeosError('INVALID_CONFIGURATION', `The API server has no URL: ${server}`);
+  }
+  if (base.protocol !== 'https:') {
+    throw new KubeosError('INVALID_CONFIGURATION', `The API server must be https: ${base.href}`);
+  }
+  return base;
 }
 
 function urlOf(base: URL, request: ApiRequest): URL {

@@ -48,6 +48,11 @@ describe('the endpoints', () => {
     expect((await fetch(`http://127.0.0.1:${endpoints.port}/healthz`)).status).toBe(200);
   });
 
+  // As IPv6 addresses are written, which not every machine has.
+  it('listen on an address in brackets', async () => {
+    expect((await ask('/healthz', { address: '[127.0.0.1]:0' })).status).toBe(200);
+  });
+
   it('cannot share an address', async () => {
     await ask('/healthz');
 

@@ -5,7 +5,7 @@ import { KubeosError } from '@kubeos/core';
 
 /** What is asked for. Each is called once a request. */
 export interface EndpointsOptions {
-  /** `HOST:PORT`; port 0 takes a free one. */
+  /** `HOST:PORT`, `[::1]:PORT`; port 0 takes a free one. */
   readonly address: string;
   /** Why the program should be restarted; `undefined` when it is well. */
   readonly illness: () => string | undefined;
@@ -78,7 +78,8 @@ async function answerMetrics(response: ServerResponse, options: EndpointsOptions
 
 function splitAddress(address: string): { readonly host: string; readonly port: number } {
   const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+  const host = address.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  return { host, port: Number(address.slice(colon + 1)) };
 }
 
 function portOf(address: AddressInfo | string | null): number {

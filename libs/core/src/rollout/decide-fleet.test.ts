@@ -19,6 +19,8 @@ import {
   failed,
   lookAt,
   prepared,
+  preparedAgain,
+  tried,
   working,
   type Circumstances,
 } from './fleet-nodes.fixture.ts';
@@ -129,6 +131,31 @@ describe('decideFleet', () => {
     const result = plan(anOs(), [failed('a', asked), facts('b')]);
     expect(result.gate).toBeUndefined();
     expect(names(result.prepare)).toEqual(['a']);
+  });
+
+  describe('when a node was tried before', () => {
+    const later = { since: () => 3600 };
+    const two = aSpec({ maxUnavailable: { count: 2 } });
+
+    it('prepares it after all others', () => {
+      const nodes = [tried('a'), facts('b'), facts('c')];
+      expect(names(plan(anOs({ spec: two }), nodes, later).prepare)).toEqual(['b', 'c']);
+      expect(names(plan(anOs({ spec: two }), nodes.slice(0, 2), later).prepare)).toEqual([
+        'b',
+        'a',
+      ]);
+    });
+
+    it('admits it after all others', () => {
+      const { admit } = plan(anOs({ spec: two }), [preparedAgain('a'), prepared('b')]);
+      expect(names(admit.candidates)).toEqual(['b', 'a']);
+    });
+
+    it('takes it into the last batch', () => {
+      const spec = aSpec({ executionMode: 'serial' });
+      const { batch } = plan(anOs({ spec }), [tried('a'), facts('b')], later);
+      expect(batch.add.map(({ name }) => name)).toEqual(['b']);
+    });
   });
 
   it('keeps everything but the canaries back until all canaries are updated', () => {

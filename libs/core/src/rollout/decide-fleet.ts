@@ -5,7 +5,7 @@ import { schemaRevision } from '../api/names.ts';
 import type { Now } from '../ports/clock.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { unavailableBudget } from './budget.ts';
-import { compareMembers, hasFailed, type Member } from './fleet.ts';
+import { compareTurns, hasFailed, type Member } from './fleet.ts';
 import { holdAnnotation } from '../api/names.ts';
 import { canariesOf, lineOf, withLine, type Line } from './line.ts';
 import { operationOf, type Candidate, type Tally } from './tally.ts';
@@ -319,7 +319,7 @@ function batchOf(spec: OsSpec, input: FleetInput, line: Line, budget: number): B
   const startable = [...able, ...candidates.map(({ member }) => member)]
     // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
     .filter((member) => line.isAllowed(member) && !passedOver.has(member.name))
-    .sort(compareMembers);
+    .sort(compareTurns);
   const pending = new Set([...startable, ...preparing, ...working].map((member) => member.name));
   const remove = inBatch.filter((member) => !pending.has(member.name));
   if (remove.length < inBatch.length || startable.length === 0) return { add: [], remove, requeue };

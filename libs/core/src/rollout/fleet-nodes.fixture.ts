@@ -32,6 +32,16 @@ export function prepared(name: string, node: Partial<NodeView> = {}): SomeNode {
   return facts(name, node, { spec: { operation: anOperation(view, { target }) } });
 }
 
+/** Tried before, and prepared again. */
+export function preparedAgain(name: string): SomeNode {
+  const { node, instance } = prepared(name);
+  const { history } = tried(name).instance.spec;
+  return {
+    node,
+    instance: { ...instance, spec: { ...instance.spec, ...(history && { history }) } },
+  };
+}
+
 /** The slot is being written. */
 export function preparing(name: string): SomeNode {
   return facts(name, {}, { spec: { operation: anOperation(aNode(name)) } });

@@ -31,6 +31,8 @@ export interface Member {
   readonly selected: boolean;
   /** Counts against `maxFailures` for the wanted target. */
   readonly counted: boolean;
+  /** An earlier attempt at the wanted target ended without success; nobody has asked for another one since. */
+  readonly tried: boolean;
   /** The admin or an earlier pass put the node into the current serial batch. */
   readonly inBatch: boolean;
   /** Name of an older object that selects the node too. */
@@ -43,6 +45,11 @@ export function compareMembers(
   b: Pick<Member, 'zone' | 'name'>,
 ): number {
   return compareText(a.zone, b.zone) || compareText(a.name, b.name);
+}
+
+/** The order of the line: who was tried before, such as after a drain that took too long, takes its turn last. */
+export function compareTurns(a: Member, b: Member): number {
+  return Number(a.tried) - Number(b.tried) || compareMembers(a, b);
 }
 
 /** True for a node that failed the wanted target or was given up for it, until the target changes or somebody asks. */
@@ -170,7 +177,7 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     facts,
     standing,
     selected,
-    counted: isCounted(os, facts) && !isRetried(standing),
+    ...pastOf(os, facts, standing),
     inBatch: Object.hasOwn(facts.node.labels, serialLabel),
   };
   return older !== undefined && selected
@@ -178,11 +185,18 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     : member;
 }
 
-function isCounted(os: Os, facts: NodeFacts): boolean {
-  const history = facts.instance?.spec.history;
-  if (history === undefined) return false;
-  const target = targetOf(os, facts.instance?.status.agent);
-  return target !== undefined && historyOf(history, target).counted;
+type Past = Pick<Member, 'counted' | 'tried'>;
+
+const nothing: Past = { counted: false, tried: false };
+
+/** What the node has been through for the wanted target. */
+function pastOf(os: Os, { instance }: NodeFacts, standing: Standing): Past {
+  const history = instance?.spec.history;
+  if (history === undefined || isRetried(standing)) return nothing;
+  const target = targetOf(os, instance?.status.agent);
+  if (target === undefined) return nothing;
+  const { counted, attempts } = historyOf(history, target);
+  return { counted, tried: attempts > 0 };
 }
 
 /** A person has asked for another attempt, which the failure gate must let through. */

@@ -2,7 +2,7 @@
 import { holdAnnotation } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import { hasUnreadableSpec } from '../api/os-instance.ts';
-import { hasFailed, type Member } from './fleet.ts';
+import { compareTurns, hasFailed, type Member } from './fleet.ts';
 import type { TargetKey } from './target.ts';
 import { WaitingCounts, type WaitingMembers, type WaitReason } from './waiting.ts';
 
@@ -28,13 +28,14 @@ export interface Tally {
   readonly outOfService: readonly string[];
   /** Open operations by how far they are. */
   readonly preparing: readonly Member[];
+  /** In the order of the line. */
   readonly prepared: readonly Member[];
   /** Those of the prepared ones that nothing of their own keeps from being admitted. */
   readonly able: readonly Member[];
   readonly working: readonly Member[];
   /** Those of the serial batch. */
   readonly inBatch: readonly Member[];
-  /** In order. */
+  /** In the order of the line. */
   readonly candidates: readonly Candidate[];
   /** Candidates among them whose pods cannot leave, which are counted as waiting for that. */
   readonly passedOver: ReadonlySet<string>;
@@ -175,17 +176,25 @@ class Counter {
       failed: this.#failed,
       outOfService: this.#outOfService,
       preparing: this.#preparing,
-      prepared: this.#prepared,
+      prepared: inLine(this.#prepared, (member) => member),
       able: this.#able,
       working: this.#working,
       inBatch: this.#inBatch,
-      candidates: this.#candidates,
+      candidates: inLine(this.#candidates, ({ member }) => member),
       passedOver: this.#passedOver,
       waiting: this.#waiting.result(),
       ...(this.#conflict === undefined ? {} : { conflict: this.#conflict }),
       ...(this.#nextPause === undefined ? {} : { nextPauseSeconds: this.#nextPause }),
     };
   }
+}
+
+/** Puts what was found in the order of members into that of the line. */
+function inLine<T>(found: readonly T[], memberOf: (one: T) => Member): readonly T[] {
+  // Mostly nobody was tried before, and a fleet is large.
+  return found.some((one) => memberOf(one).tried)
+    ? found.toSorted((a, b) => compareTurns(memberOf(a), memberOf(b)))
+    : found;
 }
 
 /** What came between a node and its turn since it was prepared. */

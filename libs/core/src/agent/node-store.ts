@@ -169,7 +169,8 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
       trouble = undefined;
     } catch (thrown) {
       const error = KubeosError.from(thrown);
-      trouble = { reason: 'PersistFull', message: `PERSIST cannot be written: ${error.message}` };
+      const reason = error.code === 'STORAGE_FULL' ? 'PersistFull' : 'PersistFailed';
+      trouble = { reason, message: `PERSIST cannot be written: ${error.message}` };
       if (policy === 'needed') throw error;
       log.error({ error }, 'Could not write the state file');
     }

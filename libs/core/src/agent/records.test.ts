@@ -106,6 +106,14 @@ describe('a full PERSIST', () => {
     expect(node.reboots).toBe(0);
   });
 
+  it('is told from one that cannot be written at all', async () => {
+    const node = nodeWithV2();
+    node.faults.state = new KubeosError('STORAGE_FAILED', 'EROFS: read-only file system');
+    await expect(prepareV2(node)).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    expect(warnings(node)).toEqual(['PersistFailed']);
+    expect(node.status.warnings[0]?.message).toContain('EROFS');
+  });
+
   it('does not keep Confirm from committing, and the record follows the sector', async () => {
     const node = nodeWithV2();
     const agent = await enterTrial(node);

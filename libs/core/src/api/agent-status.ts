@@ -111,6 +111,7 @@ export interface AgentWarning {
     | 'ForeignBoot'
     | 'AmbiguousDisk'
     | 'PersistFull'
+    | 'PersistFailed'
     | 'UpstreamBootEnv'
     | 'FellBack';
   readonly message: string;

@@ -71,6 +71,7 @@ const warningReasons: readonly AgentWarning['reason'][] = [
   'ForeignBoot',
   'AmbiguousDisk',
   'PersistFull',
+  'PersistFailed',
   'UpstreamBootEnv',
   'FellBack',
 ];

@@ -175,7 +175,8 @@ export const waitReasons: Reasons = {
   SettingsUnsupported: 'Settings cannot be applied.',
   VersionDiffers: 'Settings are for another version than the running one.',
   ImageTypeUnsupported: 'The agent cannot fetch this type of image.',
-  RollbackImpossible: 'The other slot does not hold the wanted version or must not be booted.',
+  RollbackImpossible:
+    'The other slot does not hold the wanted version or must not be booted, or the agent cannot roll back.',
   AttemptsExhausted: 'The target was activated as often as allowed, without success.',
   PodBlocksDrain: 'A pod keeps data on the node or has no owner; the message names it.',
   EvictionBlocked: 'A disruption budget or a webhook lets a pod not go; the message names it.',

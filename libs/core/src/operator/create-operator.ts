@@ -106,7 +106,11 @@ function keysOfOs(cache: ClusterCache, fleet: Fleet, uid: string): readonly Reco
 /** Failures of a pass decide how it is looked at again; a conflict is the normal course of guarded writes. */
 function requeueAfter(context: OperatorContext, key: ReconcileKey, error: KubeosError): Requeue {
   const fields = { key: keyText(key), code: error.code, error: error.message, ...error.details };
-  switch (errorKinds[error.kind].requeue) {
+  const { requeue } = errorKinds[error.kind];
+  if (key.kind === 'node' && requeue !== 'soon') {
+    context.memory.workReasons.set(key.name, { reason: error.reason, message: error.message });
+  }
+  switch (requeue) {
     case 'soon':
       context.log.debug(fields, 'Looking again');
       return { kind: 'after', seconds: 1 };

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { operationFinalizer } from '../api/names.ts';
-import { aNode, anInstance, anOs, aRollbackSpec, aSlot, aSpec } from '../rollout/fleet.fixture.ts';
+import { KubeosError } from '../errors/index.ts';
+import {
+  aNode,
+  anInstance,
+  anOperation,
+  anOs,
+  aRollbackSpec,
+  aSlot,
+  aSpec,
+} from '../rollout/fleet.fixture.ts';
 import { MemoryCluster, operatorOn } from './memory-cluster.fixture.ts';
 
 function aFleet(size: number): MemoryCluster {
@@ -106,5 +115,87 @@ describe('an admission', () => {
     expect(cluster.nowMs).toBe(20_000);
     expect(cluster.os('os-uid')?.status.admission?.lastTime).toBe(undefined);
     expect(cluster.instance('a')?.spec).not.toHaveProperty('operation');
+  });
+});
+
+describe('a pass that the API server refuses', () => {
+  const forbidden = new KubeosError('FORBIDDEN', 'customresourcedefinitions is forbidden (403)');
+  const refuse = (): Promise<never> => Promise.reject(forbidden);
+  const ready = (cluster: MemoryCluster) =>
+    cluster.os('os-uid')?.status.conditions?.find(({ type }) => type === 'Ready');
+
+  it('is told in the status, until it is made', async () => {
+    const cluster = aFleet(1);
+    const operator = operatorOn(cluster);
+    const servedRevision = cluster.servedSchemaRevision.bind(cluster);
+    cluster.servedSchemaRevision = refuse;
+    for (let pass = 0; pass < 2; pass += 1) {
+      expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 60 });
+    }
+    const { message } = forbidden;
+    expect(cluster.os('os-uid')?.status).toMatchObject({
+      message,
+      conditions: [{ type: 'Ready', status: 'False', reason: 'Forbidden', message }],
+    });
+    expect(cluster.writes).toEqual(['status os']);
+    expect(cluster.events).toMatchObject([{ type: 'Warning', reason: 'Forbidden' }]);
+
+    cluster.servedSchemaRevision = servedRevision;
+    await operator.reconcile(key);
+    expect(ready(cluster)).toMatchObject({ reason: 'Paused' });
+  });
+
+  it('keeps ticket and counts as they were', async () => {
+    const cluster = aFleet(1);
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    const {
+      conditions: _conditions,
+      message: _message,
+      ...before
+    } = cluster.os('os-uid')?.status ?? {};
+    await operator.lead();
+    cluster.servedSchemaRevision = refuse;
+    await operator.reconcile(key);
+    expect(before).toHaveProperty('admission');
+    expect(cluster.os('os-uid')?.status).toMatchObject(before);
+    expect(ready(cluster)).toMatchObject({ reason: 'Forbidden' });
+  });
+
+  it('is told in the log alone when the status cannot be written either', async () => {
+    const cluster = aFleet(1);
+    cluster.servedSchemaRevision = refuse;
+    cluster.writeOsStatus = refuse;
+    const operator = operatorOn(cluster);
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 60 });
+    expect(cluster.os('os-uid')?.status).toEqual({});
+  });
+
+  it.each([
+    ['that is to be made again soon', new KubeosError('CONFLICT', 'changed')],
+    ['that got no answer', new KubeosError('API_UNAVAILABLE', 'away')],
+  ])('is something else than one %s', async (_what, error) => {
+    const cluster = aFleet(1);
+    cluster.servedSchemaRevision = () => Promise.reject(error);
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.os('os-uid')?.status).toEqual({});
+  });
+
+  it('is told as why its node waits', async () => {
+    const cluster = new MemoryCluster();
+    const node = aNode('a');
+    const operation = anOperation(node, { phase: 'Drain', admitted: true });
+    const acknowledged = { seq: 1, phase: 'Drain' };
+    cluster.osByUid.set('os-uid', anOs());
+    cluster.add(node, anInstance(node, { spec: { operation }, status: { acknowledged } }));
+    const message = 'nodes "a" is forbidden (403)';
+    cluster.changeNode = () => Promise.reject(new KubeosError('FORBIDDEN', message));
+    const operator = operatorOn(cluster);
+    await operator.reconcile({ kind: 'node', name: 'a' });
+    await operator.reconcile(key);
+    expect(ready(cluster)).toMatchObject({
+      reason: 'Forbidden',
+      message: `0 of 1 node(s) are up to date. a: ${message}`,
+    });
   });
 });

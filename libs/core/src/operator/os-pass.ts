@@ -1,7 +1,7 @@
 /** One pass over one `OS`: carries its ticket through, decides for its fleet, admits, and reports. */
 import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts';
 import { hasUnreadableTicket, type Os, type PendingAdmission } from '../api/os.ts';
-import { hasCode } from '../errors/index.ts';
+import { hasCode, KubeosError } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { decideFleet, gateOf, type FleetPlan } from '../rollout/decide-fleet.ts';
 import {
@@ -15,7 +15,7 @@ import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
 import { tell, wallTime, type OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
 import { writeSpec } from './node-actions.ts';
-import { reportStatus } from './os-report.ts';
+import { reportFailure, reportStatus } from './os-report.ts';
 import { noTicket, raiseEpoch, rollForward, writeTicket } from './ticket.ts';
 
 /** Seconds for which the read schema revision is believed. */
@@ -41,7 +41,13 @@ export async function osPass(context: OperatorContext, uid: string): Promise<Req
     return { kind: 'onChange' };
   }
   const tooSoon = pauseLeft(context, uid);
-  return tooSoon > 0 ? { kind: 'after', seconds: tooSoon / 1000 } : fleetPass(context, cached);
+  if (tooSoon > 0) return { kind: 'after', seconds: tooSoon / 1000 };
+  try {
+    return await fleetPass(context, cached);
+  } catch (error) {
+    await reportFailure(context, uid, KubeosError.from(error));
+    throw error;
+  }
 }
 
 /** Milliseconds until the next pass may begin; it then sees everything that changed meanwhile. */
@@ -118,8 +124,13 @@ async function carryOutPlan(
   const refresh: Requeue = atWork
     ? { kind: 'after', seconds: refreshSeconds }
     : { kind: 'onChange' };
-  const again = lookAgain(context, plan.admit.candidates);
+  // A serial batch is formed without those that were passed over before.
+  const again = lookAgain(context, [...count.passedOver, ...namesOf(plan.admit.candidates)]);
   return [reported, freed, refresh, again].reduce(sooner, plan.requeue);
+}
+
+function namesOf(candidates: readonly Candidate[]): readonly string[] {
+  return candidates.map(({ member }) => member.name);
 }
 
 async function servedRevision({ api, memory, clock }: OperatorContext): Promise<number> {

@@ -1,8 +1,9 @@
-import { setConditions } from '../conditions/index.ts';
-import type { Os, OsStatus } from '../api/os.ts';
+import { setConditions, type WantedCondition } from '../conditions/index.ts';
+import { hasUnreadableTicket, type Os, type OsStatus } from '../api/os.ts';
+import { errorKinds, KubeosError } from '../errors/index.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
 import type { FleetPlan } from '../rollout/decide-fleet.ts';
-import { fleetReport } from '../rollout/fleet-status.ts';
+import { clip, fleetReport } from '../rollout/fleet-status.ts';
 import type { Tally } from '../rollout/tally.ts';
 import { isSame } from '../same.ts';
 import { passedOverReason } from './evictable.ts';
@@ -10,6 +11,14 @@ import { tell, wallTime, type OperatorContext } from './context.ts';
 
 /** Least milliseconds between two writes that only change counts and texts. */
 const quietMs = 2000;
+/** Reasons that ask for a person. */
+const badReasons = new Set([
+  'InvalidSpec',
+  'CRDOutdated',
+  'Forbidden',
+  'ApiRejected',
+  'InternalError',
+]);
 
 /** Writes the status when it says something new; mere counting is written at most every two seconds. */
 export async function reportStatus(
@@ -18,17 +27,62 @@ export async function reportStatus(
   count: Tally,
   plan: FleetPlan,
 ): Promise<Requeue> {
-  const { memory, clock, api } = context;
-  const now = clock.now();
+  const { memory } = context;
   const report = fleetReport(
     os,
     count,
     plan,
     (node) => passedOverReason(context, node) ?? memory.workReasons.get(node),
   );
-  const conditions = setConditions(os.status.conditions, report.conditions, wallTime(now.wallMs));
+  return writeReport(context, os, report.status, report.conditions);
+}
+
+/**
+ * Says in condition Ready that a pass failed for good: a right is missing, or something refuses a write. Everything else
+ * stays as it was.
+ */
+export async function reportFailure(
+  context: OperatorContext,
+  uid: string,
+  error: KubeosError,
+): Promise<void> {
+  const os = context.cache.os(uid);
+  // A status around a ticket that cannot be read would take its place.
+  if (os === undefined || hasUnreadableTicket(os) || !failsForGood(error)) return;
+  const { admission: _admission, conditions = [], ...rest } = os.status;
+  const status = { ...rest, message: clip(error.message) };
+  const ready: WantedCondition = {
+    type: 'Ready',
+    status: 'False',
+    reason: error.reason,
+    message: clip(error.message),
+    observedGeneration: os.generation,
+  };
+  const others = conditions.filter(({ type }) => type !== 'Ready');
+  try {
+    await writeReport(context, os, status, [ready, ...others]);
+  } catch (failure) {
+    const { code, message } = KubeosError.from(failure);
+    context.log.debug({ os: os.name, code, error: message }, 'Status not written');
+  }
+}
+
+/** Of a pass that is made again soon, and of an outdated CRD, the next pass tells. */
+function failsForGood({ code, kind }: KubeosError): boolean {
+  return errorKinds[kind].requeue === 'onChange' ? code !== 'CRD_OUTDATED' : kind === 'bug';
+}
+
+async function writeReport(
+  context: OperatorContext,
+  os: Os,
+  status: Omit<OsStatus, 'admission' | 'conditions'>,
+  wanted: readonly WantedCondition[],
+): Promise<Requeue> {
+  const { memory, clock, api } = context;
+  const now = clock.now();
+  const conditions = setConditions(os.status.conditions, wanted, wallTime(now.wallMs));
   const next: OsStatus = {
-    ...report.status,
+    ...status,
     conditions,
     ...(os.status.admission === undefined ? {} : { admission: os.status.admission }),
   };
@@ -41,7 +95,7 @@ export async function reportStatus(
   await api.writeOsStatus(os, next);
   memory.statusWrites.set(os.uid, now.monotonicMs);
   for (const { type, status, reason, message } of turned) {
-    const isBad = (type === 'Degraded' && status === 'True') || reason === 'InvalidSpec';
+    const isBad = (type === 'Degraded' && status === 'True') || badReasons.has(reason);
     await tell(context, {
       about: { kind: 'OS', namespace: os.namespace, name: os.name, uid: os.uid },
       type: isBad ? 'Warning' : 'Normal',

@@ -162,6 +162,7 @@ function condition(
   return { type, status, reason, message: clip(message), observedGeneration: os.generation };
 }
 
-function clip(text: string): string {
+/** The text as a message of a condition. */
+export function clip(text: string): string {
   return text.length <= messageLimit ? text : `${text.slice(0, messageLimit - 3)}...`;
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -50,12 +50,22 @@ afterAll(() => {
 describe.each(packed)('the package @kubeos/%s', (name) => {
   it('carries its build and neither sources nor tests', () => {
     const files = contents.get(name) ?? [];
-    const expected = ['package.json', 'dist/index.js', 'dist/index.d.ts'];
+    const expected = [
+      ...['package.json', 'LICENSE', 'README.md'],
+      ...['dist/index.js', 'dist/index.d.ts'],
+    ];
     expect(files).toEqual(expect.arrayContaining(expected));
     expect(
-      files.filter((file) => !/^(package\.json|README\.md|dist\/.+\.(js|d\.ts))$/.test(file)),
+      files.filter(
+        (file) => !/^(package\.json|LICENSE|README\.md|dist\/.+\.(js|d\.ts))$/.test(file),
+      ),
     ).toEqual([]);
     expect(files.filter((file) => file.includes('.test.'))).toEqual([]);
+  });
+
+  it('carries the licence of the repository', () => {
+    const read = (folder: string) => readFileSync(join(root, folder, 'LICENSE'), 'utf8');
+    expect(read(`libs/${name}`)).toBe(read('.'));
   });
 
   it('is imported as an ES module', () => {

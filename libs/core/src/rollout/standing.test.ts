@@ -156,6 +156,15 @@ describe('standingOf', () => {
     });
   });
 
+  it('does not drain a node whose agent cannot roll back', () => {
+    const slots = { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') };
+    const agent = { slots, capabilities: ['disk' as const] };
+    expect(stand(facts('n', {}, { agent }), aRollbackSpec())).toMatchObject({
+      reason: 'RollbackImpossible',
+      message: 'The agent of n cannot roll back',
+    });
+  });
+
   describe('when the target was tried before', () => {
     it('gives up after a counted failure, with its reason', () => {
       expect(stand(tried({ counted: true, last: last('bad') }))).toMatchObject({

@@ -183,6 +183,9 @@ function rollbackImpossible(
   agent: AgentStatus,
   node: NodeView,
 ): Standing | undefined {
+  if (!agent.capabilities.includes('rollback')) {
+    return waiting('RollbackImpossible', `The agent of ${node.name} cannot roll back`);
+  }
   const idle = idleSlot(agent);
   if (idle === undefined) {
     return waiting('RollbackImpossible', `${node.name} did not boot from a known slot`);

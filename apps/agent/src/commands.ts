@@ -25,10 +25,14 @@ export const oneShotCommands: Readonly<
   },
   rollback: async ({ node, print }) => {
     const answer = await node.agent.consoleRollback();
-    print(`${describeAnswer(answer)}\nThis node is held until "os-agent release".\n`);
+    const what = answer.reboots
+      ? `Going back to ${place(answer)}: the node reboots now.`
+      : `Nothing is armed any more: the node stays with ${place(answer)}.`;
+    print(`${what}\nThis node is held until "os-agent release".\n`);
   },
   confirm: async ({ node, print }) => {
-    print(`${describeAnswer(await node.agent.consoleConfirm())}\n`);
+    const answer = await node.agent.consoleConfirm();
+    print(`Confirmed: the node boots ${place(answer)} from now on.\n`);
   },
   release: async ({ node, print }) => {
     await node.agent.release();
@@ -42,22 +46,8 @@ export const oneShotCommands: Readonly<
   boot: async ({ node }) => node.agent.start(),
 };
 
-function describeAnswer({ result, slot, version }: PhaseAnswer): string {
-  const what = [version, slot === undefined ? undefined : `slot ${slot}`]
+function place({ slot, version }: PhaseAnswer): string {
+  return [version, slot === undefined ? undefined : `slot ${slot}`]
     .filter((part) => part !== undefined)
     .join(' in ');
-  switch (result) {
-    case 'Armed':
-      return `Going to ${what}: the node reboots now.`;
-    case 'Booted':
-      return `The node runs ${what} already.`;
-    case 'Committed':
-      return `Confirmed: the node boots ${what} from now on.`;
-    case 'Returned':
-      return `Going back: the node reboots now.`;
-    case 'Prepared':
-    case 'Cancelled':
-    case 'Failed':
-      return `${result}: ${what}.`;
-  }
 }

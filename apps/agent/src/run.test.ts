@@ -16,6 +16,7 @@ const onTrial: AgentStatus = {
   bootedSlot: 'B',
   slots: { A: { state: 'good' }, B: { state: 'trial' } },
 };
+const goneBack = { result: 'Returned', slot: 'A', version: 'KubeOS 1' } as const;
 const unending = new AbortController().signal;
 const operation = { id: 'a/b/1', seq: 1, type: 'upgrade' } as const;
 const activation = { ...operation, target: { version: 'KubeOS 2' }, confirmTimeoutSeconds: 600 };
@@ -44,7 +45,7 @@ describe('os-agent', () => {
         look: async () => onTrial,
         release: () => note('release'),
         returnPass: async () => 'nothing',
-        consoleRollback: async () => ({ result: 'Armed', slot: 'A', version: 'KubeOS 1' }),
+        consoleRollback: async () => ({ ...goneBack, reboots: true }),
         consoleConfirm: async () => ({ result: 'Committed', slot: 'B', version: 'KubeOS 2' }),
         ...agent,
       },
@@ -102,7 +103,12 @@ describe('os-agent', () => {
 
   it.each([
     ['status', {}, 'This node runs KubeOS 1 from slot B'],
-    ['rollback', {}, 'Going to KubeOS 1 in slot A: the node reboots now.\nThis node is held'],
+    ['rollback', {}, 'Going back to KubeOS 1 in slot A: the node reboots now.\nThis node is held'],
+    [
+      'rollback',
+      { consoleRollback: async () => ({ ...goneBack, reboots: false }) },
+      'Nothing is armed any more: the node stays with KubeOS 1 in slot A.\nThis node is held',
+    ],
     ['confirm', {}, 'Confirmed: the node boots KubeOS 2 in slot B from now on.\n'],
     ['release', {}, 'The cluster may work on this node again.\n'],
   ])('%s answers in words', async (command, agent, answer) => {

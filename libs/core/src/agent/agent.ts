@@ -45,6 +45,12 @@ export interface AgentDeps {
 /** What one pass of the return timer did. */
 export type ReturnPassResult = 'nothing' | 'returned';
 
+/** How a rollback at the console ended. */
+export interface ConsoleRollback extends PhaseAnswer {
+  /** False where only a slot was disarmed that nobody had booted yet. */
+  readonly reboots: boolean;
+}
+
 /**
  * The agent of one node. Every method reads the disk anew under the node's lock, so that server, timer and console may be
  * different processes; a method that throws leaves the agent able to serve the next call. Failures are `KubeosError`.
@@ -83,7 +89,7 @@ export interface Agent {
    */
   returnPass(): Promise<ReturnPassResult>;
   /** A person goes back to the other slot; the node is held until `release`. */
-  consoleRollback(): Promise<PhaseAnswer>;
+  consoleRollback(): Promise<ConsoleRollback>;
   /** A person makes the booted trial the default. */
   consoleConfirm(): Promise<PhaseAnswer>;
   /** Ends the hold. */

@@ -20,6 +20,7 @@ describe('a person at the console', () => {
       result: 'Returned',
       slot: 'A',
       version: 'v1',
+      reboots: true,
     });
     expect(node.vars).toMatchObject({ good: 'A', slots: { B: 'ready' } });
     expect(node.status).toMatchObject({
@@ -87,6 +88,7 @@ describe('a person at the console', () => {
     await expect(node.agent().consoleRollback()).resolves.toMatchObject({
       result: 'Returned',
       slot: 'A',
+      reboots: false,
     });
     expect(node.vars).toMatchObject({ order: ['A'], slots: { B: 'ready' } });
     expect(node.status.held).toBe(true);

@@ -60,7 +60,11 @@ export function createAgent(deps: AgentDeps): Agent {
     cancel: (request) => afterJobs(context, line, async (world) => decideCancel(world, request)),
     returnPass: () => returnPass(context),
     consoleRollback: () =>
-      locked(context, (world) => carryOut(context, world, decideConsoleRollback(world))),
+      locked(context, async (world) => {
+        const decision = decideConsoleRollback(world);
+        const answer = await carryOut(context, world, decision);
+        return { ...answer, reboots: decision.change?.reboot === true };
+      }),
     consoleConfirm: () =>
       locked(context, (world) => carryOut(context, world, decideConsoleConfirm(world))),
     release: () =>

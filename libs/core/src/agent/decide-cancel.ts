@@ -76,21 +76,21 @@ function forgotten(world: KnownWorld, { id, seq, type }: CancelRequest): Decisio
 
 /** Goes back as a person wishes: out of the trial, away from the armed slot, or to the other good slot. */
 export function decideConsoleRollback(world: KnownWorld): Decision {
-  const { vars, booted } = world;
   const change = consoleChange(world);
-  if (change === undefined) {
-    const slot = candidateOf(vars);
-    return refuse(
-      'ROLLBACK_IMPOSSIBLE',
-      `Slot ${slot} is ${vars.slots[slot]} and was never confirmed`,
-    );
-  }
+  if (change === undefined) return refuse('ROLLBACK_IMPOSSIBLE', whyNotBack(world));
   const slot = change.vars.good;
-  const version = slot === booted ? world.facts.version : world.record.slots[slot].version;
+  const version = slot === world.booted ? world.facts.version : world.record.slots[slot].version;
   return answer(
     { result: 'Returned', slot, ...(version === undefined ? {} : { version }) },
     change,
   );
+}
+
+function whyNotBack({ vars, booted }: KnownWorld): string {
+  const slot = candidateOf(vars);
+  return booted === vars.good
+    ? `Slot ${slot} is ${vars.slots[slot]}; only a good slot can be gone back to`
+    : `The running slot ${booted} is not the default: a reboot goes to slot ${vars.good}`;
 }
 
 /** The hold ends. */

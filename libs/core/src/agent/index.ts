@@ -4,6 +4,7 @@ export type {
   AgentDeps,
   CancelRequest,
   ConfirmRequest,
+  ConsoleRollback,
   PrepareRequest,
   ReturnPassResult,
   RollbackRequest,

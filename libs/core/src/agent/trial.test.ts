@@ -283,6 +283,7 @@ describe('the default slot', () => {
     await expect(prepareV2(node, 2)).rejects.toMatchObject(refused);
     await expect(node.agent().consoleRollback()).rejects.toMatchObject({
       code: 'ROLLBACK_IMPOSSIBLE',
+      message: 'The running slot A is not the default: a reboot goes to slot B',
     });
     expect(node.vars.slots).toEqual({ A: 'good', B: 'good' });
   });

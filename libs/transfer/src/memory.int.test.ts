@@ -4,10 +4,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable, type Duplex } from 'node:stream';
+import { createZstdCompress } from 'node:zlib';
 import { attachLoopDisk, createDiskImage, exec, type LoopDisk } from '@kubeos/host';
 import { serve, type PayloadServer } from '../test/payload-server.ts';
 import { mib } from '../test/slot-bench.ts';
+import { renderEntry, tarEnd } from './tar/tar-writer.ts';
 
 const largest = 256;
 const block = randomBytes(mib);
@@ -26,12 +28,39 @@ function* image(blocks: number): Generator<Buffer> {
   for (let count = 1; count < blocks; count += 1) yield block;
 }
 
+/** An archive with a kernel and one long file. */
+function* archive(blocks: number): Generator<Buffer> {
+  const entry = {
+    ...{ linkName: '', mode: 0o644, uid: 0, gid: 0, mtime: '0', deviceMajor: 0, deviceMinor: 0 },
+    attributes: new Map<string, Buffer>(),
+  };
+  yield renderEntry({ ...entry, type: 'directory', name: 'boot', size: 0 });
+  yield renderEntry({ ...entry, type: 'file', name: 'boot/vmlinuz', size: 0 });
+  yield renderEntry({ ...entry, type: 'file', name: 'long', size: blocks * mib });
+  for (let count = 0; count < blocks; count += 1) yield block;
+  yield tarEnd;
+}
+
+const contents = { image, archive };
+const encoders = { plain: () => new PassThrough(), zstd: () => createZstdCompress() };
+type Content = keyof typeof contents;
+type Encoding = keyof typeof encoders;
+
+/** A payload that is made anew whenever it is asked for. */
+function payload(content: Content, encoding: Encoding, blocks: number): Duplex {
+  return Readable.from(contents[content](blocks)).pipe(encoders[encoding]());
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'memory-'));
-  await createDiskImage(join(folder, 'disk.img'), [{ label: 'ROOT-B', sizeBytes: largest * mib }]);
+  await createDiskImage(join(folder, 'disk.img'), [
+    // An archive needs a file system around it.
+    { label: 'ROOT-B', sizeBytes: largest * 1.25 * mib },
+  ]);
   disk = await attachLoopDisk(exec, join(folder, 'disk.img'));
   server = await serve((request, response) => {
-    Readable.from(image(Number(request.url?.slice(1)))).pipe(response);
+    const [, content = '', encoding = '', blocks] = request.url?.split('/') ?? [];
+    payload(content as Content, encoding as Encoding, Number(blocks)).pipe(response);
   });
   await build({
     entryPoints: [join(import.meta.dirname, '../test/install-and-measure.ts')],
@@ -48,21 +77,27 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function peakMib(blocks: number): Promise<number> {
+async function peakMib(content: Content, encoding: Encoding, blocks: number): Promise<number> {
   const hash = createHash('sha256');
-  for (const chunk of image(blocks)) hash.update(chunk);
+  for await (const chunk of payload(content, encoding, blocks)) hash.update(chunk as Buffer);
   const { stdout } = await exec(process.execPath, [
     '--max-semi-space-size=1',
     join(folder, 'measure.mjs'),
-    ...[disk.partition(1), `${server.url}/${blocks}`, `sha256:${hash.digest('hex')}`, folder],
+    ...[disk.partition(1), `${server.url}/${content}/${encoding}/${blocks}`],
+    ...[`sha256:${hash.digest('hex')}`, folder],
   ]);
   return Number(stdout) / 1024;
 }
 
 describe('memory', () => {
-  it('B-41: stays small and flat whatever the length of the image', async () => {
-    const small = await peakMib(32);
-    const large = await peakMib(largest);
+  it.each<[Content, Encoding]>([
+    ['image', 'plain'],
+    ['image', 'zstd'],
+    ['archive', 'plain'],
+    ['archive', 'zstd'],
+  ])('B-41: stays small and flat whatever the length of an %s, %s', async (content, encoding) => {
+    const small = await peakMib(content, encoding, 32);
+    const large = await peakMib(content, encoding, largest);
     expect(large).toBeLessThan(120);
     expect(large - small).toBeLessThan(24);
   });

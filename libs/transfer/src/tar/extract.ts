@@ -55,11 +55,18 @@ export async function extractTar(
 type Feed = (bytes: Buffer) => Promise<void>;
 
 function createFeed(child: Child): Feed {
+  // A signal, because whoever waits for a promise that stays open is kept in memory until it settles.
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  child.exited.then(end, end);
   return async (bytes) => {
     if (child.stdin.write(bytes)) return;
-    // A child that ended never drains; its exit code is the failure then.
-    const drained = once(child.stdin, 'drain').catch(() => child.exited);
-    await Promise.race([drained, child.exited]);
+    try {
+      await once(child.stdin, 'drain', { signal: over.signal });
+    } catch {
+      // A child that ended never drains; its exit code is the failure then.
+      await child.exited;
+    }
   };
 }
 

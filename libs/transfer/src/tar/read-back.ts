@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { KubeosError } from '@kubeos/core';
 import { storageError } from '@kubeos/host';
 import type { FileDigests } from './extract.ts';
 import { describeName } from './tar-entry.ts';
+
+const readBytes = 1024 * 1024;
 
 /**
  * Reads every file of a freshly mounted folder, thus from the disk, and compares it with what was in the archive.
@@ -14,20 +16,30 @@ export async function compareFiles(
   digests: FileDigests,
   signal: AbortSignal,
 ): Promise<void> {
+  // One for all: a stream would take a new one for each piece, faster than they are collected.
+  const buffer = Buffer.allocUnsafe(readBytes);
   for (const [name, expected] of digests) {
     signal.throwIfAborted();
     // Names are bytes; as a string the path would be encoded anew.
     const path = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
-    if ((await digestFile(path, name)) === expected) continue;
+    if ((await digestFile(path, name, buffer)) === expected) continue;
     throw new KubeosError('READ_BACK_MISMATCH', `${describeName(name)} reads back differently`);
   }
 }
 
-async function digestFile(path: Buffer, name: string): Promise<string> {
+async function digestFile(path: Buffer, name: string, buffer: Buffer): Promise<string> {
   const hash = createHash('sha256');
   try {
-    const content: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 1024 * 1024 });
-    for await (const piece of content) hash.update(piece);
+    const file = await open(path);
+    try {
+      while (true) {
+        const { bytesRead } = await file.read(buffer);
+        if (bytesRead === 0) break;
+        hash.update(buffer.subarray(0, bytesRead));
+      }
+    } finally {
+      await file.close();
+    }
   } catch (thrown) {
     throw storageError(thrown, `Cannot read back ${describeName(name)}`);
   }

@@ -21,13 +21,18 @@ const none: PaxRecords = new Map();
 export async function* readTar(stream: AsyncIterable<Buffer>): AsyncGenerator<TarItem> {
   const reader = createByteReader(stream);
   let globals = none;
+  let globalBytes = 0;
   let extension: Extension = { records: none };
   while (true) {
     const block = await reader.take(blockBytes);
     const header = block === undefined ? undefined : parseHeader(block);
     if (header === undefined) break;
-    if (header.flag === 'g') globals = merge(globals, await readRecords(reader, header.size));
-    else if (header.flag === 'x') {
+    if (header.flag === 'g') {
+      // They add up for the rest of the archive.
+      globalBytes += header.size;
+      checkExtension(globalBytes);
+      globals = merge(globals, await readRecords(reader, header.size));
+    } else if (header.flag === 'x') {
       extension = { ...extension, records: await readRecords(reader, header.size) };
     } else if (header.flag === 'L') {
       extension = { ...extension, longName: await readLongName(reader, header.size) };
@@ -54,6 +59,11 @@ function checkSize(size: number): void {
   throw new KubeosError('PAYLOAD_CORRUPT', 'The archive has an entry of an impossible length');
 }
 
+function checkExtension(size: number): void {
+  if (size <= mostExtensionBytes) return;
+  throw new KubeosError('PAYLOAD_UNSAFE', `The archive has ${size} bytes of extended headers`);
+}
+
 async function readRecords(reader: ByteReader, size: number): Promise<PaxRecords> {
   return parsePax(await readExtension(reader, size));
 }
@@ -64,9 +74,7 @@ async function readLongName(reader: ByteReader, size: number): Promise<string> {
 }
 
 async function readExtension(reader: ByteReader, size: number): Promise<Buffer> {
-  if (size > mostExtensionBytes) {
-    throw new KubeosError('PAYLOAD_UNSAFE', `The archive has an extended header of ${size} bytes`);
-  }
+  checkExtension(size);
   const parts: Buffer[] = [];
   for await (const piece of reader.pieces(size)) parts.push(piece);
   await skipPadding(reader, size);

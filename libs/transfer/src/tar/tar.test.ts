@@ -122,6 +122,7 @@ describe('tar', () => {
     ['a sparse file', 'PAYLOAD_UNKNOWN', Buffer.concat([pax('GNU.sparse.major=1'), next()])],
     ['an impossible length', 'PAYLOAD_CORRUPT', Buffer.concat([pax('size=-5'), next()])],
     ['a broken extended header', 'PAYLOAD_CORRUPT', pax('x', 7)],
+    ['global headers that add up', 'PAYLOAD_UNSAFE', globals(3, 2 ** 19)],
     ['a huge extended header', 'PAYLOAD_UNSAFE', renderHeader('x', 2 ** 30, plain)],
   ])('refuses %s', async (_, code, bytes) => {
     await expect(read(bytes)).rejects.toMatchObject({ code });
@@ -132,6 +133,18 @@ function resum(header: Buffer): void {
   header.write(' '.repeat(8), 148, 'latin1');
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+}
+
+/** Global headers of so many bytes each. */
+function globals(count: number, size: number): Buffer {
+  const one = (index: number): Buffer => {
+    const text = `${size} comment-${index}=`;
+    return Buffer.concat([
+      renderHeader('g', size, { name: 'g' }),
+      Buffer.from(`${text.padEnd(size - 1, '.')}\n`),
+    ]);
+  };
+  return Buffer.concat([...Array.from({ length: count }, (_, index) => one(index)), tarEnd]);
 }
 
 function pax(record: string, length = record.length + (record.length < 7 ? 3 : 4)): Buffer {

@@ -30,14 +30,28 @@ export function decode(stream: AsyncIterable<Buffer>, encoding: Encoding): Async
 
 async function* gunzip(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const gunzipper = createGunzip({ chunkSize: chunkBytes });
-  const feeding = pipeline(stream, gunzipper);
+  const source = stream[Symbol.asyncIterator]();
+  let fedBytes = 0;
+  const next = async (): Promise<IteratorResult<Buffer>> => {
+    const result = await source.next();
+    if (result.done !== true) fedBytes += result.value.length;
+    return result;
+  };
+  // Without `return`: the end of the gunzipper is not the end of the source.
+  const feeding = pipeline({ [Symbol.asyncIterator]: () => ({ next }) }, gunzipper);
   // The same failure ends the iteration below.
   feeding.catch(() => undefined);
   try {
     yield* gunzipper as AsyncIterable<Buffer>;
+    // The gunzipper stops at what is no further member; all of the source belongs to the digest of the download.
+    while ((await next()).done !== true);
+    if (fedBytes > gunzipper.bytesWritten) throw corrupt('gzip', undefined);
   } catch (thrown) {
     if (errnoOf(thrown)?.startsWith('Z_') === true) throw corrupt('gzip', thrown);
     throw thrown;
+  } finally {
+    gunzipper.destroy();
+    await source.return?.();
   }
 }
 

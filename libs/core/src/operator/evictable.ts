@@ -42,14 +42,9 @@ export async function findEvictable(
   return chosen;
 }
 
-/** When the first candidate that was passed over has to be looked at again: no watch tells of pods and budgets. */
-export function lookAgain(
-  { memory, clock }: OperatorContext,
-  candidates: readonly Candidate[],
-): Requeue {
-  const moments = candidates.flatMap(
-    ({ member }) => memory.passedOver.get(member.name)?.untilMs ?? [],
-  );
+/** When the first of these nodes that was passed over has to be looked at again: no watch tells of pods and budgets. */
+export function lookAgain({ memory, clock }: OperatorContext, nodes: readonly string[]): Requeue {
+  const moments = nodes.flatMap((node) => memory.passedOver.get(node)?.untilMs ?? []);
   if (moments.length === 0) return { kind: 'onChange' };
   const leftMs = Math.max(Math.min(...moments) - clock.now().monotonicMs, 0);
   return { kind: 'after', seconds: leftMs / 1000 };

@@ -9,7 +9,7 @@ const withoutSideEffects = ['@kubernetes/client-node', 'js-yaml', 'zod', '@bufbu
  * Packages that client-node imports for features we do not use: its HTTP client, proxies to the
  * API server, exec, attach and copy, OpenID login, JSON paths.
  */
-const unreachable = [
+export const unreachable = [
   'hpagent',
   'http-proxy-agent',
   'https-proxy-agent',

@@ -17,6 +17,8 @@ export default defineConfig({
   platform: 'node',
   splitting: false,
   minify: true,
+  // Says what is in the bundle, for the test of that.
+  metafile: true,
   dts: false,
   silent: true,
   noExternal: [/.*/],

@@ -62,4 +62,17 @@ describe('the metrics of os-operator', () => {
     expect(text).toContain('kubeos_os_nodes{namespace="default",name="fleet",state="updated"} 3');
     expect(text).toContain('kubeos_os_nodes{namespace="default",name="fleet",state="waiting"} 6');
   });
+
+  it('tell the nodes of a fleet on the leader alone', async () => {
+    const metrics = createMetrics('1.2.3');
+    metrics.connect({
+      leadership: { isLeading: () => false, term: () => 1 },
+      stores: { oses: storeOf([os]), nodes: storeOf([]), instances: storeOf([]) },
+      queue: () => ({ ready: 0, delayed: 0, running: 0, failed: 0 }),
+    });
+
+    const text = await metrics.text();
+    expect(text).toContain('kubeos_leading 0');
+    expect(text).not.toContain('kubeos_os_nodes{');
+  });
 });

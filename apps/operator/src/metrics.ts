@@ -95,6 +95,8 @@ function connect(registry: Registry, { leadership, stores, queue }: MetricsSourc
     registers,
     collect() {
       this.reset();
+      // Every replica has the objects; a sum over replicas would count each node several times.
+      if (!leadership.isLeading()) return;
       for (const os of stores.oses.items()) {
         for (const [state, count] of Object.entries(countsOf(os))) {
           this.set({ namespace: os.namespace, name: os.name, state }, count);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Os } from '@kubeos/core';
+import { operatorMetrics, type Os } from '@kubeos/core';
 import type { Store } from '@kubeos/kube';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 
 const os = {
   namespace: 'default',
@@ -46,33 +46,42 @@ describe('the metrics of os-operator', () => {
     expect(text).not.toContain('kubeos_leading');
   });
 
-  it('read leadership, queue, caches and fleets at each scrape', async () => {
+  function connected(leadership: { isLeading: boolean }): Metrics {
     const metrics = createMetrics('1.2.3');
     metrics.connect({
-      leadership: { isLeading: () => true, term: () => 1 },
+      leadership: { isLeading: () => leadership.isLeading, term: () => 1 },
       stores: { oses: storeOf([os]), nodes: storeOf([1, 2]), instances: storeOf([]) },
       queue: () => ({ ready: 1, delayed: 2, running: 3, failed: 4 }),
     });
+    return metrics;
+  }
 
+  it('are those that are documented', async () => {
+    const text = await connected({ isLeading: true }).text();
+
+    const told = [...text.matchAll(/^# TYPE (kubeos_\S+) (\S+)$/gmu)].map((line) => line.slice(1));
+    const documented = Object.values(operatorMetrics).map(({ name, type }) => [name, type]);
+    expect(told.sort()).toEqual(documented.sort());
+  });
+
+  it('tell the nodes of a fleet on the leader alone', async () => {
+    const leadership = { isLeading: true };
+    const metrics = connected(leadership);
+    expect(await metrics.text()).toContain('kubeos_os_nodes{');
+
+    leadership.isLeading = false;
     const text = await metrics.text();
+    expect(text).toContain('kubeos_leading 0');
+    expect(text).not.toContain('kubeos_os_nodes{');
+  });
+
+  it('read leadership, queue, caches and fleets at each scrape', async () => {
+    const text = await connected({ isLeading: true }).text();
     expect(text).toContain('kubeos_leading 1');
     expect(text).toContain('kubeos_queue_delayed 2');
     expect(text).toContain('kubeos_cached_objects{kind="nodes"} 2');
     expect(text).toContain('kubeos_unreadable_objects{kind="oses"} 1');
     expect(text).toContain('kubeos_os_nodes{namespace="default",name="fleet",state="updated"} 3');
     expect(text).toContain('kubeos_os_nodes{namespace="default",name="fleet",state="waiting"} 6');
-  });
-
-  it('tell the nodes of a fleet on the leader alone', async () => {
-    const metrics = createMetrics('1.2.3');
-    metrics.connect({
-      leadership: { isLeading: () => false, term: () => 1 },
-      stores: { oses: storeOf([os]), nodes: storeOf([]), instances: storeOf([]) },
-      queue: () => ({ ready: 0, delayed: 0, running: 0, failed: 0 }),
-    });
-
-    const text = await metrics.text();
-    expect(text).toContain('kubeos_leading 0');
-    expect(text).not.toContain('kubeos_os_nodes{');
   });
 });

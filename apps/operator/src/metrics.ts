@@ -1,5 +1,5 @@
 /** The operator's metrics. */
-import type { Leadership, Os } from '@kubeos/core';
+import { operatorMetrics, type Leadership, type MetricDescription, type Os } from '@kubeos/core';
 import type { Stores, WorkQueueCounts } from '@kubeos/kube';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -29,25 +29,13 @@ export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'kubeos_operator_info',
-    help: 'Version of the operator',
-    labelNames: ['version'],
-    registers,
-  }).set({ version }, 1);
+  new Gauge({ ...named(operatorMetrics.info), registers }).set({ version }, 1);
   const passes = new Histogram({
-    name: 'kubeos_reconcile_seconds',
-    help: 'Duration of passes by kind of key and result',
-    labelNames: ['kind', 'result'],
+    ...named(operatorMetrics.passes),
     buckets: [0.001, 0.01, 0.05, 0.1, 0.5, 1, 5, 30],
     registers,
   });
-  const answers = new Counter({
-    name: 'kubeos_api_requests_total',
-    help: 'Requests to the API server by method and status; status 0 is no answer',
-    labelNames: ['method', 'status'],
-    registers,
-  });
+  const answers = new Counter({ ...named(operatorMetrics.apiRequests), registers });
   return {
     text: () => registry.metrics(),
     reconciled: (kind, result, seconds) => passes.observe({ kind, result }, seconds),
@@ -58,40 +46,33 @@ export function createMetrics(version: string): Metrics {
 
 function connect(registry: Registry, { leadership, stores, queue }: MetricsSources): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number): void => {
+  const gauge = (metric: MetricDescription, read: () => number): void => {
     new Gauge({
-      name,
-      help,
+      ...named(metric),
       registers,
       collect() {
         this.set(read());
       },
     });
   };
-  gauge('kubeos_leading', 'This replica leads', () => Number(leadership.isLeading()));
-  gauge('kubeos_queue_ready', 'Keys that wait for a worker', () => queue().ready);
-  gauge('kubeos_queue_delayed', 'Keys that wait for their time', () => queue().delayed);
-  gauge('kubeos_queue_running', 'Keys at work', () => queue().running);
-  const byKind = (name: string, help: string, read: (store: AnyStore) => number): void => {
+  gauge(operatorMetrics.leading, () => Number(leadership.isLeading()));
+  gauge(operatorMetrics.queueReady, () => queue().ready);
+  gauge(operatorMetrics.queueDelayed, () => queue().delayed);
+  gauge(operatorMetrics.queueRunning, () => queue().running);
+  const byKind = (metric: MetricDescription, read: (store: AnyStore) => number): void => {
     new Gauge({
-      name,
-      help,
-      labelNames: ['kind'],
+      ...named(metric),
       registers,
       collect() {
         for (const [kind, store] of Object.entries(stores)) this.set({ kind }, read(store));
       },
     });
   };
-  byKind('kubeos_cached_objects', 'Objects in the cache', ({ size }) => size);
-  byKind('kubeos_unreadable_objects', 'Objects that cannot be read', (store) => store.bad().size);
-  byKind('kubeos_cache_age_seconds', 'Time since the API server was last heard of', (store) =>
-    store.ageSeconds(),
-  );
+  byKind(operatorMetrics.cachedObjects, ({ size }) => size);
+  byKind(operatorMetrics.unreadableObjects, (store) => store.bad().size);
+  byKind(operatorMetrics.cacheAge, (store) => store.ageSeconds());
   new Gauge({
-    name: 'kubeos_os_nodes',
-    help: 'Nodes of an OS object by state',
-    labelNames: ['namespace', 'name', 'state'],
+    ...named(operatorMetrics.osNodes),
     registers,
     collect() {
       this.reset();
@@ -104,6 +85,15 @@ function connect(registry: Registry, { leadership, stores, queue }: MetricsSourc
       }
     },
   });
+}
+
+/** A metric in the words of the registry. */
+function named<T extends string>({
+  name,
+  help,
+  labels,
+}: Pick<MetricDescription, 'name' | 'help'> & { readonly labels: readonly T[] }) {
+  return { name, help, labelNames: labels };
 }
 
 function countsOf({ status }: Os): Readonly<Record<string, number>> {

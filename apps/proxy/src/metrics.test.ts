@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { proxyMetrics } from '@kubeos/core';
 import { leanAgentStatus } from '@kubeos/testing';
 import { metricsText, type MetricsInput } from './metrics.ts';
 
@@ -20,6 +21,17 @@ describe('the metrics of os-proxy', () => {
     );
     expect(text).toContain('kubeos_proxy_info{version="1.2.3"} 1\n');
     expect(text).not.toContain('kubeos_slot_info');
+  });
+
+  it('are those that are documented, with their labels', () => {
+    const text = metricsText({ ...input, agent: leanAgentStatus });
+
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gmu)].map((line) => line.slice(1));
+    expect(types).toEqual(Object.values(proxyMetrics).map(({ name, type }) => [name, type]));
+    for (const { name, labels } of Object.values(proxyMetrics)) {
+      const told = new RegExp(`^${name}(?:\\{(.*)\\})? `, 'mu').exec(text)?.[1] ?? '';
+      expect([...told.matchAll(/(\w+)="/gu)].map(([, label]) => label)).toEqual(labels);
+    }
   });
 
   it('tell slots and progress from the snapshot', () => {

@@ -1,5 +1,5 @@
 /** The proxy's metrics. It is on every node and has few of them, so that it writes the text itself. */
-import { slotNames, type AgentStatus } from '@kubeos/core';
+import { proxyMetrics, slotNames, type AgentStatus, type MetricDescription } from '@kubeos/core';
 
 /** What the metrics tell. */
 export interface MetricsInput {
@@ -12,53 +12,42 @@ export interface MetricsInput {
   readonly residentBytes: number;
 }
 
+/** A metric with what it tells now. */
 interface Metric {
-  readonly name: string;
-  readonly type: 'gauge' | 'counter';
-  readonly help: string;
-  readonly samples: readonly { readonly labels?: Labels; readonly value: number }[];
+  readonly metric: MetricDescription;
+  readonly samples: readonly Sample[];
+}
+
+interface Sample {
+  readonly labels?: Labels;
+  readonly value: number;
 }
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The text of `/metrics`. */
 export function metricsText(input: MetricsInput): string {
-  return [...proxyMetrics(input), ...(input.agent === undefined ? [] : agentMetrics(input.agent))]
+  return [...ownMetrics(input), ...(input.agent === undefined ? [] : agentMetrics(input.agent))]
     .map(textOf)
     .join('');
 }
 
-function proxyMetrics(input: MetricsInput): readonly Metric[] {
+function ownMetrics(input: MetricsInput): readonly Metric[] {
   return [
-    gauge('kubeos_proxy_info', 'Version of the proxy', 1, { version: input.version }),
-    {
-      ...gauge('kubeos_proxy_passes_total', 'Passes of the loop', input.passes),
-      type: 'counter',
-    },
-    {
-      ...gauge('kubeos_proxy_failed_passes_total', 'Passes that failed', input.failedPasses),
-      type: 'counter',
-    },
-    gauge(
-      'kubeos_proxy_api_age_seconds',
-      'Time since the API server was last heard of',
-      input.apiAgeSeconds,
-    ),
-    gauge('process_resident_memory_bytes', 'Resident memory', input.residentBytes),
+    one(proxyMetrics.info, 1, { version: input.version }),
+    one(proxyMetrics.passes, input.passes),
+    one(proxyMetrics.failedPasses, input.failedPasses),
+    one(proxyMetrics.apiAge, input.apiAgeSeconds),
+    one(proxyMetrics.residentMemory, input.residentBytes),
   ];
 }
 
 function agentMetrics(agent: AgentStatus): readonly Metric[] {
   const { operation } = agent;
   return [
-    gauge('kubeos_agent_info', 'Version of the agent and of the running system', 1, {
-      version: agent.agentVersion,
-      system: agent.version,
-    }),
+    one(proxyMetrics.agentInfo, 1, { version: agent.agentVersion, system: agent.version }),
     {
-      name: 'kubeos_slot_info',
-      type: 'gauge',
-      help: 'What each slot holds; state and whether it is booted',
+      metric: proxyMetrics.slotInfo,
       samples: slotNames.map((slot) => ({
         labels: {
           slot,
@@ -69,27 +58,18 @@ function agentMetrics(agent: AgentStatus): readonly Metric[] {
         value: 1,
       })),
     },
-    gauge('kubeos_agent_held', 'Held by a rollback at the console', Number(agent.held)),
-    gauge('kubeos_agent_warnings', 'Warnings of the agent', agent.warnings.length),
-    gauge(
-      'kubeos_operation_running',
-      'A phase is at work on this node',
-      Number(operation?.state === 'Running'),
-    ),
-    gauge(
-      'kubeos_operation_progress_bytes',
-      'How far the phase at work has come',
-      operation?.progress?.bytesDone ?? 0,
-    ),
+    one(proxyMetrics.agentHeld, Number(agent.held)),
+    one(proxyMetrics.agentWarnings, agent.warnings.length),
+    one(proxyMetrics.operationRunning, Number(operation?.state === 'Running')),
+    one(proxyMetrics.operationProgress, operation?.progress?.bytesDone ?? 0),
   ];
 }
 
-function gauge(name: string, help: string, value: number, labels?: Labels): Metric {
-  const sample = labels === undefined ? { value } : { labels, value };
-  return { name, type: 'gauge', help, samples: [sample] };
+function one(metric: MetricDescription, value: number, labels?: Labels): Metric {
+  return { metric, samples: [labels === undefined ? { value } : { labels, value }] };
 }
 
-function textOf({ name, type, help, samples }: Metric): string {
+function textOf({ metric: { name, type, help }, samples }: Metric): string {
   const lines = samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }

@@ -9,3 +9,4 @@ export * from './lifecycle/index.ts';
 export * from './operator/index.ts';
 export * from './rollout/index.ts';
 export * from './proxy/index.ts';
+export * from './metrics.ts';

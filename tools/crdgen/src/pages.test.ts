@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { errorCodes } from '@kubeos/core';
+import { errorCodes, operatorMetrics, proxyMetrics } from '@kubeos/core';
 import { parse } from 'yaml';
 import { crdFile, crdOf } from './crd.ts';
 import { os, osInstance, type Kind } from './kinds.ts';
@@ -65,6 +65,12 @@ describe('the generated files', () => {
   it('document every error code', () => {
     for (const code of Object.keys(errorCodes)) {
       expect(textOf('docs/reference/errors.md')).toContain(`| \`${code}\` |`);
+    }
+  });
+
+  it('document every metric', () => {
+    for (const { name } of [...Object.values(operatorMetrics), ...Object.values(proxyMetrics)]) {
+      expect(textOf('docs/reference/metrics.md')).toContain(`| \`${name}\` |`);
     }
   });
 

@@ -4,6 +4,7 @@ import { errorsPage } from './errors-page.ts';
 import { kindPage } from './kind-page.ts';
 import { os, osInstance } from './kinds.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
+import { metricsPage } from './metrics-page.ts';
 
 /** A file of the repository by its path from the root. */
 export interface GeneratedFile {
@@ -21,5 +22,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/reference/conditions.md', text: conditionsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/lifecycle.md', text: lifecyclePage() },
+    { path: 'docs/reference/metrics.md', text: metricsPage() },
   ];
 }

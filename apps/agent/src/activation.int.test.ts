@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { connect as connectTo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createAgentClient, decodeSnapshot } from '@kubeos/agent-api';
@@ -13,6 +15,29 @@ import { activateAgent, agentCommand, logged, start, until } from '../test/agent
 import type { ActivatedAgent } from '../test/agent-process.ts';
 import { layOutNode } from '../test/node-root.ts';
 import type { NodeRoot } from '../test/node-root.ts';
+
+/** A port of this machine that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  return address.port;
+}
+
+/** Waits for a line on a program's stderr. */
+async function said({ stderr }: ChildProcess, line: RegExp): Promise<void> {
+  if (stderr === null) throw new Error('The program has no stderr');
+  const lines = createInterface(stderr);
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (text) => {
+      if (line.test(text)) resolve();
+    });
+    lines.on('close', () => reject(new Error(`The program ended without ${String(line)}`)));
+  });
+}
 
 const unending = new AbortController().signal;
 
@@ -49,6 +74,21 @@ describe('socket-activated agent', () => {
     const status = await connect(node).getStatus(unending);
     expect(status).toMatchObject({ version: 'KubeOS 1', bootedSlot: 'A' });
     expect(await ended).toBe(0);
+  });
+
+  it('refuses a TCP socket, on which everybody could call', async () => {
+    const node = await newNode({});
+    const port = await freePort();
+    const { child } = start(node, [
+      ...['systemd-socket-activate', '--listen', `127.0.0.1:${port}`],
+      ...agentCommand(node),
+    ]);
+    toClose.push(() => child.kill('SIGKILL'));
+    const complaint = said(child, /has to listen on a Unix socket/);
+    await said(child, /^Listening on/);
+    const caller = connectTo(port, '127.0.0.1').on('error', () => undefined);
+    toClose.push(() => caller.destroy());
+    await complaint;
   });
 
   it('publishes its status beside the socket, for the group and nobody else', async () => {

@@ -80,12 +80,24 @@ export async function listenAt(server: Server, where: ListenAt): Promise<void> {
       bindPrivately(server, where.path);
     }
     await listening;
+    if (where.kind === 'inherited') requireUnixSocket(server);
     if (where.kind === 'path') chownSync(where.path, process.getuid?.() ?? 0, kubeosGid);
   } catch (cause) {
     if (cause instanceof KubeosError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
     throw new KubeosError('INVALID_CONFIGURATION', `Listening on ${name}: ${problem}`, { cause });
   }
+}
+
+/** Who may call is decided by the socket's mode; whoever reaches a port of the node would be let in. */
+function requireUnixSocket(server: Server): void {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return;
+  server.close();
+  throw new KubeosError(
+    'INVALID_CONFIGURATION',
+    'os-agent.socket has to listen on a Unix socket; for calls over TCP there is "tcp" in agent.json',
+  );
 }
 
 /**

@@ -16,7 +16,13 @@ interface Schema {
 }
 
 interface Crd {
-  readonly spec: { readonly versions: readonly { readonly schema: { openAPIV3Schema: Schema } }[] };
+  readonly metadata: { annotations: Record<string, string> };
+  readonly spec: {
+    readonly versions: readonly {
+      additionalPrinterColumns?: unknown;
+      readonly schema: { openAPIV3Schema: Schema };
+    }[];
+  };
 }
 
 /** Our CRD as it was before the ticket. */
@@ -24,6 +30,17 @@ async function crdWithoutTicket(): Promise<object> {
   const crd = parse(await readFile(crdFile, 'utf8')) as Crd;
   const status = crd.spec.versions[0]?.schema.openAPIV3Schema.properties['status'];
   delete status?.properties['admission'];
+  return crd;
+}
+
+/** Our CRD with what upstream's has: no status that it would keep, no columns of it, no revision. */
+async function crdWithoutStatus(): Promise<object> {
+  const crd = parse(await readFile(crdFile, 'utf8')) as Crd;
+  crd.metadata.annotations = {};
+  for (const version of crd.spec.versions) {
+    delete version.schema.openAPIV3Schema.properties['status'];
+    delete version.additionalPrinterColumns;
+  }
   return crd;
 }
 
@@ -64,6 +81,34 @@ it.concurrent.each<[name: string, outdate: (scene: Scene) => Promise<unknown>]>(
       await scene.kubectl('replace', '-f', resolve(crdFile, '..'));
       await scene.untilUpdated('old', 120);
       expect(node?.running?.image).toBe(v2);
+    } finally {
+      await scene.close();
+    }
+  },
+  300_000,
+);
+
+it.concurrent(
+  'a CRD that keeps no status, as upstream’s, is told in one event, and once mended all goes on',
+  async () => {
+    const scene = await Scene.open();
+    const outdated = async (): Promise<readonly string[]> =>
+      (await scene.eventsOf('OS', 'plain')).filter((reason) => reason === 'CRDOutdated');
+    try {
+      await scene.plane.run(['replace', '-f', '-'], JSON.stringify(await crdWithoutStatus()));
+      await scene.startOperator();
+      await scene.addNodes('plain', 1, { image: v1 });
+      await until('its report', () => scene.instance('plain-1')?.status.agent);
+      await scene.createOs('plain', scene.upgradeTo(v2));
+      await until('the event', async () => (await outdated()).length > 0);
+      for (const text of ['1', '2', '3']) {
+        await scene.kubectl('annotate', '--overwrite', 'os', 'plain', `example.org/look=${text}`);
+      }
+      expect(scene.os('plain')?.status).toEqual({});
+
+      await scene.kubectl('replace', '-f', resolve(crdFile, '..'));
+      await scene.untilUpdated('plain', 120);
+      expect(await outdated()).toEqual(['CRDOutdated']);
     } finally {
       await scene.close();
     }

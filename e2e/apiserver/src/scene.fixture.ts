@@ -193,6 +193,15 @@ export class Scene {
     return this.plane.run(args);
   }
 
+  /** Reasons of the events about an object of namespace `default`, the oldest first. */
+  async eventsOf(kind: string, name: string): Promise<readonly string[]> {
+    const about = `involvedObject.kind=${kind},involvedObject.name=${name}`;
+    const columns = 'custom-columns=REASON:.reason';
+    const options = [`--field-selector=${about}`, '--sort-by=.eventTime', '-o', columns];
+    const table = await this.kubectl('get', 'events', ...options, '--no-headers');
+    return table.split('\n').filter((reason) => reason !== '');
+  }
+
   #describe(os: string): object {
     const instances = this.#nodes.flatMap(({ name }) => this.instance(name) ?? []);
     const mine = instances.filter(({ name }) => name.startsWith(`${os}-`));

@@ -58,6 +58,8 @@ export interface OperatorMemory {
   readonly fleetPasses: Map<string, number>;
   /** Monotonic time of the last status write of an `OS`. */
   readonly statusWrites: Map<string, number>;
+  /** Version of an `OS` whose status the server dropped as a whole, after which nothing new was to be written. */
+  readonly unkept: Map<string, string>;
   served: { readonly revision: number; readonly atMs: number } | undefined;
 }
 

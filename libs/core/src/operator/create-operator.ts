@@ -144,6 +144,7 @@ function newMemory(): OperatorMemory {
     unreadable: new Set(),
     fleetPasses: new Map(),
     statusWrites: new Map(),
+    unkept: new Map(),
     served: undefined,
   };
 }
@@ -160,6 +161,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.unreadable.clear();
   memory.fleetPasses.clear();
   memory.statusWrites.clear();
+  memory.unkept.clear();
   memory.served = undefined;
 }
 

@@ -199,3 +199,68 @@ describe('a pass that the API server refuses', () => {
     });
   });
 });
+
+describe('the events of an object', () => {
+  const told = (cluster: MemoryCluster): readonly string[] =>
+    cluster.events.map(({ message }) => message);
+
+  it('tell at first sight what is True and what Ready says, then what turns', async () => {
+    const cluster = aFleet(1);
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    expect(told(cluster)).toEqual([
+      'Ready is False: 0 of 1 node(s) are up to date. spec.paused is set',
+      'Paused is True: spec.paused is set',
+    ]);
+    await operator.reconcile(key);
+    expect(cluster.events).toHaveLength(2);
+
+    const os = cluster.os('os-uid');
+    if (os === undefined) throw new Error('no object');
+    cluster.osByUid.set('os-uid', { ...os, spec: aSpec() });
+    await operator.reconcile(key);
+    expect(told(cluster).slice(2)).toContainEqual('Paused is False: ');
+  });
+
+  it('tell once a term that the CRDs keep no status, and write nothing that says nothing new', async () => {
+    const cluster = aFleet(1);
+    cluster.served = 0;
+    let writes = 0;
+    cluster.writeOsStatus = (os) => {
+      writes += 1;
+      return Promise.resolve(os);
+    };
+    const operator = operatorOn(cluster);
+    const at = async (seconds: number): Promise<readonly number[]> => {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+      return [writes, cluster.events.length];
+    };
+    expect(await at(0)).toEqual([1, 1]);
+    expect(await at(15)).toEqual([1, 1]);
+    cluster.osByUid.set('os-uid', anOs({ resourceVersion: '7' }));
+    expect(await at(30)).toEqual([2, 1]);
+    await operator.lead();
+    expect(await at(45)).toEqual([3, 2]);
+    expect(cluster.events).toMatchObject([
+      { type: 'Warning', reason: 'CRDOutdated' },
+      { type: 'Warning', reason: 'CRDOutdated' },
+    ]);
+  });
+
+  it('tell nothing that the server did not store', async () => {
+    const cluster = aFleet(1);
+    const writeOsStatus = cluster.writeOsStatus.bind(cluster);
+    cluster.writeOsStatus = (os, status) =>
+      writeOsStatus(os, {
+        ...status,
+        ...(status.conditions === undefined
+          ? {}
+          : { conditions: status.conditions.filter(({ type }) => type !== 'Paused') }),
+      });
+    await operatorOn(cluster).reconcile(key);
+    expect(told(cluster)).toEqual([
+      'Ready is False: 0 of 1 node(s) are up to date. spec.paused is set',
+    ]);
+  });
+});

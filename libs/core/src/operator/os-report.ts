@@ -92,23 +92,51 @@ async function writeReport(
   if (turned.length === 0 && quietFor < quietMs) {
     return { kind: 'after', seconds: (quietMs - quietFor) / 1000 };
   }
-  await api.writeOsStatus(os, next);
+  // What it holds is what it made of the last attempt.
+  if (memory.unkept.get(os.uid) === os.resourceVersion) return { kind: 'onChange' };
+  const stored = await api.writeOsStatus(os, next);
   memory.statusWrites.set(os.uid, now.monotonicMs);
-  for (const { type, status, reason, message } of turned) {
-    const isBad = (type === 'Degraded' && status === 'True') || badReasons.has(reason);
-    await tell(context, {
-      about: { kind: 'OS', namespace: os.namespace, name: os.name, uid: os.uid },
-      type: isBad ? 'Warning' : 'Normal',
-      reason,
-      message: `${type} is ${status}: ${message}`,
-    });
-  }
+  for (const condition of toldBy(context, stored, turned)) await tellTurn(context, os, condition);
   return { kind: 'onChange' };
 }
 
-/** Conditions whose status turned. */
-function transitions(before: OsStatus, after: OsStatus): NonNullable<OsStatus['conditions']> {
-  return (after.conditions ?? []).filter(
-    ({ type, status }) => before.conditions?.find((old) => old.type === type)?.status !== status,
-  );
+type Conditions = NonNullable<OsStatus['conditions']>;
+
+/** Conditions whose status turned. At first sight a False is no news, but what Ready says is. */
+function transitions(before: OsStatus, after: OsStatus): Conditions {
+  return (after.conditions ?? []).filter(({ type, status }) => {
+    const old = before.conditions?.find((one) => one.type === type)?.status;
+    return old === undefined ? status === 'True' || type === 'Ready' : old !== status;
+  });
+}
+
+/**
+ * Of what turned, what the server stored: under CRDs that keep no status everything turns on every pass. Of those CRDs
+ * an object's events tell once a term.
+ */
+function toldBy({ memory }: OperatorContext, stored: Os, turned: Conditions): Conditions {
+  const kept = stored.status.conditions ?? [];
+  if (kept.length > 0) {
+    memory.unkept.delete(stored.uid);
+    return turned.filter(({ type, status }) =>
+      kept.some((one) => one.type === type && one.status === status),
+    );
+  }
+  const isNews = !memory.unkept.has(stored.uid);
+  memory.unkept.set(stored.uid, stored.resourceVersion);
+  return isNews ? turned.filter(({ type }) => type === 'Ready') : [];
+}
+
+async function tellTurn(
+  context: OperatorContext,
+  os: Os,
+  { type, status, reason, message }: Conditions[number],
+): Promise<void> {
+  const isBad = (type === 'Degraded' && status === 'True') || badReasons.has(reason);
+  await tell(context, {
+    about: { kind: 'OS', namespace: os.namespace, name: os.name, uid: os.uid },
+    type: isBad ? 'Warning' : 'Normal',
+    reason,
+    message: `${type} is ${status}: ${message}`,
+  });
 }

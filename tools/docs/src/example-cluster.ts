@@ -126,6 +126,18 @@ const objects: readonly object[] = [
     },
     spec: { unschedulable: true },
   },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kubeos-system' } },
+  {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'os-operator', namespace: 'kubeos-system' },
+    spec: {
+      holderIdentity: 'os-operator-1_uid',
+      leaseDurationSeconds: 15,
+      leaseTransitions: 1,
+      renewTime: '2026-01-02T03:04:05.000000Z',
+    },
+  },
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('default') },
   {
     apiVersion: 'v1',

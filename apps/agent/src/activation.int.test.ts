@@ -16,6 +16,30 @@ import type { ActivatedAgent } from '../test/agent-process.ts';
 import { layOutNode } from '../test/node-root.ts';
 import type { NodeRoot } from '../test/node-root.ts';
 
+type Heard = (client: AgentClient) => Promise<'heard'>;
+
+const serves: Heard = async (client) => {
+  expect(await client.isServing(unending)).toBe(true);
+  return 'heard';
+};
+
+/** Refused, but by the agent. */
+const prepares: Heard = async (client) => {
+  const source = { url: 'http://127.0.0.1/os.img', digest: sampleDigest('a') };
+  const payload = { imageType: 'disk', ...source, allowInsecure: false, mutualTls: false } as const;
+  const request = { ...operation, version: 'KubeOS 2', payload };
+  const answer = client.prepare(request, () => undefined, unending);
+  await expect(answer).rejects.toMatchObject({ code: 'INSECURE_SOURCE' });
+  return 'heard';
+};
+
+const activates: Heard = async (client) => {
+  const request = { ...operation, target: { version: 'KubeOS 2' }, confirmTimeoutSeconds: 600 };
+  const answer = client.activate(request, unending);
+  await expect(answer).rejects.toMatchObject({ code: 'SLOT_REFUSED' });
+  return 'heard';
+};
+
 /** A port of this machine that nobody listens on. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -39,6 +63,7 @@ async function said({ stderr }: ChildProcess, line: RegExp): Promise<void> {
   });
 }
 
+const operation = { id: 'os/node/1', seq: 1, type: 'upgrade' } as const;
 const unending = new AbortController().signal;
 
 describe('socket-activated agent', () => {
@@ -115,11 +140,12 @@ describe('socket-activated agent', () => {
     const node = await newNode({ idleSeconds: 0.01 });
     const agent = await activate(node);
     const client = connect(node);
+    const calls = [serves, prepares, activates];
     let answers = 0;
     while (agent.ended.length < 8) {
       // Around the moment in which the agent goes.
       await sleep(answers % 25);
-      expect(await client.isServing(unending)).toBe(true);
+      await expect(calls[answers % calls.length]?.(client)).resolves.toBe('heard');
       answers += 1;
     }
     expect(answers).toBeGreaterThan(8);

@@ -6,8 +6,12 @@ import { destination, pino } from 'pino';
 /** Members that are never written, at the top of a line and one level below. */
 const secrets = ['key', 'clientKey', 'token', 'password', 'authorization'];
 
-/** One JSON object a line on stderr, which systemd puts into the journal. */
-export function createJsonLog(version: string): Log {
+/**
+ * One JSON object a line.
+ *
+ * @param fd where to; default: stderr, which systemd puts into the journal
+ */
+export function createJsonLog(version: string, fd = 2): Log {
   return pino(
     {
       base: { component: 'os-agent', version },
@@ -15,7 +19,7 @@ export function createJsonLog(version: string): Log {
       redact: { paths: secrets.flatMap((name) => [name, `*.${name}`]), censor: '(secret)' },
       serializers: { error: pino.stdSerializers.err },
     },
-    destination({ fd: 2, sync: true }),
+    destination({ fd, sync: true }),
   );
 }
 

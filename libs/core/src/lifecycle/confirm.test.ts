@@ -87,6 +87,15 @@ describe('After and Confirm', () => {
     expect(said(pass({ ...scene, operation: after }))).toBe(expected);
   });
 
+  it.each([
+    ['while the Lease is awaited', { leaseRenewals: 0 }, { leaseRenewals: 1 }],
+    ['while minReadySeconds pass', { pods: [], since: () => 1 }, { pods: [], since: () => 29 }],
+  ])('says the same %s, since each new text is a write', (_name, first, second) => {
+    const { waiting } = pass({ ...inTrial, operation: after, view: first });
+    expect(waiting?.message).not.toBe('');
+    expect(pass({ ...inTrial, operation: after, view: second }).waiting).toEqual(waiting);
+  });
+
   it('excuses pods of DaemonSets that were not Ready at admission', () => {
     const pods = [
       pod('d-2', { ready: false, controller: { kind: 'DaemonSet', name: 'd', uid: 'd' } }),

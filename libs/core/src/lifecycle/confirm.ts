@@ -28,18 +28,19 @@ export function decideConfirm(view: PresentView): OperationDecision {
   const daemons = daemonSetPodsReady(view.pods, operation.excusedDaemonSetPods ?? []);
   if (!daemons.ready) return wait('DaemonSetsNotReady', daemons.message, lookAgainSeconds);
   const heldFor = view.since(`healthy:${String(operation.seq)}:${node.bootId}`);
-  const left = operation.parameters.minReadySeconds - heldFor;
+  const { minReadySeconds } = operation.parameters;
+  const left = minReadySeconds - heldFor;
   if (left > 0) {
     return wait(
       'MinReadySeconds',
-      `${node.name} is healthy; confirming in ${String(Math.ceil(left))} s`,
+      `${node.name} is healthy; confirming after ${String(minReadySeconds)} s of that`,
       Math.min(left, lookAgainSeconds),
     );
   }
   return act({
     type: 'writeOperation',
     operation: { ...operation, phase: 'Confirm', confirmBootId: node.bootId },
-    why: `healthy for ${String(operation.parameters.minReadySeconds)} s`,
+    why: `healthy for ${String(minReadySeconds)} s`,
   });
 }
 
@@ -81,7 +82,7 @@ function notHealthy(view: PresentView): WaitReason | undefined {
   if (view.leaseRenewals < neededRenewals) {
     return {
       reason: 'LeaseNotRenewed',
-      message: `The kubelet of ${node.name} has renewed its Lease ${String(view.leaseRenewals)} time(s) since the boot`,
+      message: `The kubelet of ${node.name} has not renewed its Lease ${String(neededRenewals)} times since the boot`,
     };
   }
   return undefined;

@@ -58,6 +58,8 @@ export interface OperatorMemory {
   readonly fleetPasses: Map<string, number>;
   /** Monotonic time of the last status write of an `OS`. */
   readonly statusWrites: Map<string, number>;
+  /** What an instance's conditions are to say, and since when without another word. */
+  readonly words: Map<string, { readonly text: string; readonly sinceMs: number }>;
   /** Version of an `OS` whose status the server dropped as a whole, after which nothing new was to be written. */
   readonly unkept: Map<string, string>;
   served: { readonly revision: number; readonly atMs: number } | undefined;

@@ -144,6 +144,7 @@ function newMemory(): OperatorMemory {
     unreadable: new Set(),
     fleetPasses: new Map(),
     statusWrites: new Map(),
+    words: new Map(),
     unkept: new Map(),
     served: undefined,
   };
@@ -161,6 +162,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.unreadable.clear();
   memory.fleetPasses.clear();
   memory.statusWrites.clear();
+  memory.words.clear();
   memory.unkept.clear();
   memory.served = undefined;
 }

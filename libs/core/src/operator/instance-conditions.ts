@@ -3,24 +3,42 @@ import type { Condition } from '../conditions/condition.ts';
 import { setConditions } from '../conditions/index.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Operation } from '../api/operation.ts';
+import type { Requeue } from '../lifecycle/requeue.ts';
 import type { WaitReason } from '../rollout/tally.ts';
 import { wallTime, type OperatorContext } from './context.ts';
 
 const ownTypes: ReadonlySet<string> = new Set(['Admitted', 'Drained']);
 
-/** Writes both when they say something new. An instance that never had an operation gets none. */
+/** Milliseconds for which a new reason or text must hold before it is worth a write. */
+const holdMs = 10_000;
+
+/**
+ * Writes both at once when a status turned, and when nothing but words changed, after they have held a while: on its way
+ * through an operation a node has more to say than anybody reads. An instance that never had an operation gets none.
+ */
 export async function tellConditions(
   context: OperatorContext,
   instance: OsInstance,
   waiting: WaitReason | undefined,
-): Promise<void> {
+): Promise<Requeue> {
+  const { memory, clock, api } = context;
   const { operation } = instance.spec;
-  const previous = instance.status.conditions?.filter(({ type }) => ownTypes.has(type));
-  if (operation === undefined && (previous === undefined || previous.length === 0)) return;
+  const previous = instance.status.conditions?.filter(({ type }) => ownTypes.has(type)) ?? [];
+  if (operation === undefined && previous.length === 0) return { kind: 'onChange' };
+  const now = clock.now();
   const wanted = operation === undefined ? idleConditions : workConditions(operation, waiting);
-  const next = setConditions(previous, wanted, wallTime(context.clock.now().wallMs));
-  if (isSame(previous ?? [], next)) return;
-  await context.api.applyInstanceConditions(instance, next);
+  const next = setConditions(previous, wanted, wallTime(now.wallMs));
+  const text = JSON.stringify(wanted);
+  const known = memory.words.get(instance.name);
+  const sinceMs = known?.text === text ? known.sinceMs : now.monotonicMs;
+  memory.words.set(instance.name, { text, sinceMs });
+  if (!hasTurned(previous, next)) {
+    if (isSame(previous, next)) return { kind: 'onChange' };
+    const leftMs = sinceMs + holdMs - now.monotonicMs;
+    if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
+  }
+  await api.applyInstanceConditions(instance, next);
+  return { kind: 'onChange' };
 }
 
 type Wanted = Omit<Condition, 'lastTransitionTime'>;
@@ -47,7 +65,7 @@ function workConditions(operation: Operation, waiting: WaitReason | undefined): 
       type: 'Drained',
       status: drained ? 'True' : 'False',
       reason: drained ? 'Drained' : wait.reason,
-      message: drained && wait.reason === 'MinReadySeconds' ? '' : steady(wait.message),
+      message: drained ? '' : steady(wait.message),
     },
   ];
 }
@@ -57,14 +75,17 @@ function steady(message: string): string {
   return message.replace(/: \w+ \d+( of \d+)? MiB$/u, '');
 }
 
-function isSame(a: readonly Condition[], b: readonly Condition[]): boolean {
-  return (
-    a.length === b.length &&
-    b.every((next) => {
-      const old = a.find(({ type }) => type === next.type);
-      return (
-        old?.status === next.status && old.reason === next.reason && old.message === next.message
-      );
-    })
-  );
+function hasTurned(previous: readonly Condition[], next: readonly Condition[]): boolean {
+  return next.some(({ type, status }) => find(previous, type)?.status !== status);
+}
+
+function isSame(previous: readonly Condition[], next: readonly Condition[]): boolean {
+  return next.every(({ type, reason, message }) => {
+    const old = find(previous, type);
+    return old?.reason === reason && old.message === message;
+  });
+}
+
+function find(conditions: readonly Condition[], type: string): Condition | undefined {
+  return conditions.find((one) => one.type === type);
 }

@@ -179,3 +179,65 @@ describe('a trial', () => {
     expect(await returned(meanwhile)).toMatchObject({ result: 'Failed', class: outcome });
   });
 });
+
+describe('the conditions of an instance', () => {
+  const drained = (cluster: MemoryCluster) =>
+    cluster.instance('a')?.status.conditions?.find(({ type }) => type === 'Drained');
+
+  /** A node in Drain with a pod that leaves, and how often its conditions were written. */
+  function draining() {
+    const cluster = atWork({ phase: 'Drain' });
+    cluster.pods.set('a', [pod('web', { deleting: true })]);
+    let writes = 0;
+    const apply = cluster.applyInstanceConditions.bind(cluster);
+    cluster.applyInstanceConditions = (instance, conditions) => {
+      writes += 1;
+      return apply(instance, conditions);
+    };
+    const operator = operatorOn(cluster);
+    const at = async (seconds: number): Promise<number> => {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+      return writes;
+    };
+    return { cluster, at };
+  }
+
+  it('are written at once when one turned, and with other words when these have held', async () => {
+    const { cluster, at } = draining();
+    expect(await at(0)).toBe(1);
+    cluster.pods.set('a', [pod('other', { deleting: true })]);
+    expect(await at(2)).toBe(1);
+    expect(await at(11)).toBe(1);
+    expect(drained(cluster)?.message).toContain('default/web');
+    expect(await at(12)).toBe(2);
+    expect(drained(cluster)?.message).toContain('default/other');
+    expect(await at(40)).toBe(2);
+  });
+
+  it('are looked at again when new words will have held', async () => {
+    const cluster = new MemoryCluster();
+    const lastTransitionTime = '2026-06-01T12:00:00Z';
+    const conditions = ['Admitted', 'Drained'].map((type) => {
+      return {
+        type,
+        status: 'False',
+        reason: 'Prepared',
+        message: '',
+        lastTransitionTime,
+      } as const;
+    });
+    cluster.add(aNode('a'), anInstance(aNode('a'), { status: { conditions } }));
+    const operator = operatorOn(cluster);
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 10 });
+    cluster.nowMs = 10_000;
+    expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
+    expect(drained(cluster)?.reason).toBe('NoOperation');
+  });
+
+  it('tell of the drain nothing that belongs to what follows', async () => {
+    const cluster = atWork({ phase: 'Activate', bootIdBefore: 'boot-a' });
+    await operatorOn(cluster).reconcile(key);
+    expect(drained(cluster)).toMatchObject({ status: 'True', message: '' });
+  });
+});

@@ -4,7 +4,7 @@ import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import { decideOperation } from '../lifecycle/decide-operation.ts';
 import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
-import type { Requeue } from '../lifecycle/requeue.ts';
+import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import type { OperationDecision, OperationView } from '../lifecycle/view.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { isControlPlane, isSelected } from '../rollout/selection.ts';
@@ -33,8 +33,8 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   }
   // The Node was registered again: its predecessor's records speak of another machine.
   if (!isOwner(node, instance)) return orphan(context, instance);
-  await tellConditions(context, instance, undefined);
-  return idlePass(context, node, instance);
+  const told = await tellConditions(context, instance, undefined);
+  return sooner(await idlePass(context, node, instance), told);
 }
 
 /** Upstream's instances name no owner and are adopted with what they hold. */
@@ -116,10 +116,8 @@ async function finish(
   }
   if (waiting === undefined) context.memory.workReasons.delete(name);
   else context.memory.workReasons.set(name, waiting);
-  if (decision.actions.every(({ type }) => type === 'evict')) {
-    await tellConditions(context, view.instance, waiting);
-  }
-  return decision.requeue;
+  if (decision.actions.some(({ type }) => type !== 'evict')) return decision.requeue;
+  return sooner(decision.requeue, await tellConditions(context, view.instance, waiting));
 }
 
 async function viewOf(

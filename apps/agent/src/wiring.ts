@@ -86,7 +86,7 @@ function createLazySlotStore(devices: SlotDevices, load: () => Promise<SlotStore
     sizeBytes: async (slot) => (await devices.find(slot)).sizeBytes,
     check: async (payload) => (await store()).check(payload),
     inspect: async (slot) => (await store()).inspect(slot),
-    digest: async (slot) => (await store()).digest(slot),
+    digest: async (slot, watch) => (await store()).digest(slot, watch),
     invalidate: async (slot) => (await store()).invalidate(slot),
     install: async (slot, payload, watch) => (await store()).install(slot, payload, watch),
   };

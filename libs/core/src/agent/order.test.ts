@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OperationProgress } from '../api/agent-status.ts';
 import { KubeosError } from '../errors/index.ts';
+import type { InstallWatch, SlotStore } from '../ports/node.ts';
+import { createAgent } from './create-agent.ts';
 import {
   activateRequest,
   confirmRequest,
@@ -208,6 +210,29 @@ describe('operations in their order', () => {
       result: 'Failed',
       failure: { code: 'STALLED', class: 'transient' },
     });
+  });
+
+  it('follows and ends the reading of a slot that was kept', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node, 1);
+    let watch: InstallWatch | undefined;
+    const deps = node.deps();
+    const digest: SlotStore['digest'] = (_slot, given) =>
+      new Promise((_resolve, reject) => {
+        watch = given;
+        given?.signal.addEventListener('abort', () => reject(new Error('stopped')));
+      });
+    const agent = createAgent({ ...deps, slots: { ...deps.slots, digest } });
+    const work = agent.prepare(prepareRequest(2), ignore, neverAborted);
+    work.catch(ignore);
+    for (const bytesDone of [1, 2]) {
+      await settle();
+      watch?.onProgress({ step: 'Verifying', bytesDone });
+      await node.pass(400);
+    }
+    expect(node.status.operation).not.toHaveProperty('result');
+    await expect(agent.cancel(prepareRequest(2))).resolves.toMatchObject({ result: 'Cancelled' });
+    await expect(work).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
   it('is busy when work does not react to being stopped', async () => {

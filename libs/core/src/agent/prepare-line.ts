@@ -92,7 +92,7 @@ export function createPrepareLine(context: AgentContext): PrepareLine {
     watch: InstallWatch,
   ): Promise<Filled> {
     try {
-      const kept = await recheck(request, begun);
+      const kept = await recheck(request, begun, watch);
       const installed = kept ?? (await install(request, begun, watch));
       return { kind: 'ok', installed };
     } catch (thrown) {
@@ -104,9 +104,10 @@ export function createPrepareLine(context: AgentContext): PrepareLine {
   async function recheck(
     { payload, ...request }: PrepareRequest,
     { slot, recheck: slotDigest }: PrepareStart,
+    watch: InstallWatch,
   ): Promise<InstalledPayload | undefined> {
     if (slotDigest === undefined) return undefined;
-    if ((await deps.slots.digest(slot)) === slotDigest) {
+    if ((await deps.slots.digest(slot, watch)) === slotDigest) {
       return { payloadDigest: payload.digest, slotDigest };
     }
     await locked(context, async (world) => {

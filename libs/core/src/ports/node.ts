@@ -82,8 +82,11 @@ export interface SlotStore {
    */
   check(payload: Payload): Promise<void>;
   inspect(slot: SlotName): Promise<SlotContent>;
-  /** Digest of the slot's content, of as many bytes as were digested when it was written. */
-  digest(slot: SlotName): Promise<Digest>;
+  /**
+   * Digest of the slot's content, of as many bytes as were digested when it was written. Reading it takes time: a watch
+   * sees how far it is and can end it.
+   */
+  digest(slot: SlotName, watch?: InstallWatch): Promise<Digest>;
   /** Makes the slot unloadable whatever the boot sector says; durable when it returns. */
   invalidate(slot: SlotName): Promise<void>;
   /**
@@ -93,7 +96,7 @@ export interface SlotStore {
   install(slot: SlotName, payload: Payload, watch: InstallWatch): Promise<InstalledPayload>;
 }
 
-/** How an installation is followed and ended. */
+/** How long work on a slot is followed and ended. */
 export interface InstallWatch {
   readonly signal: AbortSignal;
   onProgress(progress: OperationProgress): void;

@@ -33,7 +33,8 @@ export async function withMount<T>(
     try {
       return await work(mountPoint);
     } finally {
-      await exec('umount', ['--', mountPoint]);
+      // Everything that was written goes to the disk now.
+      await exec('umount', ['--', mountPoint], { timeoutMs: 10 * 60_000 });
     }
   } finally {
     await rmdir(mountPoint);

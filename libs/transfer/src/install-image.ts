@@ -1,6 +1,7 @@
 import { KubeosError, type Digest } from '@kubeos/core';
 import type { SlotDevice } from '@kubeos/host';
 import { createImageSink } from './image-sink.ts';
+import type { Progress } from './progress.ts';
 import { headBytes } from './slot-bytes.ts';
 import { withSlotDevice } from './slot-device-file.ts';
 import { createStreamDigest, type StreamDigest } from './stream-digest.ts';
@@ -12,6 +13,7 @@ export interface ImageInstallation {
   readonly fileSystemBytes: number;
   /** The digest of the download when the image is not wrapped: the same bytes need not be hashed twice. */
   readonly plainDigest: StreamDigest | undefined;
+  readonly progress: Progress;
   /** Throws unless the whole download was what it should be. */
   readonly verifyDownload: () => void;
 }
@@ -42,6 +44,7 @@ export async function installImage(
       if (shared === undefined) digest.update(chunk);
       await sink.write(chunk);
     }
+    installation.progress.begin('Verifying');
     await sink.finish();
     installation.verifyDownload();
     requireWhole(digest);

@@ -1,29 +1,43 @@
-import type { InstallWatch } from '@kubeos/core';
+import type { Clock, InstallWatch } from '@kubeos/core';
 
-/** Tells a watcher how far an installation is. */
+/** What the agent does with a payload or a slot. */
+export type Step = 'Fetching' | 'Writing' | 'Verifying';
+
+/** Tells a watcher how far the work is, so that nobody takes it for stalled. */
 export interface Progress {
-  fetched(bytes: number): void;
-  verifying(): void;
+  /** Begins the next step, of which nothing is done. */
+  begin(step: Step, bytesTotal?: number): void;
+  /** So many more bytes of the step are done. */
+  moved(bytes: number): void;
 }
 
-/** Reports at most once for so many bytes: the watcher writes each report somewhere. */
-const stepBytes = 1024 * 1024;
+/** Reports at most once in this time, but each step and its end: every report is a message to each caller. */
+const pauseMs = 250;
 
-/** Starts at nothing fetched. */
-export function createProgress(watch: InstallWatch, bytesTotal: number | undefined): Progress {
-  const total = bytesTotal === undefined ? {} : { bytesTotal };
+/** Nothing has begun. */
+export function createProgress(watch: Pick<InstallWatch, 'onProgress'>, clock: Clock): Progress {
+  let step: { readonly step: Step; readonly bytesTotal?: number } | undefined;
   let bytesDone = 0;
   let reported = 0;
-  const report = (step: string): void => {
+  let reportedMs = -Infinity;
+  const report = (nowMs: number): void => {
+    if (step === undefined) return;
     reported = bytesDone;
-    watch.onProgress({ step, bytesDone, ...total });
+    reportedMs = nowMs;
+    watch.onProgress({ ...step, bytesDone });
   };
-  report('Fetching');
   return {
-    fetched: (bytes) => {
-      bytesDone += bytes;
-      if (bytesDone - reported >= stepBytes) report('Fetching');
+    begin: (next, bytesTotal) => {
+      const nowMs = clock.now().monotonicMs;
+      if (bytesDone > reported) report(nowMs);
+      step = { step: next, ...(bytesTotal === undefined ? {} : { bytesTotal }) };
+      bytesDone = 0;
+      report(nowMs);
     },
-    verifying: () => report('Verifying'),
+    moved: (bytes) => {
+      bytesDone += bytes;
+      const nowMs = clock.now().monotonicMs;
+      if (nowMs - reportedMs >= pauseMs) report(nowMs);
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { SlotDevice } from '@kubeos/host';
 import { allocateAligned, pageBytes, roundUpToPage } from './aligned-buffer.ts';
 import { ext4Length } from './ext4.ts';
 import { withSlotDevice, type SlotDeviceFile } from './slot-device-file.ts';
+import type { Progress } from './progress.ts';
 import { createStreamDigest } from './stream-digest.ts';
 
 /** The part of a slot without which nothing in it can be loaded: it is zeroed first and written last. */
@@ -18,17 +19,23 @@ export async function wipeHead(device: SlotDevice): Promise<void> {
   });
 }
 
+/** How reading is followed and ended. */
+export interface ReadWatch {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
 /**
  * Digest of a slot, read from the disk itself: of the file system in it, which says how long it is, else of the whole
- * partition. What lies behind the file system is never read by anybody who boots it.
+ * partition. What lies behind the file system is never read by anybody who boots it. Throws the reason of the signal.
  */
-export async function digestSlot(device: SlotDevice): Promise<Digest> {
+export async function digestSlot(device: SlotDevice, watch?: ReadWatch): Promise<Digest> {
   return withSlotDevice(device, 'read', async (file) => {
     const head = allocateAligned(pageBytes);
     await file.read(head, 0);
     const length = ext4Length(head);
     const fits = length !== undefined && length <= device.sizeBytes;
-    return digestBytes(file, fits ? length : device.sizeBytes, device.sizeBytes);
+    return digestBytes(file, fits ? length : device.sizeBytes, device.sizeBytes, watch);
   });
 }
 
@@ -36,7 +43,9 @@ async function digestBytes(
   file: SlotDeviceFile,
   length: number,
   deviceBytes: number,
+  watch: ReadWatch | undefined,
 ): Promise<Digest> {
+  watch?.progress.begin('Verifying', length);
   const digest = createStreamDigest();
   const readPiece = async (buffer: Buffer, offset: number): Promise<void> => {
     const wanted = roundUpToPage(Math.min(readBytes, length - offset));
@@ -47,9 +56,12 @@ async function digestBytes(
   let filling = allocateAligned(readBytes);
   await readPiece(filled, 0);
   for (let offset = 0; offset < length; offset += readBytes) {
+    watch?.signal.throwIfAborted();
     const next = offset + readBytes;
     const reading = next < length ? readPiece(filling, next) : undefined;
-    digest.update(filled.subarray(0, Math.min(readBytes, length - offset)));
+    const piece = filled.subarray(0, Math.min(readBytes, length - offset));
+    digest.update(piece);
+    watch?.progress.moved(piece.length);
     await reading;
     [filled, filling] = [filling, filled];
   }

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { constants, mkdir, open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import type { OperationProgress, Payload } from '@kubeos/core';
+import type { InstallWatch, OperationProgress, Payload } from '@kubeos/core';
 import { agentFiles, exec, type Exec } from '@kubeos/host';
 import { serve, serveBody, type PayloadServer } from '../test/payload-server.ts';
 import {
@@ -93,18 +93,42 @@ describe('install', () => {
     },
   );
 
-  it('reports how far it is, in order and up to the end', async () => {
+  it.each(['image plain', 'tar plain'])('reports how far it is with %s', async (name) => {
     const seen: OperationProgress[] = [];
     const watch = {
       ...unwatched,
       onProgress: (progress: OperationProgress) => seen.push(progress),
     };
-    const length = load('image plain').length;
+    const length = load(name).length;
     await bench.store.install('B', payloadOf(server.url, body), watch);
-    expect(seen[0]).toEqual({ step: 'Fetching', bytesDone: 0, bytesTotal: length });
-    expect(seen.at(-1)).toEqual({ step: 'Verifying', bytesDone: length, bytesTotal: length });
-    const counts = seen.map(({ bytesDone }) => bytesDone);
+    const ofStep = (wanted: string): OperationProgress[] =>
+      seen.filter(({ step }) => step === wanted);
+    const fetching = ofStep('Fetching');
+    expect(fetching[0]).toEqual({ step: 'Fetching', bytesDone: 0, bytesTotal: length });
+    expect(fetching.at(-1)).toEqual({ step: 'Fetching', bytesDone: length, bytesTotal: length });
+    const counts = fetching.map(({ bytesDone }) => bytesDone);
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toMatchObject({ step: 'Verifying' });
+    // Reading back takes its time too.
+    const last = ofStep('Verifying').at(-1)?.bytesDone;
+    expect(last).toBe(name === 'tar plain' ? 24 * mib : 0);
+  });
+
+  it('says when the kernel is not what it was under its other name', async () => {
+    let unmounts = 0;
+    const exchanging: Exec = async (file, args, options) => {
+      const result = await exec(file, args, options);
+      if (file === 'umount' && (unmounts += 1) === 3) {
+        const device = bench.disk.partition(2);
+        await exec('debugfs', ['-w', '-R', 'rm /boot/vmlinuz', device]);
+        await exec('debugfs', ['-w', '-R', 'write /proc/version /boot/vmlinuz', device]);
+      }
+      return result;
+    };
+    const payload = payloadOf(server.url, load('tar plain'));
+    const installing = bench.storeWith({ exec: exchanging }).install('B', payload, unwatched);
+    await expect(installing).rejects.toMatchObject({ code: 'READ_BACK_MISMATCH' });
+    await expectUnloadable();
   });
 
   it('takes an image that is longer than its file system', async () => {
@@ -236,7 +260,37 @@ describe('a failure before the payload is read', () => {
   });
 });
 
+/** Aborts with the first report of a step of which something is done. */
+function cancelIn(wanted: string): InstallWatch {
+  const controller = new AbortController();
+  const onProgress = ({ step, bytesDone }: OperationProgress): void => {
+    if (step === wanted && bytesDone > 0) controller.abort();
+  };
+  return { signal: controller.signal, onProgress };
+}
+
 describe('a slot', () => {
+  it('is not read to the end when that is cancelled', async () => {
+    await expect(bench.store.digest('B', cancelIn('Verifying'))).rejects.toThrow('abort');
+    const payload = payloadOf(server.url, load('tar plain'));
+    const installing = bench.store.install('B', payload, cancelIn('Verifying'));
+    await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
+    await expectUnloadable();
+  });
+
+  it('is not given a file system when that is cancelled', async () => {
+    const controller = new AbortController();
+    const slow: Exec = (file, args, options) => {
+      if (file !== 'mkfs.ext4') return exec(file, args, options);
+      setImmediate(() => controller.abort());
+      return exec('sleep', ['60'], options);
+    };
+    const watch = { ...unwatched, signal: controller.signal };
+    const payload = payloadOf(server.url, load('tar plain'));
+    const installing = bench.storeWith({ exec: slow }).install('B', payload, watch);
+    await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
   it('is not touched for an image type that is not supported', async () => {
     await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
     const payload = payloadOf(server.url, body, { imageType: 'docker' });

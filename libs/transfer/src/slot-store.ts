@@ -58,7 +58,12 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
       await checkSource(payload, deps);
     },
     inspect: async (slot) => inspectSlot(deps.exec, await deps.slots.find(slot)),
-    digest: async (slot) => digestSlot(await deps.slots.find(slot)),
+    digest: async (slot, watch) => {
+      const device = await deps.slots.find(slot);
+      if (watch === undefined) return digestSlot(device);
+      const progress = createProgress(watch, deps.clock);
+      return digestSlot(device, { signal: watch.signal, progress });
+    },
     invalidate: async (slot) => wipeHead(await writable(slot)),
     install: async (slot, payload, watch) => {
       requireDiskImage(payload);
@@ -109,15 +114,13 @@ async function fetchInto(
   const { signal } = watch;
   const download = await openDownload(payload, deps, signal);
   const downloadDigest = createStreamDigest();
-  const progress = createProgress(watch, download.bytesTotal);
+  const progress = createProgress(watch, deps.clock);
+  progress.begin('Fetching', download.bytesTotal);
   const fetched = observe(download.chunks, (chunk) => {
     downloadDigest.update(chunk);
-    progress.fetched(chunk.length);
+    progress.moved(chunk.length);
   });
-  const verifyDownload = (): void => {
-    progress.verifying();
-    requireDigest(payload.digest, downloadDigest.total());
-  };
+  const verifyDownload = (): void => requireDigest(payload.digest, downloadDigest.total());
 
   const wrapped = await peek(fetched, encodingHeaderBytes);
   const encoding = recogniseEncoding(wrapped.header);
@@ -131,8 +134,12 @@ async function fetchInto(
             fileSystemBytes: content.fileSystemBytes,
             plainDigest: encoding === 'plain' ? downloadDigest : undefined,
             verifyDownload,
+            progress,
           })
-        : await installTar(unwrapped.all, { ...deps, device, slot, signal, verifyDownload });
+        : await installTar(unwrapped.all, {
+            ...deps,
+            ...{ device, slot, signal, progress, verifyDownload },
+          });
     return { payloadDigest: payload.digest, slotDigest };
   } finally {
     await unwrapped.close();

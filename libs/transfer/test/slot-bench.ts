@@ -17,9 +17,11 @@ export const mib = 1024 * 1024;
 /** Slot A is too small for the payloads of these tests, slot B is not. */
 const slotBytes = { A: 4 * mib, B: 24 * mib };
 
-/** Pauses between attempts pass at once, deadlines never. */
+let looks = 0;
+
+/** Pauses between attempts pass at once, deadlines never; a second passes from one look to the next. */
 export const impatientClock: Clock = {
-  now: () => ({ wallMs: 0, monotonicMs: 0 }),
+  now: () => ({ wallMs: 0, monotonicMs: 1000 * (looks += 1) }),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       if (milliseconds < 20_000) resolve();

@@ -34,8 +34,12 @@ async function playSeed(job: Extract<Job, { kind: 'seed' }>): Promise<JobResult>
 }
 
 async function seekMutation(job: Extract<Job, { kind: 'mutation' }>): Promise<JobResult> {
-  const { seeds, steps, violation } = await findMutation(job.name, mostSeeds);
-  return violation === undefined
-    ? { job, steps, failure: `is not found within ${String(seeds)} seeds` }
-    : { job, steps };
+  const { seeds, steps, violation, control } = await findMutation(job.name, mostSeeds);
+  if (violation === undefined) {
+    return { job, steps, failure: `is not found within ${String(seeds)} seeds` };
+  }
+  if (control === undefined) return { job, steps };
+  const { invariant, message } = control;
+  const failure = `breaks seed ${String(seeds)}, which is broken without it too: ${invariant}: ${message}`;
+  return { job, steps, failure };
 }

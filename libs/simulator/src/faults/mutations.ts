@@ -16,6 +16,7 @@ import {
   rememberedDigests,
   withoutHold,
 } from './lies.ts';
+import { anImage } from '../node/images.ts';
 import { play } from './play.ts';
 import { factoryImage, type Scenario } from './scenario.ts';
 
@@ -51,6 +52,24 @@ function slowlySeen(scenario: Scenario): Scenario {
       executionMode: 'parallel',
       canary: { count: 0 },
       maxUnavailable: { count: 1 },
+    }),
+  };
+}
+
+/** Both slots of every node hold a system, and all nodes are prepared in the midst of boots by hand. */
+function oftenBootedByHand(scenario: Scenario): Scenario {
+  return {
+    ...scenario,
+    faultEveryMs: 30_000,
+    workloads: [],
+    nodes: scenario.nodes.map((node) => ({ ...node, otherImage: anImage('older', 'KubeOS 0.9') })),
+    shape: (spec) => ({
+      ...spec,
+      executionMode: 'parallel',
+      canary: { count: 0 },
+      maxFailures: 3,
+      maxUnavailable: { count: 1 },
+      prepareConcurrency: 5,
     }),
   };
 }
@@ -199,7 +218,8 @@ export const mutations: readonly Mutation[] = [
         },
       }),
     }),
-    timedFaults: ['sectorLost'],
+    timedFaults: ['manualBoot'],
+    adapt: oftenBootedByHand,
   },
   {
     name: 'a trial that is reported as confirmed',
@@ -245,26 +265,29 @@ export interface Search {
   readonly steps: number;
   /** The broken invariant; absent when the fault was not found. */
   readonly violation?: Violation;
+  /** What the seed breaks without the planted fault too; the find is then worth nothing. */
+  readonly control?: Violation;
 }
 
 /**
- * Plays seeds until the fault of this name shows.
+ * Plays seeds until the fault of this name shows, and then that seed once more without it.
  *
  * @throws RangeError when there is no such mutation.
  */
 export async function findMutation(name: string, mostSeeds: number): Promise<Search> {
   const mutation = mutations.find((one) => one.name === name);
   if (mutation === undefined) throw new RangeError(`No mutation "${name}"`);
+  const adapt = adaptTo(mutation);
   let steps = 0;
   for (let seed = 1; seed <= mostSeeds; seed += 1) {
-    const report = await play({
-      seed,
-      tampering: mutation.tampering(),
-      adapt: adaptTo(mutation),
-    });
+    const report = await play({ seed, tampering: mutation.tampering(), adapt });
     steps += report.steps;
     const { violation } = report;
-    if (violation?.invariant === mutation.breaks) return { seeds: seed, steps, violation };
+    if (violation?.invariant !== mutation.breaks) continue;
+    const untouched = await play({ seed, adapt });
+    steps += untouched.steps;
+    const found = { seeds: seed, steps, violation };
+    return untouched.violation === undefined ? found : { ...found, control: untouched.violation };
   }
   return { seeds: mostSeeds, steps };
 }

@@ -186,6 +186,20 @@ describe('standingOf', () => {
       );
     });
 
+    it('gives up after three activations that were all cancelled', () => {
+      expect(stand(tried({ activates: 2, attempts: 0 })).kind).toBe('eligible');
+      expect(stand(tried({ activates: 3, attempts: 0 }))).toEqual({
+        kind: 'failed',
+        reason: 'AttemptsExhausted',
+        message: 'n was activated 3 times without success',
+      });
+    });
+
+    it('lets a person ask for another attempt after cancelled ones', () => {
+      const node = tried({ activates: 3, attempts: 0 }, { [retryAnnotation]: digestTwo });
+      expect(stand(node)).toMatchObject({ kind: 'eligible', retry: digestTwo });
+    });
+
     it.each([
       [digestTwo, undefined, 'eligible'],
       [`${digestTwo}#2`, digestTwo, 'eligible'],

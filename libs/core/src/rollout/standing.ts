@@ -206,12 +206,12 @@ function afterHistory(os: Os, agent: AgentStatus, facts: NodeFacts): Standing | 
   const retry = usableRetry(facts.node, entry, target);
   if (retry !== undefined) return { kind: 'eligible', target, retry };
   const { last } = entry;
-  if (last === undefined) return { kind: 'eligible', target };
-  if (entry.counted) return { kind: 'failed', reason: last.reason, message: last.message };
-  if (entry.activates >= maxActivates) {
-    const message = `${facts.node.name} was activated ${String(entry.activates)} times without success: ${last.message}`;
-    return { kind: 'failed', reason: 'AttemptsExhausted', message };
+  if (entry.counted && last !== undefined) {
+    return { kind: 'failed', reason: last.reason, message: last.message };
   }
+  // Attempts that were cancelled leave no ending, and count all the same.
+  if (isExhausted(entry)) return exhausted(facts.node, entry);
+  if (last === undefined) return { kind: 'eligible', target };
   return {
     kind: 'waiting',
     reason: last.reason,
@@ -224,10 +224,21 @@ function afterHistory(os: Os, agent: AgentStatus, facts: NodeFacts): Standing | 
   };
 }
 
+function isExhausted({ activates }: HistoryEntry): boolean {
+  return activates >= maxActivates;
+}
+
+function exhausted(node: NodeView, { activates, last }: HistoryEntry): Standing {
+  const why = last === undefined ? '' : `: ${last.message}`;
+  const message = `${node.name} was activated ${String(activates)} times without success${why}`;
+  return { kind: 'failed', reason: 'AttemptsExhausted', message };
+}
+
 /** The retry annotation's value when it names this target's digest and was not used up before. */
 function usableRetry(node: NodeView, entry: HistoryEntry, target: TargetKey): string | undefined {
   const value = node.annotations[retryAnnotation];
   if (value === undefined || target.digest === undefined) return undefined;
-  if (entry.consumedRetry === value || entry.last === undefined) return undefined;
+  const isUntried = entry.last === undefined && !isExhausted(entry);
+  if (entry.consumedRetry === value || isUntried) return undefined;
   return value.split('#', 1)[0] === target.digest ? value : undefined;
 }

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createDiskImage } from './disk-image.ts';
-import { createSlotDevices } from './slot-devices.ts';
+import { exec } from './exec.ts';
+import { createSlotDevices, type SlotDevices } from './slot-devices.ts';
 import type { GptPlan } from './gpt-layout.ts';
 
 const mib = 1024 * 1024;
@@ -99,7 +100,20 @@ describe('slot devices', () => {
     await mountRoot('254:2');
     const slots = createSlotDevices({ root });
     await expect(slots.find('B')).rejects.toMatchObject({ code: 'AMBIGUOUS_DISK' });
-    expect(await slots.mounted()).toBeUndefined();
+    expect(await slots.mounted()).toBe('A');
+  });
+
+  it.each([
+    ['the mounted one', ['DATA'], async (slots: SlotDevices) => slots.mounted(), 'A'],
+    ['any', [], async (slots: SlotDevices) => (await slots.find('A')).number, '254:2'],
+  ])('wait for no disk that hangs, to find %s', async (_what, labels, find, found) => {
+    await addDisk('vda', 254, (number) => `vda${number}`);
+    await mountRoot('254:2');
+    await addDisk('rbd0', 250, (number) => `rbd0p${number}`, labels);
+    // Whoever opens a pipe to read waits until somebody opens it to write.
+    await rm(join(root, 'dev/rbd0'));
+    await exec('mkfifo', [join(root, 'dev/rbd0')]);
+    expect(await find(createSlotDevices({ root }))).toBe(found);
   });
 
   it('stop at two partitions of one label', async () => {

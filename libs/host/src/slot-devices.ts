@@ -37,6 +37,9 @@ export interface SlotDevices {
   mounted(): Promise<SlotName | undefined>;
 }
 
+/** What partitions of other disks mean that match as well. */
+type Twins = 'refused' | 'ignored';
+
 const byLabel: Readonly<Record<SlotName, string>> = {
   A: 'PARTLABEL=ROOT-A',
   B: 'PARTLABEL=ROOT-B',
@@ -48,18 +51,19 @@ const byLabel: Readonly<Record<SlotName, string>> = {
  */
 export function createSlotDevices(options: SlotDevicesOptions): SlotDevices {
   const wanted = options.slots ?? byLabel;
-  const find = async (slot: SlotName): Promise<SlotDevice> => {
+  const search = async (slot: SlotName, twins: Twins): Promise<SlotDevice> => {
     const selector = wanted[slot];
-    if (!selector.startsWith('/')) return searchPartition(options, parseSelector(selector));
+    if (!selector.startsWith('/')) return searchPartition(options, parseSelector(selector), twins);
     return { path: selector, ...(await measureDevice(selector)) };
   };
   return {
-    find,
+    find: (slot) => search(slot, 'refused'),
     mounted: async () => {
       const number = await mountedRoot(options.root);
       if (number === undefined) return undefined;
       for (const slot of slotNames) {
-        const device = await findOrNothing(find, slot);
+        // Asked at every look at the node, which must not wait for a disk of somebody else.
+        const device = await orNothing(search(slot, 'ignored'));
         if (device?.number === number) return slot;
       }
       return undefined;
@@ -67,12 +71,9 @@ export function createSlotDevices(options: SlotDevicesOptions): SlotDevices {
   };
 }
 
-async function findOrNothing(
-  find: SlotDevices['find'],
-  slot: SlotName,
-): Promise<SlotDevice | undefined> {
+async function orNothing(finding: Promise<SlotDevice>): Promise<SlotDevice | undefined> {
   try {
-    return await find(slot);
+    return await finding;
   } catch (thrown) {
     if (hasCode(thrown, 'SLOT_NOT_FOUND', 'AMBIGUOUS_DISK')) return undefined;
     throw thrown;
@@ -100,6 +101,7 @@ function parseSelector(text: string): Selector {
 async function searchPartition(
   options: SlotDevicesOptions,
   selector: Selector,
+  twins: Twins,
 ): Promise<SlotDevice> {
   const devices = await listBlockDevices(options.root);
   const disk = await ownDisk(options, devices);
@@ -111,7 +113,9 @@ async function searchPartition(
   if (second !== undefined) {
     throw new KubeosError('AMBIGUOUS_DISK', `${disk.path} has several partitions ${selector.text}`);
   }
-  if (options.disk === undefined) await refuseTwins(options.root, devices, disk, selector);
+  if (options.disk === undefined && twins === 'refused') {
+    await refuseTwins(options.root, devices, disk, selector);
+  }
   return kernelPartition(devices, disk, partition);
 }
 
@@ -164,8 +168,11 @@ async function refuseTwins(
   disk: BlockDevice,
   selector: Selector,
 ): Promise<void> {
+  // A disk of which the kernel shows no partition is not read: on a node most of these are volumes of pods, and one
+  // whose server is away never answers.
+  const partitioned = new Set(devices.map(({ partOf }) => partOf?.disk));
   for (const other of devices) {
-    if (other === disk || other.partOf !== undefined || other.sizeBytes === 0) continue;
+    if (other === disk || !partitioned.has(other.name) || other.sizeBytes === 0) continue;
     const gpt = await readDiskGpt(root, other);
     if (gpt?.partitions.some(selector.matches) !== true) continue;
     throw new KubeosError(

@@ -71,8 +71,16 @@ it.concurrent(
     expect(scene.instance('clean-1')?.spec).not.toHaveProperty('operation');
     expect(scene.os('clean')?.status).toMatchObject({ nodes: 1, updated: 1, failed: 0 });
     expect(node?.boots.at(-1)).toEqual({ slot: 'B', why: 'trial', version: v2.version });
-    const events = await scene.kubectl('get', 'events', '-o', 'jsonpath={.items[*].reason}');
-    expect(events.split(' ')).toEqual(expect.arrayContaining(['Activate', 'Confirmed']));
+    const ofNode = (await scene.eventsOf('Node', 'clean-1')).filter(
+      (reason) => reason === 'Preparing' || reason === 'Admitted',
+    );
+    expect(ofNode).toEqual(['Preparing', 'Admitted']);
+    expect(await scene.eventsOf('OSInstance', 'clean-1')).toEqual([
+      'Prepare',
+      'Activate',
+      'After',
+      'Confirmed',
+    ]);
   },
   180_000,
 );

@@ -15,7 +15,7 @@ export function conditionsPage(): string {
     ...(['OS', 'OSInstance'] as const).map(sectionOf),
     '## Why work waits\n\nIn `OS.status.waiting`, in messages and as reasons of `Ready`, `Progressing`, `Admitted` and `Drained`.\n',
     reasonTable(waitReasons),
-    '## How operations end\n\nIn events and in `OSInstance.spec.history`, beside the reasons of [errors](errors.md).\n',
+    '## How operations end\n\nIn events and in `OSInstance.spec.history`, beside the reasons of [errors](errors.md). Before that an\nupgrade tells `Preparing` and `Admitted` in events of the Node, and `Prepare` (the slot is written),\n`Activate` and `After` (the trial runs) in events of its `OSInstance`.\n',
     reasonTable(endingReasons),
   ].join('\n');
 }

@@ -29,7 +29,7 @@ export function withNewOperation(
   wanted: NewOperation,
   phase: Phase,
   extra: Pick<Operation, 'admitted' | 'excusedDaemonSetPods'> = {},
-): OsInstanceSpec {
+): OsInstanceSpec & { readonly operation: Operation } {
   const { os, spec, node, instance, seq } = wanted;
   const operation: Operation = {
     osUid: os.uid,

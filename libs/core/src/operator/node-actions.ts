@@ -1,8 +1,9 @@
 /** The executors of a node's actions: each writes once, guarded, and believes a write only when its answer shows it. */
 import { assertNever, KubeosError } from '../errors/index.ts';
 import type { OsInstanceSpec } from '../api/os-instance.ts';
-import type { OperationEnding } from '../api/operation.ts';
+import type { Operation, OperationEnding } from '../api/operation.ts';
 import { describeNodeAction, type NodeAction, type OperationView } from '../lifecycle/view.ts';
+import type { ClusterEvent } from '../ports/cluster.ts';
 import type { WaitReason } from '../rollout/tally.ts';
 import { tell, type OperatorContext } from './context.ts';
 
@@ -48,7 +49,10 @@ const executors: Executors = {
     if (operation.phase === 'Activate') {
       context.memory.witnessed.add(`${instance.name}/${String(operation.seq)}`);
     }
-    await tell(context, eventOf(instance, operation.ending, operation.phase, why));
+    // A commit is told as the outcome that follows it.
+    if (operation.phase !== 'Confirm') {
+      await tell(context, eventOf(instance, operation.ending, operation.phase, why));
+    }
     return undefined;
   },
 
@@ -59,7 +63,10 @@ const executors: Executors = {
     context.memory.evicting.delete(mark);
     context.memory.witnessed.delete(mark);
     context.memory.leases.delete(instance.name);
-    await tell(context, eventOf(instance, ending, 'Closed', ending.message));
+    // What was given back has told its outcome.
+    if (operation.phase !== 'GiveBack') {
+      await tell(context, eventOf(instance, ending, 'Closed', ending.reason));
+    }
     return undefined;
   },
 
@@ -119,6 +126,22 @@ export async function writeSpec(
   );
 }
 
+/** An event about the Node, where people look who wonder what takes its pods away. */
+export async function tellOfNode(
+  context: OperatorContext,
+  node: string,
+  operation: Operation,
+  reason: 'Preparing' | 'Admitted',
+): Promise<void> {
+  const { osNamespace, osName, type, target, nodeUid } = operation;
+  await tell(context, {
+    about: { kind: 'Node', name: node, uid: nodeUid },
+    type: 'Normal',
+    reason,
+    message: `${reason}: ${type} to ${target.version} for OS ${osNamespace}/${osName}`,
+  });
+}
+
 function aboutInstance(instance: OperationView['instance']): {
   readonly kind: 'OSInstance';
   readonly namespace: string;
@@ -132,9 +155,10 @@ function eventOf(
   instance: OperationView['instance'],
   ending: OperationEnding | undefined,
   phase: string,
-  message: string,
-): Parameters<OperatorContext['api']['emit']>[0] {
+  why: string,
+): ClusterEvent {
   const isBad = ending?.result === 'Failed';
+  const message = ending === undefined || ending.message === '' ? why : ending.message;
   return {
     about: aboutInstance(instance),
     type: isBad ? 'Warning' : 'Normal',

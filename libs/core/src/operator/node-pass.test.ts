@@ -128,6 +128,7 @@ describe('a trial', () => {
     expect(await at('boot-2', 'fourth')).toBe('After');
     expect(await at('boot-2', 'fourth')).toBe('After');
     expect(await at('boot-2', 'fifth')).toBe('Confirm');
+    expect(cluster.events).toEqual([]);
   });
 
   /** A trial that this operator began; its node returns after something happened to the operator. */
@@ -239,5 +240,34 @@ describe('the conditions of an instance', () => {
     const cluster = atWork({ phase: 'Activate', bootIdBefore: 'boot-a' });
     await operatorOn(cluster).reconcile(key);
     expect(drained(cluster)).toMatchObject({ status: 'True', message: '' });
+  });
+});
+
+describe('the events of an instance', () => {
+  const told = (cluster: MemoryCluster): readonly string[] =>
+    cluster.events.map(({ reason, message }) => `${reason} ${message}`);
+  const ending = {
+    result: 'Failed',
+    class: 'bad',
+    reason: 'NoAgent',
+    message: 'no os-agent',
+  } as const;
+
+  it('tell an outcome once', async () => {
+    const cluster = atWork({ phase: 'Cancel', ending });
+    const operator = operatorOn(cluster);
+    for (const seconds of [0, 120, 121, 122]) {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+    }
+    expect(phaseOf(cluster)).toBe('none');
+    expect(told(cluster)).toEqual(['NoAgent GiveBack: no os-agent']);
+  });
+
+  it('tell that an operation ended with its Node', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    cluster.nodeByName.clear();
+    await operatorOn(cluster).reconcile(key);
+    expect(told(cluster)).toEqual(['NodeGone Closed: Node a with uid uid-a is gone']);
   });
 });

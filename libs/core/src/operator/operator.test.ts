@@ -87,6 +87,13 @@ describe('the operator', () => {
     await passOver(operator, cluster);
     expect(cluster.node('a')).toMatchObject({ unschedulable: true });
     expect(condition(cluster, 'Progressing')).toMatchObject({ status: 'True' });
+    const text = 'upgrade to KubeOS 2 for OS default/os';
+    const told = cluster.events.filter(({ about }) => about.kind !== 'OS');
+    expect(told.slice(0, 3).map(({ about, message }) => [about.kind, message])).toEqual([
+      ['Node', `Preparing: ${text}`],
+      ['OSInstance', 'Prepare: slot B is prepared'],
+      ['Node', `Admitted: ${text}`],
+    ]);
   });
 
   it('passes a node over whose pods cannot leave, before it is cordoned, and names pod and budget', async () => {

@@ -14,7 +14,7 @@ import {
 import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
 import { tell, wallTime, type OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
-import { writeSpec } from './node-actions.ts';
+import { tellOfNode, writeSpec } from './node-actions.ts';
 import { reportFailure, reportStatus } from './os-report.ts';
 import { noTicket, raiseEpoch, rollForward, writeTicket } from './ticket.ts';
 
@@ -196,6 +196,7 @@ async function prepareOne(context: OperatorContext, os: Os, candidate: Candidate
   const wanted = { os, spec: os.spec, node, instance, seq: nextSeq(instance), target };
   const next = withNewOperation(retry === undefined ? wanted : { ...wanted, retry }, 'Prepare');
   await writeSpec(context, instance, next, true);
+  await tellOfNode(context, node.name, next.operation, 'Preparing');
 }
 
 /** Admits the next batch: candidates whose pods can leave, written as one ticket, then carried through. */

@@ -17,7 +17,7 @@ import type { NodeView } from '../ports/cluster-views.ts';
 import { standingOf, type Standing } from '../rollout/standing.ts';
 import type { OperatorContext } from './context.ts';
 import { nextSeq, withNewOperation, type NewOperation } from './new-operation.ts';
-import { writeSpec } from './node-actions.ts';
+import { tellOfNode, writeSpec } from './node-actions.ts';
 
 /** The ticket of an object that never had one. */
 export const noTicket: Admission = { epoch: 0, pending: [] };
@@ -109,6 +109,7 @@ async function admitPrepared(
     excusedDaemonSetPods: unreadyDaemonSets(pods),
   };
   await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
+  await tellOfNode(context, instance.name, admitted, 'Admitted');
 }
 
 /** A rollback has no Prepare: its operation is created when it is admitted. */
@@ -128,6 +129,7 @@ async function createAdmitted(
     excusedDaemonSetPods,
   });
   await writeSpec(context, instance, next, true);
+  await tellOfNode(context, node.name, next.operation, 'Admitted');
 }
 
 /** What may still start by the fresh reads. A pause before it was over when the ticket was written. */

@@ -5,7 +5,7 @@ import { errorCodes, isErrorCode } from '../errors/codes.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { freshReport } from '../rollout/standing.ts';
-import { decideActivate } from './activate.ts';
+import { decideActivate, isInTrial } from './activate.ts';
 import { decideConfirm } from './confirm.ts';
 import { decideDrain, toActivate } from './drain.ts';
 import { endWith, giveBack, release } from './endings.ts';
@@ -75,7 +75,8 @@ function nodeLost(view: PresentView, decision: OperationDecision): OperationDeci
   const ending = isKnown ? (operation.ending ?? lost) : lost;
   const history = withEnding(view.instance.spec.history, operation, ending, view.wallTime);
   if (os?.deleting === true && !node.ready) return act({ type: 'closeOperation', history, ending });
-  if (isKnown) return decision;
+  // It came back late and is looked at as any other; what was counted against it stays.
+  if (isKnown || (node.ready && isInTrial(view))) return decision;
   const recorded = view.instance.spec.history?.entries.some(
     ({ last }) => last?.seq === operation.seq && last.reason === 'NodeLost',
   );

@@ -34,6 +34,16 @@ describe('writeFileDurably', () => {
     expect(await readFile(path, 'utf8')).toBe('new');
   });
 
+  it('takes the place of what a killed writer left behind', async () => {
+    const path = join(folder, 'file');
+    await writeFile(path, 'old');
+    await writeFile(`${path}.new`, 'a part of what was to be much longer', { mode: 0o644 });
+    await writeFileDurably(path, 'new');
+    expect(await readFile(path, 'utf8')).toBe('new');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
   it('says when the folder is missing', async () => {
     await expect(writeFileDurably(join(folder, 'no/file'), '')).rejects.toMatchObject({
       code: 'STORAGE_FAILED',

@@ -1,5 +1,4 @@
 import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
-import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { errnoOf, storageError } from './errno.ts';
 
@@ -14,15 +13,17 @@ export interface FileAccess {
 
 /**
  * Puts a whole file in place so that a crash at any moment leaves the old or the new content, never a part: a new file
- * beside it is written, flushed and renamed over it, then the folder is flushed. Throws `STORAGE_FULL`, `STORAGE_FAILED`.
+ * beside it is written, flushed and renamed over it, then the folder is flushed. One writer at a time: the new file always
+ * has the same name, so that a killed writer leaves at most one. Throws `STORAGE_FULL`, `STORAGE_FAILED`.
  */
 export async function writeFileDurably(
   path: string,
   content: string | Uint8Array,
   access: FileAccess = {},
 ): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.new`;
+  const temporary = `${path}.new`;
   try {
+    await rm(temporary, { force: true });
     await writeAndFlush(temporary, content, access);
     await rename(temporary, path);
     await flushFolder(dirname(path));

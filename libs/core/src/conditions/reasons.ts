@@ -169,6 +169,7 @@ export const waitReasons: Reasons = {
   Held: 'The node is held by the annotation or since a rollback at its console.',
   InstanceDeleting: 'The OSInstance of the node is being deleted.',
   NodeDeleting: 'The Node is being deleted.',
+  NotSelected: 'The object does not select the node any more.',
   ForeignCordon: 'Somebody else cordoned the node.',
   NotReady: 'The Node is not Ready.',
   AmbiguousDisk: 'More than one disk has the labels of the slots.',

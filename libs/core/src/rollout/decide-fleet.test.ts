@@ -49,6 +49,7 @@ describe('decideFleet', () => {
     ['whose pods cannot be evicted', prepared('a'), { passedOver: ['a'] }],
     ['that is held by now', prepared('a', { annotations: { [holdAnnotation]: '' } }), {}],
     ['that somebody cordoned', prepared('a', { unschedulable: true }), {}],
+    ['that is being deleted', prepared('a', { deleting: true }), {}],
   ])('B-20: prepares the next node beside a prepared one %s', (_name, blocked, about) => {
     expect(names(plan(anOs(), [blocked, facts('b')], about).prepare)).toEqual(['b']);
     expect(plan(anOs(), [prepared('a'), facts('b')]).prepare).toEqual([]);

@@ -6,9 +6,8 @@ import type { Now } from '../ports/clock.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { unavailableBudget } from './budget.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
-import { holdAnnotation } from '../api/names.ts';
 import { canariesOf, lineOf, withLine, type Line } from './line.ts';
-import { operationOf, type Candidate, type Tally } from './tally.ts';
+import { obstacleOf, operationOf, type Candidate, type Tally } from './tally.ts';
 import type { WaitingMembers, WaitReason } from './waiting.ts';
 import { windowState } from './window.ts';
 
@@ -97,7 +96,7 @@ function nextSteps(
 }
 
 /** Operations that have not been admitted and must not be any more. */
-function releases({ os, members, tally }: FleetInput): FleetPlan['release'] {
+function releases({ os, tally }: FleetInput): FleetPlan['release'] {
   const closed = failureGate(os, tally) !== undefined;
   const released: { member: Member; ending: OperationEnding }[] = [];
   for (const member of [...tally.preparing, ...tally.prepared, ...tally.working]) {
@@ -107,7 +106,7 @@ function releases({ os, members, tally }: FleetInput): FleetPlan['release'] {
     const ending = closed ? stoppedEnding(os) : unwantedEnding(os, member);
     if (ending !== undefined) released.push({ member, ending });
   }
-  return members.length === 0 ? [] : released;
+  return released;
 }
 
 function stoppedEnding(os: Os): OperationEnding {
@@ -244,7 +243,9 @@ function readyToAdmit(
   const ready: Candidate[] = [];
   for (const member of tally.prepared) {
     const operation = operationOf(member);
-    if (operation === undefined || !isInTurn(member) || !mayLeave(member)) continue;
+    if (operation === undefined || !isInTurn(member) || obstacleOf(member) !== undefined) {
+      continue;
+    }
     ready.push({
       member,
       target: { osUid: operation.osUid, type: operation.type, ...digestOf(operation.target) },
@@ -260,17 +261,6 @@ function digestOf(target: {
   return target.payloadDigest === undefined
     ? { version: target.version }
     : { version: target.version, digest: target.payloadDigest };
-}
-
-/** A prepared node is not taken out while something else keeps it out or somebody holds it. */
-function mayLeave({ selected, facts: { node } }: Member): boolean {
-  return (
-    selected &&
-    node.ready &&
-    !node.unschedulable &&
-    !node.deleting &&
-    !Object.hasOwn(node.annotations, holdAnnotation)
-  );
 }
 
 function freeBudget(spec: OsSpec, tally: Tally, budget: number): number {

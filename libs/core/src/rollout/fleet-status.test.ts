@@ -112,6 +112,13 @@ describe('the report of an object', () => {
       {},
       ['NotInBatch: c b', 'Queued: a'],
     ],
+    [
+      'its Node to go',
+      {},
+      [prepared('a', { deleting: true }), facts('b')],
+      {},
+      ['NodeDeleting: a', 'Queued: b'],
+    ],
     ['the budget', {}, [working('a'), prepared('b'), facts('c')], {}, ['BudgetSpent: b c']],
     ['somebody to unpause it', { paused: true }, [prepared('a'), facts('b')], {}, ['Paused: a b']],
     [

@@ -1,11 +1,12 @@
 /** Where one selected node stands with regard to its `OS`: done, at work, next, or waiting for what. */
-import { cordonAnnotation, holdAnnotation, retryAnnotation } from '../api/names.ts';
+import { retryAnnotation } from '../api/names.ts';
 import type { AgentStatus } from '../api/agent-status.ts';
 import type { HistoryEntry } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os, OsSpec } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { retryPauseSeconds } from './backoff.ts';
+import { obstacleOn } from './obstacle.ts';
 import { historyOf, idleSlot, targetOf, type TargetKey } from './target.ts';
 
 /** Most times that Activate is written for one target on one node without a person asking for more. */
@@ -123,30 +124,18 @@ function startStanding(os: Os, spec: OsSpec, agent: AgentStatus, facts: NodeFact
   );
 }
 
-function keptOut(agent: AgentStatus, facts: NodeFacts): Standing | undefined {
-  const { node } = facts;
-  if (Object.hasOwn(node.annotations, holdAnnotation)) {
-    return waiting('Held', `${node.name} carries the annotation ${holdAnnotation}`);
-  }
+function keptOut(agent: AgentStatus, { node, instance }: NodeFacts): Standing | undefined {
   if (agent.held) {
     return waiting(
       'Held',
       `${node.name} was rolled back at its console; os-agent release ends that`,
     );
   }
-  if (facts.instance?.deleting === true) {
+  if (instance?.deleting === true) {
     return waiting('InstanceDeleting', `The OSInstance of ${node.name} is being deleted`);
   }
-  if (node.deleting) return waiting('NodeDeleting', `${node.name} is being deleted`);
-  if (node.unschedulable && Object.hasOwn(node.annotations, cordonAnnotation)) {
-    // A new operation would keep the pass away that takes it off.
-    return waiting('GivingBack', `The cordon of ${node.name} is still to be taken off`);
-  }
-  if (node.unschedulable) {
-    return waiting('ForeignCordon', `${node.name} was cordoned by somebody else`);
-  }
-  if (!node.ready) return waiting('NotReady', `${node.name} is not Ready`);
-  return undefined;
+  const obstacle = obstacleOn(node);
+  return obstacle === undefined ? undefined : { kind: 'waiting', ...obstacle };
 }
 
 function notAble(spec: OsSpec, agent: AgentStatus, { node }: NodeFacts): Standing | undefined {

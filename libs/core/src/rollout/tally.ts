@@ -1,8 +1,8 @@
 /** One walk over the members of an `OS`: everything the fleet's decision and its status need to count. */
-import { holdAnnotation } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import { hasUnreadableSpec } from '../api/os-instance.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
+import { obstacleOn } from './obstacle.ts';
 import type { TargetKey } from './target.ts';
 import { WaitingCounts, type WaitingMembers, type WaitReason } from './waiting.ts';
 
@@ -198,12 +198,8 @@ function inLine<T>(found: readonly T[], memberOf: (one: T) => Member): readonly 
 }
 
 /** What came between a node and its turn since it was prepared. */
-function obstacleOf({ name, facts: { node } }: Member): WaitReason | undefined {
-  if (Object.hasOwn(node.annotations, holdAnnotation)) {
-    return { reason: 'Held', message: `${name} carries the annotation ${holdAnnotation}` };
-  }
-  if (node.unschedulable) {
-    return { reason: 'ForeignCordon', message: `${name} was cordoned by somebody else` };
-  }
-  return node.ready ? undefined : { reason: 'NotReady', message: `${name} is not Ready` };
+export function obstacleOf({ name, selected, facts }: Member): WaitReason | undefined {
+  return selected
+    ? obstacleOn(facts.node)
+    : { reason: 'NotSelected', message: `${name} is not selected any more` };
 }

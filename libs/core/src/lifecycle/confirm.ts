@@ -7,9 +7,9 @@ import { isAcknowledged } from './prepare.ts';
 import { act, needPods, wait, type OperationDecision } from './view.ts';
 
 /** Renewals of the node's Lease that prove a living kubelet in this boot. */
-const neededRenewals = 2;
+export const neededRenewals = 2;
 /** Longest pause in seconds between two looks while something must hold without a break. */
-const lookAgainSeconds = 2;
+const lookAgainSeconds = 5;
 
 /**
  * After and Confirm: the candidate is committed only when the cluster agrees, on facts of this very boot, for

@@ -12,8 +12,10 @@ import { act, needPods, wait, type OperationDecision } from './view.ts';
 
 /** Seconds between the last write of the cordon and the pod list that is believed: pods bound late must show. */
 const settleSeconds = 5;
+/** Pause in seconds after evictions: a pod that needs no time to end is gone by then. */
+const firstLookSeconds = 2;
 /** Pause in seconds between two looks at pods that leave. */
-const lookAgainSeconds = 2;
+const lookAgainSeconds = 5;
 
 /** Drain: cordon with ownership, evict, and believe it only after listing the pods again. */
 export function decideDrain(view: PresentView): OperationDecision {
@@ -38,10 +40,12 @@ export function decideDrain(view: PresentView): OperationDecision {
   const left = operation.parameters.drainTimeoutSeconds - drainedFor;
   return left <= 0
     ? release(view, failedDrain('DrainTimeout', `Pods left after the deadline: ${podNames(plan)}`))
-    : drainOn(plan, Math.min(left, lookAgainSeconds));
+    : drainOn(plan, left);
 }
 
-function drainOn(plan: DrainPlan, seconds: number): OperationDecision {
+function drainOn(plan: DrainPlan, secondsLeft: number): OperationDecision {
+  const pause = plan.evict.length === 0 ? lookAgainSeconds : firstLookSeconds;
+  const seconds = Math.min(secondsLeft, pause);
   const waiting = { reason: 'Draining', message: `Waiting for ${podNames(plan)} to leave` };
   const actions = plan.evict.length === 0 ? [] : [{ type: 'evict' as const, pods: plan.evict }];
   return { actions, waiting, requeue: { kind: 'after', seconds } };

@@ -64,6 +64,34 @@ describe('Drain', () => {
     expect(await at(11)).toBe('Activate');
   });
 
+  it('asks less often for pods that may not go, or that go', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    const operator = operatorOn(cluster);
+    cluster.pods.set('a', [pod('web')]);
+    cluster.evictionAnswer = { kind: 'blocked', message: 'budget' };
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 5 });
+    cluster.evictionAnswer = { kind: 'evicted' };
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 2 });
+    cluster.pods.set('a', [pod('web', { deleting: true })]);
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 5 });
+  });
+
+  it('settles anew after a pass in which the cordon could not be seen', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    const operator = operatorOn(cluster);
+    const at = async (seconds: number): Promise<string> => {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+      return phaseOf(cluster);
+    };
+    expect(await at(0)).toBe('Drain');
+    cluster.callsLeft = 0;
+    await at(3);
+    cluster.callsLeft = Infinity;
+    expect(await at(6)).toBe('Drain');
+    expect(await at(11)).toBe('Activate');
+  });
+
   it('evicts nothing on a node that is not selected any more, whatever the cache still shows', async () => {
     const cluster = atWork({ phase: 'Drain' });
     cluster.osByUid.set('os-uid', anOs({ selector: { kind: 'unlabelled' } }));
@@ -129,6 +157,32 @@ describe('a trial', () => {
     expect(await at('boot-2', 'fourth')).toBe('After');
     expect(await at('boot-2', 'fifth')).toBe('Confirm');
     expect(cluster.events).toEqual([]);
+  });
+
+  it('is confirmed when it was healthy in every pass, and one that failed proves nothing', async () => {
+    const cluster = atWork({ phase: 'After', bootIdBefore: 'boot-0' }, { osImage: 'KubeOS 2' });
+    const operator = operatorOn(cluster);
+    let reads = 0;
+    cluster.getNodeLease = () => {
+      reads += 1;
+      return Promise.resolve(String(reads));
+    };
+    const at = async (seconds: number): Promise<string> => {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+      return phaseOf(cluster);
+    };
+    cluster.alterNode('a', { bootId: 'boot-1' });
+    cluster.alterStatus('a', { agent: anAgent(aNode('a'), inTrial('boot-1')) });
+    for (const seconds of [0, 1, 2]) await at(seconds);
+    expect(await at(20)).toBe('After');
+    cluster.callsLeft = 0;
+    await at(25);
+    cluster.callsLeft = Infinity;
+    expect(await at(32)).toBe('After');
+    expect(await at(61)).toBe('After');
+    expect(await at(62)).toBe('Confirm');
+    expect(reads).toBe(3);
   });
 
   /** A trial that this operator began; its node returns after something happened to the operator. */

@@ -2,6 +2,7 @@
 import { cordonAnnotation } from '../api/names.ts';
 import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
+import { neededRenewals } from '../lifecycle/confirm.ts';
 import { decideOperation } from '../lifecycle/decide-operation.ts';
 import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
@@ -14,6 +15,8 @@ import { carryOut } from './node-actions.ts';
 import { tellConditions } from './instance-conditions.ts';
 
 const onChange: Requeue = { kind: 'onChange' };
+/** Seconds after which the eviction of a pod that may not go is asked for again. */
+const askAgainSeconds = 5;
 
 /** Looks at the node and does the next safe thing about it. */
 export async function nodePass(context: OperatorContext, name: string): Promise<Requeue> {
@@ -83,6 +86,27 @@ async function operationPass(
   cachedNode: NodeView | undefined,
   instance: OsInstance,
 ): Promise<Requeue> {
+  let decided: Decided | undefined;
+  try {
+    decided = await decide(context, cachedNode, instance);
+  } catch (error) {
+    // What has to hold without a break was not seen in this pass.
+    context.memory.since.interrupt(`node/${instance.name}`, ['healthy:', 'cordon:']);
+    throw error;
+  }
+  return decided === undefined ? onChange : finish(context, decided.view, decided.decision);
+}
+
+interface Decided {
+  readonly view: OperationView;
+  readonly decision: OperationDecision;
+}
+
+async function decide(
+  context: OperatorContext,
+  cachedNode: NodeView | undefined,
+  instance: OsInstance,
+): Promise<Decided | undefined> {
   const { memory, clock, api } = context;
   const { name } = instance;
   const now = clock.now();
@@ -90,18 +114,17 @@ async function operationPass(
   // That a Node is gone, or another one, is believed only on a read past all caches.
   const isOther = cachedNode === undefined || cachedNode.uid !== instance.spec.operation?.nodeUid;
   const node = isOther ? await api.getNode(name) : cachedNode;
-  const view = await viewOf(context, instance, node, pass.since);
-  if (view === undefined) return onChange;
+  let view = await viewOf(context, instance, node, pass.since);
+  if (view === undefined) return undefined;
   let decision = decideOperation(view);
-  let seen = view;
   if (decision.need === 'pods') {
     const pods = await api.listPods(name);
     const read = await api.getNode(name);
-    seen = { ...view, pods, node: read, selected: isStillSelected(view.os, read) };
-    decision = decideOperation(seen);
+    view = { ...view, pods, node: read, selected: isStillSelected(view.os, read) };
+    decision = decideOperation(view);
   }
   pass.end();
-  return finish(context, seen, decision);
+  return { view, decision };
 }
 
 async function finish(
@@ -111,13 +134,17 @@ async function finish(
 ): Promise<Requeue> {
   const { name } = view.instance;
   let waiting = decision.waiting;
+  let { requeue } = decision;
   for (const action of decision.actions) {
-    waiting = (await carryOut(context, view, action)) ?? waiting;
+    const obstacle = await carryOut(context, view, action);
+    if (obstacle === undefined) continue;
+    waiting = obstacle;
+    if (action.type === 'evict') requeue = { kind: 'after', seconds: askAgainSeconds };
   }
   if (waiting === undefined) context.memory.workReasons.delete(name);
   else context.memory.workReasons.set(name, waiting);
-  if (decision.actions.some(({ type }) => type !== 'evict')) return decision.requeue;
-  return sooner(decision.requeue, await tellConditions(context, view.instance, waiting));
+  if (decision.actions.some(({ type }) => type !== 'evict')) return requeue;
+  return sooner(requeue, await tellConditions(context, view.instance, waiting));
 }
 
 async function viewOf(
@@ -150,16 +177,20 @@ function isStillSelected(os: Os | undefined, node: NodeView | undefined): boolea
   return os !== undefined && node !== undefined && isSelected(os.selector, node);
 }
 
-/** Counts the renewals of the node's Lease since its present boot id was first seen by this leader. */
+/**
+ * Counts the renewals of the node's Lease since its present boot id was first seen by this leader, as many as are needed:
+ * whether the kubelet lives on is told by the Node's condition.
+ */
 async function renewals(
   { api, memory }: OperatorContext,
   node: NodeView | undefined,
   phase: string,
 ): Promise<number> {
   if (node === undefined || (phase !== 'After' && phase !== 'Confirm')) return 0;
+  const known = memory.leases.get(node.name);
+  if (known?.bootId === node.bootId && known.renewals >= neededRenewals) return known.renewals;
   const lease = await api.getNodeLease(node.name);
   if (lease === undefined) return 0;
-  const known = memory.leases.get(node.name);
   const next =
     known?.bootId !== node.bootId
       ? { bootId: node.bootId, last: lease, renewals: 0 }

@@ -16,6 +16,20 @@ describe('SinceBook', () => {
     expect(at(10, 'healthy')).toEqual([0]);
   });
 
+  it('ends states that nobody saw go on, and keeps the others', () => {
+    const book = new SinceBook();
+    const at = (seconds: number, ...keys: readonly string[]) => {
+      const pass = book.begin('node/a', seconds * 1000);
+      const answers = keys.map((key) => pass.since(key));
+      pass.end();
+      return answers;
+    };
+    book.interrupt('node/a', ['healthy:']);
+    expect(at(0, 'healthy:1', 'drain:1')).toEqual([0, 0]);
+    book.interrupt('node/a', ['healthy:']);
+    expect(at(7, 'healthy:1', 'drain:1')).toEqual([0, 7]);
+  });
+
   it('keeps scopes apart and starts anew when it is cleared', () => {
     const book = new SinceBook();
     const ask = (scope: string, ms: number): number => {

@@ -22,6 +22,14 @@ export class SinceBook {
     };
   }
 
+  /** Ends the states of a scope under keys that begin like this: nobody saw whether they went on. */
+  interrupt(scope: string, prefixes: readonly string[]): void {
+    const known = this.#scopes.get(scope);
+    for (const key of known?.keys() ?? []) {
+      if (prefixes.some((prefix) => key.startsWith(prefix))) known?.delete(key);
+    }
+  }
+
   /** Forgets a scope. */
   forget(scope: string): void {
     this.#scopes.delete(scope);

@@ -46,3 +46,18 @@ it.each([
 ])('fails on %s', async (_what, error) => {
   await expect(evict(failing(error), pod)).rejects.toBe(error);
 });
+
+it.each([
+  ['is told that the pod is gone', 'uid-2', { kind: 'gone' }],
+  ['is told of the pod', 'uid-1', { kind: 'blocked', message: expect.stringContaining('4 s') }],
+])('%s when a server that hangs has a pod with %s', async (_what, uid, told) => {
+  const api: ApiClient = {
+    ...failing(errorOfConnection(request, new Error('too late'))),
+    request: async ({ method }) => {
+      if (method === 'GET') return { metadata: { name: 'shop', uid, resourceVersion: '1' } };
+      throw errorOfConnection(request, new Error('too late'));
+    },
+  };
+
+  expect(await evict(api, pod)).toEqual(told);
+});

@@ -11,6 +11,7 @@ import { readObject } from './reads.ts';
  * begun. A second less than the margin of the Lease is left for it.
  */
 const evictionSeconds = leaseMarginSeconds - 1;
+const unanswered = `The eviction was not answered within ${evictionSeconds} s`;
 
 /** Asks for the eviction of exactly this pod, not of another one of the same name. */
 export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswer> {
@@ -31,20 +32,20 @@ export async function evict(api: ApiClient, pod: PodView): Promise<EvictionAnswe
     return { kind: 'evicted' };
   } catch (error) {
     if (hasCode(error, 'NOT_FOUND')) return { kind: 'gone' };
-    if (hasCode(error, 'CONFLICT')) return afterConflict(api, pod, error);
+    if (hasCode(error, 'CONFLICT')) return lookAgain(api, pod, error.message);
     if (isRefusal(error)) return { kind: 'blocked', message: error.message };
+    if (hasCode(error, 'API_UNAVAILABLE')) return lookAgain(api, pod, unanswered);
     throw error;
   }
 }
 
-/** A conflict is either another pod under this name, or a budget that changed at the same moment. */
-async function afterConflict(
-  api: ApiClient,
-  pod: PodView,
-  error: KubeosError,
-): Promise<EvictionAnswer> {
+/**
+ * A conflict is either another pod under this name, or a budget that changed at the same moment. The server itself tries
+ * again for 10 seconds before it says so, longer than we wait. Where it does not answer this either, that is thrown.
+ */
+async function lookAgain(api: ApiClient, pod: PodView, message: string): Promise<EvictionAnswer> {
   const uid = await readObject(api, podPath(pod.namespace, pod.name), (raw) => metaOf(raw).uid);
-  return uid === pod.uid ? { kind: 'blocked', message: error.message } : { kind: 'gone' };
+  return uid === pod.uid ? { kind: 'blocked', message } : { kind: 'gone' };
 }
 
 /**

@@ -74,7 +74,7 @@ export function serveBody(body: Buffer, behaviour: BodyBehaviour = {}): RequestL
   };
 }
 
-/** Makes a CA of its own and certificates signed by it, all as `NAME.pem` and `NAME.key` in the folder. */
+/** Makes a CA of its own and certificates signed by it, one of which has expired, all as `NAME.pem` and `NAME.key` in the folder. */
 export async function makeCertificates(folder: string): Promise<void> {
   const inFolder = (name: string): string => `${folder}/${name}`;
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -110,4 +110,9 @@ export async function makeCertificates(folder: string): Promise<void> {
       ...['-CA', inFolder('ca.pem'), '-CAkey', inFolder('ca.key')],
     ]);
   }
+  // The other CA as a client of the first one, until yesterday.
+  await exec('openssl', [
+    ...['x509', '-in', inFolder('other-ca.pem'), '-out', inFolder('expired.pem')],
+    ...['-clrext', '-days', '-1', '-CA', inFolder('ca.pem'), '-CAkey', inFolder('ca.key')],
+  ]);
 }

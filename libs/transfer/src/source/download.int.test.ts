@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
+import type { OutgoingHttpHeaders, RequestListener } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,6 +137,56 @@ describe('download over http', () => {
     await expect(fetchAll(url)).rejects.toEqual(code('SOURCE_REFUSED'));
   });
 
+  /** The first answer breaks off; the second is a partial one with these changes. */
+  const changing = (first: OutgoingHttpHeaders, second: OutgoingHttpHeaders): RequestListener => {
+    let requests = 0;
+    return (request, response) => {
+      requests += 1;
+      if (requests === 1) {
+        response.writeHead(200, { 'Content-Length': body.length, ...first });
+        response.write(body.subarray(0, 1000), () => response.destroy());
+        return;
+      }
+      expect(request.headers.range).toBe('bytes=1000-');
+      const range = `bytes 1000-${body.length - 1}/${body.length}`;
+      response.writeHead(206, { 'Content-Range': range, ...second });
+      response.end(body.subarray(1000));
+    };
+  };
+  const monday = 'Mon, 05 Jan 2026 00:00:00 GMT';
+  const tuesday = 'Tue, 06 Jan 2026 00:00:00 GMT';
+
+  it.each([
+    ['another ETag', { ETag: '"a"' }, { ETag: '"b"' }],
+    ['another weak ETag', { ETag: 'W/"a"' }, { ETag: 'W/"b"' }],
+    ['another time', { 'Last-Modified': monday }, { 'Last-Modified': tuesday }],
+    ['another length', {}, { 'Content-Range': `bytes 1000-${body.length - 1}/${body.length + 1}` }],
+    ['no range', {}, { 'Content-Range': '' }],
+  ])('refuses to go on with %s', async (_, first, second) => {
+    const url = await start(changing(first, second));
+    await expect(fetchAll(url)).rejects.toEqual(code('SOURCE_REFUSED'));
+  });
+
+  it.each([
+    ['the same ETag', { ETag: '"a"' }, { ETag: '"a"' }],
+    ['the same weak ETag', { ETag: 'W/"a"' }, { ETag: 'W/"a"' }],
+    ['no further word', { ETag: '"a"', 'Last-Modified': monday }, {}],
+    ['a length that it does not tell', {}, { 'Content-Range': `bytes 1000-${body.length - 1}/*` }],
+  ])('goes on with %s', async (_, first, second) => {
+    await expectBody(fetchAll(await start(changing(first, second))));
+  });
+
+  it('refuses to go on where the server has no such range any more', async () => {
+    let requests = 0;
+    const url = await start((request, response) => {
+      requests += 1;
+      if (requests === 1) serveBody(body, { breakAfter: 1000 })(request, response);
+      else response.writeHead(416, { 'Content-Range': 'bytes */500' }).end();
+    });
+    await expect(fetchAll(url)).rejects.toEqual(code('SOURCE_REFUSED'));
+    expect(requests).toBe(2);
+  });
+
   it.each([
     [404, 'SOURCE_NOT_FOUND'],
     [410, 'SOURCE_NOT_FOUND'],
@@ -189,6 +239,16 @@ describe('download over http', () => {
     const env = { HTTP_PROXY: proxy, NO_PROXY: 'localhost' };
     await expectBody(fetchAll('http://images.example/os.img', {}, impatientClock, env));
     expect(asked).toEqual(['http://images.example/os.img']);
+  });
+
+  it('goes past the proxy where the environment says so', async () => {
+    const proxy = await start((_, response) => response.writeHead(403).end());
+    const url = await start(serveBody(body));
+    for (const NO_PROXY of ['127.0.0.1', '*', 'images.example,127.0.0.1']) {
+      await expectBody(fetchAll(url, {}, impatientClock, { HTTP_PROXY: proxy, NO_PROXY }));
+    }
+    const proxied = fetchAll(url, {}, impatientClock, { HTTP_PROXY: proxy, NO_PROXY: 'other' });
+    await expect(proxied).rejects.toEqual(code('SOURCE_REFUSED'));
   });
 });
 
@@ -258,6 +318,18 @@ describe('download over https', () => {
     const own = { caCert: 'ca.pem', clientCert: 'client.pem', clientKey: 'client.key' };
     await expectBody(fetchAll(url, { ...own, mutualTls: true }));
     await expect(fetchAll(url, own)).rejects.toMatchObject({
+      code: expect.stringMatching(/TLS_FAILED|SOURCE_UNREACHABLE/u),
+    });
+  });
+
+  it('presents a client certificate that has expired, and is turned away', async () => {
+    const url = await start(serveBody(body), {
+      ...tls,
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
+    const own = { caCert: 'ca.pem', clientCert: 'expired.pem', clientKey: 'other-ca.key' };
+    await expect(fetchAll(url, { ...own, mutualTls: true })).rejects.toMatchObject({
       code: expect.stringMatching(/TLS_FAILED|SOURCE_UNREACHABLE/u),
     });
   });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hasCode, KubeosError, type Clock, type Payload } from '@kubeos/core';
 import { createConnect, type Answer, type Connect, type ConnectionDeps } from './connection.ts';
-import { hasChanged, rangeHeaders, rangeStart, type Validators } from './ranges.ts';
+import { hasChanged, parseRange, rangeHeaders, type Validators } from './ranges.ts';
 import { startStallWatch } from './stall-watch.ts';
 
 /** A payload on its way. */
@@ -48,7 +48,7 @@ async function* readAll(transfer: Transfer): AsyncGenerator<Buffer> {
   while (true) {
     try {
       answer ??= await transfer.connect(rangeHeaders(done, validators), signal);
-      for await (const chunk of restOf(answer, done, validators, transfer.deps.clock)) {
+      for await (const chunk of restOf(answer, done, validators, transfer)) {
         failures = 0;
         done += chunk.length;
         yield chunk;
@@ -70,24 +70,37 @@ async function* restOf(
   answer: Answer,
   done: number,
   validators: Validators,
-  clock: Clock,
+  { bytesTotal, deps }: Transfer,
 ): AsyncGenerator<Buffer> {
   let skip = answer.partial ? 0 : done;
-  if (hasChanged(validators, validatorsOf(answer.body))) {
+  const refused = refusal(answer, done, validators, bytesTotal);
+  if (refused !== undefined) {
     answer.body.destroy();
-    throw new KubeosError('SOURCE_REFUSED', 'The payload changed while it was fetched');
+    throw new KubeosError('SOURCE_REFUSED', refused);
   }
-  if (answer.partial && rangeStart(answer.body.headers['content-range']) !== done) {
-    answer.body.destroy();
-    throw new KubeosError('SOURCE_REFUSED', `The server sent another range than from ${done} on`);
-  }
-  for await (const chunk of watched(answer.body, clock)) {
+  for await (const chunk of watched(answer.body, deps.clock)) {
     if (skip >= chunk.length) skip -= chunk.length;
     else {
       yield chunk.subarray(skip);
       skip = 0;
     }
   }
+}
+
+/** Why what came before and this answer are not parts of one payload. */
+function refusal(
+  { body, partial }: Answer,
+  done: number,
+  validators: Validators,
+  bytesTotal: number | undefined,
+): string | undefined {
+  const changed = 'The payload changed while it was fetched';
+  if (hasChanged(validators, validatorsOf(body))) return changed;
+  if (!partial) return undefined;
+  const range = parseRange(body.headers['content-range']);
+  if (range?.start !== done) return `The server sent another range than from ${done} on`;
+  const isKnown = range.total !== undefined && bytesTotal !== undefined;
+  return isKnown && range.total !== bytesTotal ? changed : undefined;
 }
 
 async function* watched(body: IncomingMessage, clock: Clock): AsyncGenerator<Buffer> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasChanged, rangeHeaders, rangeStart } from './ranges.ts';
+import { hasChanged, parseRange, rangeHeaders } from './ranges.ts';
 
 describe('rangeHeaders', () => {
   it.each([
@@ -13,15 +13,15 @@ describe('rangeHeaders', () => {
   });
 });
 
-describe('rangeStart', () => {
+describe('parseRange', () => {
   it.each([
-    ['bytes 5-9/10', 5],
-    ['bytes 0-9/*', 0],
+    ['bytes 5-9/10', { start: 5, total: 10 }],
+    ['bytes 0-9/*', { start: 0 }],
     ['bytes */10', undefined],
     ['items 5-9/10', undefined],
     [undefined, undefined],
-  ])('reads %j', (text, start) => {
-    expect(rangeStart(text)).toBe(start);
+  ])('reads %j', (text, range) => {
+    expect(parseRange(text)).toEqual(range);
   });
 });
 

@@ -19,10 +19,18 @@ export function rangeHeaders(
   return lastModified === undefined ? range : { ...range, 'If-Range': lastModified };
 }
 
-/** Where a partial answer starts; `undefined` when `Content-Range` is absent or not one of bytes. */
-export function rangeStart(contentRange: string | undefined): number | undefined {
-  const digits = /^bytes (\d+)-\d+\/(?:\d+|\*)$/u.exec(contentRange ?? '')?.[1];
-  return digits === undefined ? undefined : Number(digits);
+/** What a partial answer is a part of. */
+export interface PartialRange {
+  readonly start: number;
+  /** Length of the whole; absent when the server does not tell. */
+  readonly total?: number;
+}
+
+/** Reads a `Content-Range`; `undefined` when it is absent or not one of bytes. */
+export function parseRange(contentRange: string | undefined): PartialRange | undefined {
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/u.exec(contentRange ?? '') ?? [];
+  if (start === undefined) return undefined;
+  return { start: Number(start), ...(total === '*' ? {} : { total: Number(total) }) };
 }
 
 /** True when both answers name a version and it is not the same one. */

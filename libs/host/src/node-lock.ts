@@ -17,6 +17,10 @@ const deadlineExitCode = 75;
  * A lock across processes that the kernel frees when its holder dies. Node has no flock(2), so a child holds it: it
  * lives exactly as long as the pipe to it is open, and that pipe closes with this process, however it ends. Calls in
  * one process queue like those of several; a call inside another one waits for itself and ends as `BUSY`.
+ *
+ * Activate reads the whole slot under the lock: where a disk takes longer for that than the deadline (4 GiB at 100 MiB
+ * a second), other calls end as `BUSY` meanwhile, and their callers come again. That is safe: a slot is armed only while
+ * the booted one is good, so that no trial waits to be returned.
  */
 export function createNodeLock(options: NodeLockOptions): NodeLock {
   return {

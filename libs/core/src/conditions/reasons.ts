@@ -164,7 +164,9 @@ export const waitReasons: Reasons = {
   Unreadable:
     'This version cannot read an OSInstance or the ticket of an OS; the message says where.',
   NoProxy: 'os-proxy of the node has not reported yet.',
-  ReportStale: 'The report is of another boot or another Node.',
+  NodeUnread: 'os-proxy has not been able to read its Node yet.',
+  ReportForeign: 'The report is of another Node of the same name.',
+  ReportStale: 'The report is of another boot.',
   UnownedTrial: 'The node tries a slot that no operation asked for; its timer ends that.',
   Held: 'The node is held by the annotation or since a rollback at its console.',
   InstanceDeleting: 'The OSInstance of the node is being deleted.',

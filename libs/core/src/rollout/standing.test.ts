@@ -39,9 +39,22 @@ const last = (outcome: 'bad' | 'transient' | 'interrupted') => ({
 const tried = (changes: Partial<HistoryEntry>, annotations: Record<string, string> = {}) =>
   facts('n', { annotations }, { spec: { history: { seq: 1, entries: [entry(changes)] } } });
 
+/** As a proxy reports that has no right to read Nodes. */
+function withoutNodeUid({ node, instance }: ReturnType<typeof facts>): NodeFacts {
+  const { nodeUid: _nodeUid, ...status } = instance.status;
+  return { node, instance: { ...instance, status } };
+}
+
 describe('standingOf', () => {
   it.each<[string, NodeFacts, ReturnType<typeof aSpec>, string]>([
     ['without a report', { node: aNode('n'), instance: undefined }, aSpec(), 'NoProxy'],
+    [
+      'with a report of another Node of its name',
+      facts('n', {}, { status: { nodeUid: 'predecessor' } }),
+      aSpec(),
+      'ReportForeign',
+    ],
+    ['with a report of no known Node', withoutNodeUid(facts('n')), aSpec(), 'NodeUnread'],
     [
       'with a report of another boot',
       facts('n', {}, { agent: { bootId: 'old' } }),

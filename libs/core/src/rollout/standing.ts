@@ -89,8 +89,15 @@ export function standingOf(os: Os, spec: OsSpec, facts: NodeFacts): Standing {
 }
 
 function noReport({ node, instance }: NodeFacts): Standing {
-  if (instance?.status.agent === undefined) {
+  const status = instance?.status;
+  if (status?.agent === undefined) {
     return waiting('NoProxy', `os-proxy on ${node.name} has not reported yet`);
+  }
+  if (status.nodeUid === undefined) {
+    return waiting('NodeUnread', `os-proxy on ${node.name} has not read its Node yet`);
+  }
+  if (status.nodeUid !== node.uid) {
+    return waiting('ReportForeign', `The report is of another Node named ${node.name}`);
   }
   return waiting('ReportStale', `The report of ${node.name} is of another boot`);
 }

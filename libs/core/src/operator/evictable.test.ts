@@ -30,4 +30,26 @@ describe('a node whose pods cannot leave', () => {
       kind: 'after',
     });
   });
+
+  it('is looked at at once when its Node was removed and registered again', async () => {
+    const spec = aRollbackSpec({ force: false, timeIntervalSeconds: 0 });
+    const cluster = new MemoryCluster();
+    cluster.osByUid.set('os-uid', anOs({ spec }));
+    const slots = { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') };
+    const register = (): void => {
+      cluster.add(aNode('a'), anInstance(aNode('a'), { agent: { slots } }));
+    };
+    register();
+    cluster.pods.set('a', [pod('web', { hasEmptyDir: true })]);
+    const operator = operatorOn(cluster);
+    await passOver(operator, cluster);
+    expect(cluster.instance('a')?.spec.operation).toBeUndefined();
+
+    cluster.nodeByName.delete('a');
+    cluster.pods.clear();
+    await passOver(operator, cluster);
+    register();
+    await passOver(operator, cluster);
+    expect(cluster.instance('a')?.spec.operation?.phase).toBe('Drain');
+  });
 });

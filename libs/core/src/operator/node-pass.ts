@@ -28,6 +28,8 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   if (instance?.spec.operation !== undefined) return operationPass(context, node, instance);
   context.memory.since.forget(`node/${name}`);
   context.memory.workReasons.delete(name);
+  if (node === undefined) context.memory.passedOver.delete(name);
+  if (instance === undefined) context.memory.words.delete(name);
   if (node === undefined) return instance === undefined ? onChange : orphan(context, instance);
   if (isControlPlane(node)) return onChange;
   if (instance === undefined) {

@@ -12,7 +12,7 @@ import {
   type WaitReason,
 } from '../rollout/tally.ts';
 import { findEvictable, lookAgain, passedOverReason } from './evictable.ts';
-import { tell, wallTime, type OperatorContext } from './context.ts';
+import { tell, wallTime, type OperatorContext, type OperatorMemory } from './context.ts';
 import { nextSeq, withNewOperation } from './new-operation.ts';
 import { tellOfNode, writeSpec } from './node-actions.ts';
 import { reportFailure, reportStatus } from './os-report.ts';
@@ -36,8 +36,7 @@ export async function osPass(context: OperatorContext, uid: string): Promise<Req
   const { cache, memory } = context;
   const cached = cache.os(uid);
   if (cached === undefined) {
-    memory.since.forget(`os/${uid}`);
-    memory.fleetPasses.delete(uid);
+    forgetOs(memory, uid);
     return { kind: 'onChange' };
   }
   const tooSoon = pauseLeft(context, uid);
@@ -48,6 +47,14 @@ export async function osPass(context: OperatorContext, uid: string): Promise<Req
     await reportFailure(context, uid, KubeosError.from(error));
     throw error;
   }
+}
+
+function forgetOs(memory: OperatorMemory, uid: string): void {
+  memory.since.forget(`os/${uid}`);
+  for (const book of [memory.fleetPasses, memory.epochs, memory.statusWrites, memory.unkept]) {
+    book.delete(uid);
+  }
+  for (const book of [memory.freed, memory.unreadable]) book.delete(uid);
 }
 
 /** Milliseconds until the next pass may begin; it then sees everything that changed meanwhile. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdAnnotation, retryAnnotation } from '../api/names.ts';
+import { holdAnnotation, operationFinalizer, retryAnnotation } from '../api/names.ts';
 import type { HistoryEntry, Operation } from '../api/operation.ts';
 import type { Os } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
@@ -115,6 +115,10 @@ describe('a ticket that is carried through', () => {
     [
       'for a slot that does not hold the version any more',
       withIdleNode({}, { agent: { slots: { ...slots, B: aSlot('empty', 'KubeOS 0') } } }),
+    ],
+    [
+      'for an object that is being deleted',
+      withIdleNode({}, {}, { deleting: true, finalizers: [operationFinalizer] }),
     ],
     ['on a node that is held by now', withIdleNode({ annotations: { [holdAnnotation]: '' } })],
     [

@@ -88,7 +88,8 @@ async function rollForwardOne(
   const { operation, history } = instance.spec;
   if (operation?.seq === entry.seq) return admitPrepared(context, os, instance, operation);
   const isNew = operation === undefined && (history?.seq ?? 0) < entry.seq;
-  if (!isNew || os.spec === undefined || os.spec.type === 'upgrade') return;
+  // Nothing is begun for an object that goes.
+  if (!isNew || os.deleting || os.spec === undefined || os.spec.type === 'upgrade') return;
   await createAdmitted(context, os, os.spec, instance, node, entry.seq);
 }
 

@@ -40,7 +40,7 @@ export function createArmedWatch(context: AgentContext): ArmedWatch {
     run(mine.signal)
       .catch((error: unknown) => {
         // Whoever stops the agent knows; the reboot that was waited for does so each time.
-        if (!mine.signal.aborted) deps.log.warn({ error }, 'No longer watching an armed slot');
+        deps.log.debug({ error }, 'No longer watching an armed slot');
       })
       .finally(() => {
         if (over === mine) over = undefined;

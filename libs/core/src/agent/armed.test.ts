@@ -34,6 +34,16 @@ describe('an armed slot that nobody boots', () => {
     expect(agent.isIdle()).toBe(true);
   });
 
+  it('is watched once, and no longer when the agent is stopped', async () => {
+    const { node, agent } = await armedOnly();
+    node.faults = {};
+    await expect(agent.activate(activateRequest(1))).resolves.toMatchObject({ result: 'Armed' });
+    await agent.stop();
+    await node.pass(301);
+    expect(agent.isIdle()).toBe(true);
+    expect(node.vars.slots.B).toBe('trial');
+  });
+
   it('is watched on when it cannot be disarmed', async () => {
     const { node, agent } = await armedOnly();
     node.faults.lock = new KubeosError('BUSY', 'locked');

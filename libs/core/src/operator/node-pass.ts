@@ -26,10 +26,7 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   // Until somebody mends it: what it asks for may not be undone either.
   if (instance !== undefined && hasUnreadableSpec(instance)) return onChange;
   if (instance?.spec.operation !== undefined) return operationPass(context, node, instance);
-  context.memory.since.forget(`node/${name}`);
-  context.memory.workReasons.delete(name);
-  if (node === undefined) context.memory.passedOver.delete(name);
-  if (instance === undefined) context.memory.words.delete(name);
+  forgetWork(context, name);
   if (node === undefined) return instance === undefined ? onChange : orphan(context, instance);
   if (isControlPlane(node)) return onChange;
   if (instance === undefined) {
@@ -40,6 +37,14 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   if (!isOwner(node, instance)) return orphan(context, instance);
   const told = await tellConditions(context, instance, undefined);
   return sooner(await idlePass(context, node, instance), told);
+}
+
+/** Drops what was remembered of an operation, and of a Node or an instance that is gone. */
+function forgetWork({ cache, memory }: OperatorContext, name: string): void {
+  memory.since.forget(`node/${name}`);
+  memory.workReasons.delete(name);
+  if (cache.node(name) === undefined) memory.passedOver.delete(name);
+  if (cache.instance(name) === undefined) memory.words.delete(name);
 }
 
 /** Upstream's instances name no owner and are adopted with what they hold. */

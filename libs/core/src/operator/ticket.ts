@@ -88,9 +88,14 @@ async function rollForwardOne(
   const { operation, history } = instance.spec;
   if (operation?.seq === entry.seq) return admitPrepared(context, os, instance, operation);
   const isNew = operation === undefined && (history?.seq ?? 0) < entry.seq;
-  // Nothing is begun for an object that goes.
-  if (!isNew || os.deleting || os.spec === undefined || os.spec.type === 'upgrade') return;
-  await createAdmitted(context, os, os.spec, instance, node, entry.seq);
+  const spec = specToBegin(os);
+  if (!isNew || spec === undefined) return;
+  await createAdmitted(context, os, spec, instance, node, entry.seq);
+}
+
+/** What a ticket alone may still begin: an upgrade begins with Prepare, and for an object that goes nothing begins. */
+function specToBegin({ spec, deleting }: Os): OsSpec | undefined {
+  return deleting || spec?.type === 'upgrade' ? undefined : spec;
 }
 
 /** Numbers are of the node, not of the object: another object may have used this one since the ticket was written. */

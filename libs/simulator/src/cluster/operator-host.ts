@@ -121,14 +121,17 @@ export class OperatorHost {
     actor.spawn(() => (deps.elects ? this.campaign(program) : this.lead(program)), deps.onDefect);
   }
 
-  /** Kills the process in the middle of whatever it does. */
-  crash(): void {
+  /** Kills the process in the middle of whatever it does; false when it is down already. */
+  crash(): boolean {
+    const wasUp = this.program !== undefined;
     this.program?.actor.kill();
+    return wasUp;
   }
 
-  /** Stops the process for a while; its clocks go on. */
-  pause(milliseconds: number): void {
+  /** Stops the process for a while; its clocks go on. False when it is down. */
+  pause(milliseconds: number): boolean {
     this.program?.actor.pause(milliseconds);
+    return this.program !== undefined;
   }
 
   /** Loses the watches until they are mended. */

@@ -5,6 +5,8 @@ export type CallVerdict =
   | { readonly kind: 'normal' }
   /** The program dies, before or after the call took effect. */
   | { readonly kind: 'crash'; readonly when: 'before' | 'after' }
+  /** The machine under the program loses power, before or after the call took effect. */
+  | { readonly kind: 'powerCut'; readonly when: 'before' | 'after' }
   /** The call fails, before or after it took effect. */
   | { readonly kind: 'fail'; readonly when: 'before' | 'after'; readonly error: Error };
 
@@ -27,6 +29,8 @@ export interface ActorSurroundings {
   readonly weather: () => Weather;
   /** Called for every call that is carried out; for traces. */
   readonly onCall?: (actor: Actor, point: string, verdict: CallVerdict) => void;
+  /** Cuts the power of the machine that the programs run on; absent: they run on none that can be cut. */
+  readonly cutPower?: () => void;
 }
 
 /**
@@ -155,13 +159,8 @@ export class Actor {
     const { scheduler, weather, onCall } = this.surroundings;
     const verdict = weather().verdict(this, point);
     onCall?.(this, point, verdict);
-    if (verdict.kind === 'crash' && verdict.when === 'before') {
-      this.kill();
-      return;
-    }
-    if (verdict.kind === 'fail' && verdict.when === 'before') {
-      scheduler.noteWake();
-      reject(verdict.error);
+    if (verdict.kind !== 'normal' && verdict.when === 'before') {
+      this.endCall(verdict, reject);
       return;
     }
     let value: T;
@@ -172,12 +171,25 @@ export class Actor {
       reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
       return;
     }
-    if (verdict.kind === 'crash') {
-      this.kill();
+    if (verdict.kind !== 'normal') {
+      this.endCall(verdict, reject);
       return;
     }
     scheduler.noteWake();
-    if (verdict.kind === 'fail') reject(verdict.error);
-    else resolve(value);
+    resolve(value);
+  }
+
+  /** What the weather does to a call beside letting it pass. */
+  private endCall(
+    verdict: Exclude<CallVerdict, { readonly kind: 'normal' }>,
+    reject: (error: Error) => void,
+  ): void {
+    if (verdict.kind === 'fail') {
+      this.surroundings.scheduler.noteWake();
+      reject(verdict.error);
+      return;
+    }
+    if (verdict.kind === 'powerCut') this.surroundings.cutPower?.();
+    this.kill();
   }
 }

@@ -1,6 +1,7 @@
 /** Faults that strike single calls, with what they are. */
 export const callFaults = {
   programCrash: 'a program dies before or after a call takes effect',
+  powerCutInWrite: 'a node loses power before or after a write of its agent takes effect',
   apiError: 'the API server does not answer a request',
   lostAnswer: 'a request takes effect and its answer is lost',
   conflict: 'somebody else wrote the object a moment before',

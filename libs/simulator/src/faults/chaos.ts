@@ -17,8 +17,8 @@ export interface Chaos {
   active: boolean;
 }
 
-/** One fault of a moment. */
-export type Strike = (chaos: Chaos) => void;
+/** One fault of a moment; false when it met nothing that it could change. */
+export type Strike = (chaos: Chaos) => boolean;
 
 /** Publishes a release on the payload server. */
 export function publish(chaos: Chaos, soundness: number): Release {
@@ -31,6 +31,15 @@ export function publish(chaos: Chaos, soundness: number): Release {
 /** One of the nodes. */
 export function someNode({ world, random }: Chaos): SimNode {
   return random.pick([...world.nodes.values()]);
+}
+
+/** One of the nodes of which this holds, if there is any. */
+export function someNodeWhere(
+  { world, random }: Chaos,
+  holds: (node: SimNode) => boolean,
+): SimNode | undefined {
+  const nodes = [...world.nodes.values()].filter(holds);
+  return nodes.length === 0 ? undefined : random.pick(nodes);
 }
 
 /** Does something now and takes it back after a while, at the latest when the faults cease. */

@@ -30,11 +30,13 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
         server.available = true;
       },
     );
+    return true;
   },
   watchGap: (chaos) => {
     const operator = chaos.random.pick(chaos.world.operators);
     operator.breakWatch();
     forAWhile(chaos, [5, 600], () => operator.mendWatch());
+    return true;
   },
   outdatedCrd: (chaos) => {
     const { server } = chaos.world;
@@ -44,13 +46,15 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
       server.prunes = false;
       server.schemaRevision = schemaRevision;
     });
+    return true;
   },
-  operatorCrash: (chaos) => leading(chaos)?.crash(),
-  operatorPause: (chaos) => leading(chaos)?.pause(chaos.random.between(1_000, 90_000)),
+  operatorCrash: (chaos) => leading(chaos)?.crash() === true,
+  operatorPause: (chaos) => leading(chaos)?.pause(chaos.random.between(1_000, 90_000)) === true,
   wallStep: (chaos) => {
     const offsetMs = chaos.random.between(-86_400, 86_400) * 1000;
     if (chaos.random.chance(0.5)) chaos.world.wallOffsetMs = offsetMs;
     else someNode(chaos).wallOffsetMs = offsetMs;
+    return true;
   },
   nodeReplaced: (chaos) => {
     const { world, random } = chaos;
@@ -60,6 +64,7 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
     node.proxies.end();
     // A kubelet registers when it starts, so somebody restarts it.
     world.scheduler.after(random.between(1, 120) * 1000, () => node.kubelet.registerAgain());
+    return true;
   },
   payloadTrouble: (chaos) => {
     const { random, releases, world } = chaos;
@@ -69,6 +74,7 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
     forAWhile(chaos, [30, 1200], () =>
       world.payloads.publish(release.url, { image: release.image, delivery: 'sound' }),
     );
+    return true;
   },
 };
 

@@ -2,7 +2,7 @@ import { parseBootBlock, type SlotName } from '@kubeos/core';
 import type { SimNode } from '../node/sim-node.ts';
 import type { TimedFault } from './catalogue.ts';
 import { factoryImage } from './scenario.ts';
-import { forAWhile, someNode, type Chaos, type Strike } from './chaos.ts';
+import { forAWhile, someNode, someNodeWhere, type Chaos, type Strike } from './chaos.ts';
 
 type NodeFault = Extract<
   TimedFault,
@@ -25,15 +25,24 @@ type NodeFault = Extract<
 /** Faults of machines, disks and the programs on nodes. */
 export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
   powerCut: (chaos) => {
-    const node = someNode(chaos);
-    node.machine.cutPower(chaos.random.pick([0, 5_000, 120_000, 900_000]));
+    const { machine } = someNode(chaos);
+    const wasUp = machine.session !== undefined;
+    machine.cutPower(chaos.random.pick([0, 5_000, 120_000, 900_000]));
+    return wasUp;
   },
-  extraReboot: (chaos) => someNode(chaos).machine.orderReboot('person'),
+  extraReboot: (chaos) => {
+    const { machine } = someNode(chaos);
+    const wasRunning = machine.session?.rebooting === false;
+    machine.orderReboot('person');
+    return wasRunning;
+  },
   manualBoot: (chaos) => {
     const node = someNode(chaos);
     const slot = chaos.random.pick<SlotName>(['A', 'B']);
     // What rots on a disk is found when it is hashed, not when it is booted past the boot loader.
-    if (node.disk.slot(slot).kind !== 'damaged') node.machine.bootByHand(slot);
+    if (node.disk.slot(slot).kind === 'damaged') return false;
+    node.machine.bootByHand(slot);
+    return true;
   },
   saveEnvFails: (chaos) => {
     const node = someNode(chaos);
@@ -41,11 +50,13 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     forAWhile(chaos, [60, 1200], () => {
       node.saveWorks = true;
     });
+    return true;
   },
   sectorLost: (chaos) => {
     const { disk } = someNode(chaos);
     const rubbish = new Uint8Array(1024).fill(0xff);
     disk.replaceBootBlock(chaos.random.chance(0.5) ? undefined : rubbish);
+    return true;
   },
   persistLost: (chaos) => losePersist(chaos, someNode(chaos)),
   persistFull: (chaos) => {
@@ -54,6 +65,7 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     forAWhile(chaos, [30, 900], () => {
       disk.persistFull = false;
     });
+    return true;
   },
   secondDisk: (chaos) => {
     const { disk } = someNode(chaos);
@@ -61,9 +73,18 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     forAWhile(chaos, [30, 900], () => {
       disk.hasTwin = false;
     });
+    return true;
   },
-  reinstalled: (chaos) => someNode(chaos).reinstall(factoryImage),
-  slotDamaged: (chaos) => damageIdleSlot(someNode(chaos)),
+  reinstalled: (chaos) => {
+    someNode(chaos).reinstall(factoryImage);
+    return true;
+  },
+  slotDamaged: (chaos) => {
+    const node = someNodeWhere(chaos, (one) => idleSlots(one).length > 0);
+    if (node === undefined) return false;
+    for (const slot of idleSlots(node)) node.disk.damageSlot(slot);
+    return true;
+  },
   agentCrash: (chaos) => someNode(chaos).agents.crashDaemon(),
   proxySilent: (chaos) => {
     const { proxies, kubelet } = someNode(chaos);
@@ -72,26 +93,28 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
       proxies.silence(false);
       kubelet.startPods();
     });
+    return true;
   },
   proxyDoubled: (chaos) => someNode(chaos).proxies.double(),
   proxyCrash: (chaos) => someNode(chaos).proxies.crash(),
 };
 
-function losePersist({ random, world }: Chaos, node: SimNode): void {
+function losePersist({ random, world }: Chaos, node: SimNode): boolean {
   const others = [...world.nodes.values()].filter((other) => other !== node);
   const texts = [undefined, '', '{"torn', ...others.map((other) => other.disk.stateFile)];
   node.disk.replaceStateFile(random.pick(texts.map((text) => ({ text }))).text);
+  return true;
 }
 
 /**
- * Damages the slot that neither runs nor is armed: what is armed was hashed in this boot, and what rots after that is
- * found by nobody before it runs. A slot that may have to serve as the way back is spared for the same reason.
+ * Slots that may be damaged: those that neither run nor are armed. What is armed was hashed in this boot, and what rots
+ * after that is found by nobody before it runs. A slot that may have to serve as the way back is spared for the same reason.
  */
-function damageIdleSlot(node: SimNode): void {
-  const block = parseBootBlock(node.disk.bootBlock);
-  if (block.kind !== 'ok') return;
-  for (const slot of ['A', 'B'] as const) {
-    if (slot === node.machine.session?.slot) continue;
-    if (block.vars.slots[slot] === 'ready') node.disk.damageSlot(slot);
-  }
+function idleSlots({ disk, machine }: SimNode): readonly SlotName[] {
+  const block = parseBootBlock(disk.bootBlock);
+  if (block.kind !== 'ok') return [];
+  const { slots } = block.vars;
+  return (['A', 'B'] as const).filter(
+    (slot) => slot !== machine.session?.slot && slots[slot] === 'ready',
+  );
 }

@@ -7,7 +7,15 @@ import {
 } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
 import type { TimedFault } from './catalogue.ts';
-import { currentOs, forAWhile, publish, someNode, type Chaos, type Strike } from './chaos.ts';
+import {
+  currentOs,
+  forAWhile,
+  publish,
+  someNode,
+  someNodeWhere,
+  type Chaos,
+  type Strike,
+} from './chaos.ts';
 import { aWish, payloadOf, selectors, specOf } from './scenario.ts';
 
 type PeopleFault = Extract<
@@ -29,10 +37,11 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
   osReplaced: (chaos) => {
     const { world } = chaos;
     const os = currentOs(chaos);
-    if (os === undefined) return;
+    if (os === undefined) return false;
     // The name is taken until the finalizer of the old one is gone.
     world.people.deleteOs(os.uid);
     chaos.osUid = world.people.createOs(`fleet-${String(world.server.version)}`, os).uid;
+    return true;
   },
   secondOs: (chaos) => {
     const { world, random } = chaos;
@@ -43,6 +52,7 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     const name = `other-${String(world.server.version)}`;
     const { uid } = world.people.createOs(name, { ...wish, selector: random.pick(selectors) });
     forAWhile(chaos, [10, 1200], () => world.people.deleteOs(uid));
+    return true;
   },
   relabelled: (chaos) => {
     const { world, random } = chaos;
@@ -52,6 +62,7 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     forAWhile(chaos, [10, 900], () =>
       world.people.changeNode(name, { labels: { [nodeSelectorLabel]: null } }),
     );
+    return true;
   },
   foreignCordon: (chaos) => {
     const { people } = chaos.world;
@@ -60,8 +71,12 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     if (chaos.random.chance(0.5)) uncordon(chaos, name);
     people.changeNode(name, { unschedulable: true });
     forAWhile(chaos, [10, 1200], () => uncordon(chaos, name));
+    return true;
   },
-  foreignUncordon: (chaos) => uncordon(chaos, someNode(chaos).name),
+  foreignUncordon: (chaos) => {
+    const node = someNodeWhere(chaos, ({ view }) => view?.unschedulable === true);
+    return node !== undefined && uncordon(chaos, node.name);
+  },
   held: (chaos) => {
     const { world } = chaos;
     const { name } = someNode(chaos);
@@ -69,6 +84,7 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     forAWhile(chaos, [10, 1200], () =>
       world.people.changeNode(name, { annotations: { [holdAnnotation]: null } }),
     );
+    return true;
   },
   retried: (chaos) => {
     const { people, server } = chaos.world;
@@ -76,31 +92,32 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     const { name } = someNode(chaos);
     const agent = server.instances.get(name)?.status.agent;
     const target = os === undefined ? undefined : targetOf(os, agent);
-    if (target?.digest === undefined) return;
+    if (target?.digest === undefined) return false;
     const value = `${target.digest}#${String(chaos.random.below(3))}`;
     people.changeNode(name, { annotations: { [retryAnnotation]: value } });
+    return true;
   },
   console: (chaos) => typeAtConsole(chaos),
 };
 
-function uncordon(chaos: Chaos, name: string): void {
-  chaos.world.noteForeignUncordon(name);
-  chaos.world.people.changeNode(name, { unschedulable: false });
+function uncordon({ world }: Chaos, name: string): boolean {
+  const wasCordoned = world.server.nodes.get(name)?.view.unschedulable === true;
+  world.noteForeignUncordon(name);
+  world.people.changeNode(name, { unschedulable: false });
+  return wasCordoned;
 }
 
-function typeAtConsole(chaos: Chaos): void {
+function typeAtConsole(chaos: Chaos): boolean {
   const node = someNode(chaos);
   switch (chaos.random.below(3)) {
     case 0:
-      node.agents.console('rollback', (agent) => agent.consoleRollback());
-      break;
+      return node.agents.console('rollback', (agent) => agent.consoleRollback());
     case 1:
       // Nobody in their right mind confirms a node that does not work.
-      if (node.machine.session?.image.health !== 'ready') return;
-      node.agents.console('confirm', (agent) => agent.consoleConfirm());
-      break;
+      if (node.machine.session?.image.health !== 'ready') return false;
+      return node.agents.console('confirm', (agent) => agent.consoleConfirm());
     default:
-      node.agents.console('release', (agent) => agent.release());
+      return node.agents.console('release', (agent) => agent.release());
   }
 }
 
@@ -160,12 +177,13 @@ const edits: readonly Edit[] = [
   () => undefined,
 ];
 
-function editOs(chaos: Chaos): void {
+function editOs(chaos: Chaos): boolean {
   const { world, random } = chaos;
   const os = world.server.oses.get(chaos.osUid);
-  if (os === undefined || os.deleting) return;
+  if (os === undefined || os.deleting) return false;
   const base = os.spec ?? specOf(random, random.pick(chaos.releases));
   const spec = random.pick(edits)(base, random, chaos);
   const selector = random.chance(0.1) ? random.pick(selectors) : os.selector;
   world.people.editOs(os.uid, { selector, spec });
+  return true;
 }

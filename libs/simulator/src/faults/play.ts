@@ -33,6 +33,8 @@ export interface PlayReport {
   readonly steps: number;
   readonly virtualMs: number;
   readonly violation?: Violation;
+  /** How often each fault struck, and what power cuts found half done. */
+  readonly marks: ReadonlyMap<string, number>;
   /** The story, where it was recorded. */
   readonly trace: string;
 }
@@ -68,6 +70,7 @@ export async function play(options: PlayOptions): Promise<PlayReport> {
     seed: options.seed,
     steps: world.scheduler.steps,
     virtualMs: world.scheduler.now,
+    marks: world.marks,
     trace: world.trace.text(),
     ...(violation === undefined ? {} : { violation }),
   };
@@ -87,7 +90,10 @@ function createWorld(scenario: Scenario, options: PlayOptions, random: Random): 
   });
   world.workloads.daemonSets.push({ namespace: 'kube-system', name: 'network' });
   world.onRebootOrdered = (node) => checkReboot(world, node);
-  world.setWeather(roughWeather(random.fork('rough'), scenario.callFaults, scenario.severity));
+  const { callFaults, severity } = scenario;
+  world.setWeather(
+    roughWeather(random.fork('rough'), callFaults, severity, (fault) => world.mark(fault)),
+  );
   return world;
 }
 

@@ -8,6 +8,7 @@ const normal: CallVerdict = { kind: 'normal' };
 /** Probability of each fault for one call. */
 const probabilities: Readonly<Record<CallFault, number>> = {
   programCrash: 0.004,
+  powerCutInWrite: 0.04,
   apiError: 0.02,
   lostAnswer: 0.01,
   conflict: 0.02,
@@ -20,24 +21,35 @@ const probabilities: Readonly<Record<CallFault, number>> = {
 const guarded =
   /^(api\.(createInstance|writeInstance|changeNode|writeOsStatus|setOsFinalizer)|own\.writeStatus)/;
 
+/** Steps of an agent between which a power cut leaves something half done. */
+const writes =
+  /^(slot\.(clear|write|flush|readBack)|bootenv\.(write|replace)|state\.write|machine\.reboot)/;
+
 /**
  * Weather in which some calls go wrong. `severity` scales the probabilities; latencies are those of a busy cluster, so
- * that the order of steps differs from seed to seed.
+ * that the order of steps differs from seed to seed. `onStrike` is told of every call that goes wrong.
  */
 export function roughWeather(
   random: Random,
   faults: ReadonlySet<CallFault>,
   severity: number,
+  onStrike: (fault: CallFault) => void = () => undefined,
 ): Weather {
-  const strikes = (fault: CallFault): boolean =>
-    faults.has(fault) && random.chance(probabilities[fault] * severity);
+  const strikes = (fault: CallFault): boolean => {
+    if (!faults.has(fault) || !random.chance(probabilities[fault] * severity)) return false;
+    onStrike(fault);
+    return true;
+  };
   return {
     latencyMs: () => {
       if (strikes('slowCall')) return random.between(2_000, 60_000);
       return random.between(1, random.chance(0.05) ? 800 : 30);
     },
-    verdict: (_actor, point) => {
+    verdict: ({ name }, point) => {
       if (strikes('programCrash')) return { kind: 'crash', when: when(random) };
+      if (name.startsWith('agent/') && writes.test(point) && strikes('powerCutInWrite')) {
+        return { kind: 'powerCut', when: when(random) };
+      }
       if (point.startsWith('api.') || point.startsWith('own.')) return apiVerdict(strikes, point);
       return nodeVerdict(strikes, random, point);
     },

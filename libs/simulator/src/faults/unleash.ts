@@ -33,7 +33,7 @@ function strikeLater(chaos: Chaos): void {
     if (!chaos.active) return;
     const fault = random.pick(scenario.timedFaults);
     world.trace.add('FAULT', fault);
-    strikes[fault](chaos);
+    if (strikes[fault](chaos)) world.mark(fault);
     strikeLater(chaos);
   });
 }

@@ -48,7 +48,11 @@ export class AgentHost {
   private readonly timers = new Map<PassUnit, CancelEvent | undefined>();
 
   constructor(deps: AgentHostDeps) {
-    this.deps = deps;
+    const { machine, surroundings } = deps;
+    this.deps = {
+      ...deps,
+      surroundings: { ...surroundings, cutPower: () => machine.cutPower(0) },
+    };
   }
 
   /** os-agent can run from now on. */
@@ -70,15 +74,17 @@ export class AgentHost {
     this.actors.clear();
   }
 
-  /** Kills the daemon, as an out-of-memory killer would. */
-  crashDaemon(): void {
+  /** Kills the daemon, as an out-of-memory killer would; false when none runs. */
+  crashDaemon(): boolean {
+    const wasAlive = this.daemon?.actor.alive === true;
     this.daemon?.actor.kill();
+    return wasAlive;
   }
 
-  /** What a person types at the console; runs in a process of its own. */
-  console(what: string, act: (agent: Agent) => Promise<unknown>): void {
+  /** What a person types at the console; runs in a process of its own. False when nobody is there to be told. */
+  console(what: string, act: (agent: Agent) => Promise<unknown>): boolean {
     const { session } = this;
-    if (session?.reached !== true || session.image.reach !== 'agent') return;
+    if (session?.reached !== true || session.image.reach !== 'agent') return false;
     this.once(`console ${what}`, session, async (agent) => {
       try {
         await act(agent);
@@ -86,6 +92,7 @@ export class AgentHost {
         this.deps.log.info({ node: this.deps.node, error: thrown }, 'Console command refused');
       }
     });
+    return true;
   }
 
   /** The agent API as one caller on the node reaches it. */

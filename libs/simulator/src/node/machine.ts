@@ -46,6 +46,8 @@ export interface MachineWatch {
   reached(session: Session): void;
   /** The reboot of this boot was ordered, for the first time. */
   rebootOrdered(session: Session, by: RebootOrigin): void;
+  /** The power is about to fail: what is not flushed yet is at its mercy. */
+  powerFails(): void;
   /** Everything that ran on the machine is gone. */
   ended(session: Session): void;
 }
@@ -101,6 +103,7 @@ export class Machine {
 
   /** The power fails and comes back. */
   cutPower(offMs: number): void {
+    this.deps.watch.powerFails();
     this.deps.disk.losePower(this.deps.random);
     this.reset(offMs);
   }

@@ -53,9 +53,11 @@ export class ProxyHost {
     if (!this.silenced && this.programs.size === 0) this.startProgram();
   }
 
-  /** A second pod starts beside the first. */
-  double(): void {
-    if (!this.silenced && this.programs.size === 1) this.startProgram();
+  /** A second pod starts beside the first; false when there is no first, or a second already. */
+  double(): boolean {
+    if (this.silenced || this.programs.size !== 1) return false;
+    this.startProgram();
+    return true;
   }
 
   /** All pods of the node end; they come back with the kubelet. */
@@ -70,9 +72,11 @@ export class ProxyHost {
     this.published = undefined;
   }
 
-  /** Kills the pods; the kubelet starts one again. */
-  crash(): void {
-    for (const { actor } of [...this.programs]) actor.kill();
+  /** Kills the pods; the kubelet starts one again. False when there are none. */
+  crash(): boolean {
+    const running = [...this.programs];
+    for (const { actor } of running) actor.kill();
+    return running.length > 0;
   }
 
   /** Keeps the proxy away for as long as it is set. */

@@ -52,6 +52,8 @@ export interface SimNodeDeps {
   /** Absent: nothing is checked. */
   readonly report: ReportViolation | undefined;
   readonly onDefect: (thrown: unknown) => void;
+  /** Counts what happened; a test asks whether it did at all. */
+  readonly mark: (what: string) => void;
   /** The agent ordered the reboot of this boot. */
   readonly onRebootOrdered: (node: SimNode) => void;
   readonly onLoaded: (node: SimNode, session: Session | undefined) => void;
@@ -148,6 +150,7 @@ export class SimNode {
           deps.trace.add(this.name, `reboot ordered by ${by}`);
           if (by === 'agent') deps.onRebootOrdered(this);
         },
+        powerFails: () => this.markPowerCut(),
         ended: (session) => {
           deps.trace.add(this.name, `down (${session.bootId})`);
           this.proxies.end();
@@ -158,6 +161,17 @@ export class SimNode {
         },
       },
     });
+  }
+
+  /** Notes what a power cut found half done. */
+  private markPowerCut(): void {
+    const { disk, deps } = this;
+    const isUnflushed = (slot: SlotName): boolean => {
+      const matter = disk.slot(slot);
+      return matter.kind === 'image' && !matter.flushed;
+    };
+    if (isUnflushed('A') || isUnflushed('B')) deps.mark('power cut in an unflushed slot');
+    if (disk.stateFile?.includes('"intent"') === true) deps.mark('power cut after an intent');
   }
 
   private createKubelet(): Kubelet {

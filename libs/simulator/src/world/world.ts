@@ -86,6 +86,8 @@ export class World {
   readonly nodes = new Map<string, SimNode>();
   readonly operators: readonly OperatorHost[];
   readonly events: ClusterEvent[] = [];
+  /** How often what happened; for tests that ask whether a fault ever strikes. */
+  readonly marks = new Map<string, number>();
   readonly watch: ClusterWatch | undefined;
   /** How far the operators' wall clock is off, in milliseconds. */
   wallOffsetMs = 0;
@@ -140,6 +142,11 @@ export class World {
   /** Notes that somebody takes a cordon off a node. */
   noteForeignUncordon(node: string): void {
     this.uncordons.set(node, this.scheduler.now);
+  }
+
+  /** Counts that something happened. */
+  mark(what: string): void {
+    this.marks.set(what, (this.marks.get(what) ?? 0) + 1);
   }
 
   /** True wall-clock time. */
@@ -246,6 +253,7 @@ export class World {
       tamperProxy: options.tampering?.proxy ?? unchanged,
       report: options.checking ? this.report : undefined,
       onDefect: this.onDefect,
+      mark: (what) => this.mark(what),
       onRebootOrdered: (node) => this.onRebootOrdered(node),
       onLoaded: (node, session) => this.onLoaded(node, session),
     });

@@ -13,6 +13,10 @@ import { windowState } from './window.ts';
 
 /** Most entries of the ticket. */
 export const pendingLimit = 64;
+/** Most bytes of its entries: with everything else `OS.status` has to stay below 32 KiB. */
+const pendingBytes = 14 * 1024;
+/** Bytes of an entry beside name and UID of its Node, with the longest number. */
+const entryBytes = 48;
 
 /** What the decision looks at beside the tally. */
 export interface FleetInput {
@@ -231,7 +235,20 @@ function admissionOf(spec: OsSpec, input: FleetInput, line: Line, budget: number
   if ((input.os.status.admission?.pending.length ?? 0) > 0 || !input.cacheIsCurrent) {
     return wait(undefined, { kind: 'after', seconds: 1 });
   }
-  return { count: Math.min(free, pendingLimit), candidates: ready, requeue: { kind: 'onChange' } };
+  return {
+    count: Math.min(free, roomFor(ready)),
+    candidates: ready,
+    requeue: { kind: 'onChange' },
+  };
+}
+
+/** As many entries as a ticket has room for, whichever of the candidates it names. */
+function roomFor(candidates: readonly Candidate[]): number {
+  const longest = candidates.reduce(
+    (most, { member: { name, facts } }) => Math.max(most, name.length + facts.node.uid.length),
+    0,
+  );
+  return Math.min(pendingLimit, Math.floor(pendingBytes / (longest + entryBytes)));
 }
 
 function readyToAdmit(

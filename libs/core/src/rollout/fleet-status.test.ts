@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { holdAnnotation, serialLabel } from '../api/names.ts';
 import type { Condition } from '../conditions/condition.ts';
-import type { Os, OsSpec } from '../api/os.ts';
-import { anOs, aRollbackSpec, aSlot, aSpec, facts } from './fleet.fixture.ts';
+import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
+import { pendingLimit, type FleetPlan } from './decide-fleet.ts';
+import { aNode, anOperation, anOs, aRollbackSpec, aSlot, aSpec, facts } from './fleet.fixture.ts';
 import {
   done,
   exhausted,
@@ -29,7 +30,72 @@ const waitingOf = (report: FleetReport): readonly string[] =>
 const three = { maxUnavailable: { count: 3 } };
 const back = { agent: { slots: { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') } } };
 
+const uid = '6f1ba6a4-2f0c-4d1e-9f0c-6d2a53f1c0de';
+
+/** As long as the API server allows. */
+const longName = (group: string, index: number): string =>
+  `${group}-${String(index).padStart(3, '0')}-`.padEnd(253, 'x');
+
+/** Twenty nodes with the longest names. */
+const twenty = (group: string, make: (name: string) => NodeFacts): readonly NodeFacts[] =>
+  Array.from({ length: 20 }, (_, index) => make(longName(group, index)));
+
+/** A fleet with more reasons to wait than a status shows, and texts as long as anybody writes them. */
+function aLargeMess(): readonly NodeFacts[] {
+  const twoDisks = { reason: 'AmbiguousDisk' as const, message: 'žluť "sda" a "sdb" '.repeat(200) };
+  const foreign = (name: string) => anOperation(aNode(name), { osUid: 'other' });
+  return [
+    ...twenty('a', (name) => facts(name, {}, { agent: { warnings: [twoDisks] } })),
+    ...twenty('a-more', (name) => facts(name, {}, { agent: { warnings: [twoDisks] } })),
+    ...twenty('b', (name) => facts(name, { ready: false })),
+    ...twenty('c', (name) => facts(name, { unschedulable: true })),
+    ...twenty('d', (name) => facts(name, { deleting: true })),
+    ...twenty('e', (name) => facts(name, { annotations: { [holdAnnotation]: '' } })),
+    ...twenty('f', (name) => ({ node: aNode(name), instance: undefined })),
+    ...twenty('g', (name) => facts(name, {}, { agent: { bootId: 'old' } })),
+    ...twenty('h', (name) => facts(name, {}, { spec: { operation: foreign(name) } })),
+    ...twenty('i', (name) => facts(name, {}, { agent: { capabilities: [] } })),
+    ...twenty('j', (name) => tried(name)),
+    ...twenty('k', failed),
+    ...twenty('l', exhausted),
+    ...twenty('m', (name) => facts(name)),
+    ...['n', 'o', 'p', 'q'].flatMap((group) => twenty(group, (name) => prepared(name, { uid }))),
+  ];
+}
+
+/** The pending entries of a ticket for as many nodes as may be admitted at once. */
+function fullTicket({ admit }: FleetPlan): readonly PendingAdmission[] {
+  return admit.candidates.slice(0, admit.count).map(({ member: { name, facts: about } }) => ({
+    node: name,
+    nodeUid: about.node.uid,
+    seq: Number.MAX_SAFE_INTEGER,
+  }));
+}
+
 describe('the report of an object', () => {
+  it('stays under 32 KiB with its ticket, however many nodes wait for whatever reasons', () => {
+    const spec = aSpec({ maxUnavailable: { count: 300 }, maxFailures: 300 });
+    const { plan, report } = lookAt(anOs({ spec }), aLargeMess());
+    const time = '2026-06-01T12:00:00Z';
+    const status = {
+      ...report.status,
+      conditions: report.conditions.map((one) => ({ ...one, lastTransitionTime: time })),
+      admission: { epoch: 1000, lastTime: time, pending: fullTicket(plan) },
+    };
+    expect(plan.admit.count).toBeGreaterThan(40);
+    expect(status.waiting).toHaveLength(10);
+    for (const { examples } of status.waiting ?? []) expect(examples.length).toBeGreaterThan(1);
+    expect(new TextEncoder().encode(JSON.stringify(status)).length).toBeLessThan(32_768);
+  });
+
+  it('admits as many nodes with names of a usual length as a ticket may hold', () => {
+    const nodes = Array.from({ length: 80 }, (_, index) =>
+      prepared(`ip-10-0-0-${String(index)}.eu-central-1.compute.internal`),
+    );
+    const spec = aSpec({ maxUnavailable: { count: 80 } });
+    expect(lookAt(anOs({ spec }), nodes).plan.admit.count).toBe(pendingLimit);
+  });
+
   it('B-30: counts, and names the one thing being waited for', () => {
     const report = reportOf(anOs(), [working('a'), done('b'), facts('c')]);
     expect(report.status).toMatchObject({

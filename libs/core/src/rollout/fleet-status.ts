@@ -15,8 +15,13 @@ export interface FleetReport {
   readonly conditions: readonly Wanted[];
 }
 
-/** Longest message in a condition; the API allows 32,768, people read less. */
-const messageLimit = 512;
+/**
+ * Longest message in bytes; the API allows 32,768, people read less. The whole status has to stay below that: six
+ * messages, the names of ten reasons and the ticket.
+ */
+const messageBytes = 512;
+/** Most bytes of the names of one reason. */
+const examplesBytes = 800;
 
 /** Composes the report from the same facts that the decision used. */
 export function fleetReport(
@@ -38,7 +43,7 @@ export function fleetReport(
       failed: tally.failed.length,
       waiting: plan.waiting
         .slice(0, exampleLimit)
-        .map(({ reason, count, examples }) => ({ reason, count, examples })),
+        .map(({ reason, count, examples }) => ({ reason, count, examples: fitting(examples) })),
       message: clip(wait?.message ?? (updated ? 'All nodes are up to date' : '')),
     },
     conditions: [
@@ -162,7 +167,32 @@ function condition(
   return { type, status, reason, message: clip(message), observedGeneration: os.generation };
 }
 
-/** The text as a message of a condition. */
+/** The text as a message of a condition: one that is too long is cut behind a whole character. */
 export function clip(text: string): string {
-  return text.length <= messageLimit ? text : `${text.slice(0, messageLimit - 3)}...`;
+  let bytes = 0;
+  let kept = 0;
+  for (const char of text) {
+    bytes += bytesOf(char);
+    if (bytes <= messageBytes - 3) kept += char.length;
+    if (bytes > messageBytes) return `${text.slice(0, kept)}...`;
+  }
+  return text;
+}
+
+/** Length of a character in UTF-8. */
+function bytesOf(char: string): number {
+  const code = char.codePointAt(0) ?? 0;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x10000 ? 3 : 4;
+}
+
+/** The first names, as many as there is room for; names of Nodes are ASCII. */
+function fitting(names: readonly string[]): readonly string[] {
+  let bytes = 0;
+  const tooMany = names.findIndex((name) => {
+    bytes += name.length + 3;
+    return bytes > examplesBytes;
+  });
+  return tooMany < 0 ? names : names.slice(0, tooMany);
 }

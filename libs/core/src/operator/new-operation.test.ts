@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { OperationTarget } from '../api/operation.ts';
 import type { OsSpec } from '../api/os.ts';
 import {
   anOs,
@@ -14,12 +13,11 @@ import { withNewOperation } from './new-operation.ts';
 
 const slots = { A: aSlot('good', 'KubeOS 1'), B: aSlot('good', 'KubeOS 0') };
 
-function targetFor(spec: OsSpec): OperationTarget | undefined {
+function specFor(spec: OsSpec): ReturnType<typeof withNewOperation> {
   const { node, instance } = facts('a', {}, { agent: { slots } });
   const key = { osUid: 'os-uid', type: spec.type, version: spec.version };
   const os = anOs({ spec });
-  return withNewOperation({ os, spec, node, instance, seq: 1, target: key }, 'Drain').operation
-    ?.target;
+  return withNewOperation({ os, spec, node, instance, seq: 1, target: key }, 'Drain');
 }
 
 describe('a new operation', () => {
@@ -32,6 +30,14 @@ describe('a new operation', () => {
       { version: 'KubeOS 1' },
     ],
   ] as const)('targets %s', (_what, spec, target) => {
-    expect(targetFor(spec)).toEqual(target);
+    expect(specFor(spec).operation.target).toEqual(target);
+  });
+
+  it.each([
+    ['upgrade', aSpec()],
+    ['upgrade', aRollbackSpec()],
+    ['config', aSpec({ type: 'config', sysconfigs: { configs: [{}] } })],
+  ] as const)('B-37: says %s in the words of upstream’s tools', (word, spec) => {
+    expect(specFor(spec).nodestatus).toBe(word);
   });
 });

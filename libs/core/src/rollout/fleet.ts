@@ -193,7 +193,7 @@ const nothing: Past = { counted: false, tried: false };
 function pastOf(os: Os, { instance }: NodeFacts, standing: Standing): Past {
   const history = instance?.spec.history;
   if (history === undefined || isRetried(standing)) return nothing;
-  const target = targetOf(os, instance?.status.agent);
+  const target = targetOf(os, instance);
   if (target === undefined) return nothing;
   const { counted, attempts } = historyOf(history, target);
   return { counted, tried: attempts > 0 };

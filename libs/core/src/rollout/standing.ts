@@ -126,7 +126,7 @@ function startStanding(os: Os, spec: OsSpec, agent: AgentStatus, facts: NodeFact
   return (
     keptOut(agent, facts) ??
     notAble(spec, agent, facts) ??
-    afterHistory(os, agent, facts) ??
+    afterHistory(os, facts) ??
     waiting('InvalidSpec', 'The object is not valid')
   );
 }
@@ -195,8 +195,8 @@ function rollbackImpossible(
   );
 }
 
-function afterHistory(os: Os, agent: AgentStatus, facts: NodeFacts): Standing | undefined {
-  const target = targetOf(os, agent);
+function afterHistory(os: Os, facts: NodeFacts): Standing | undefined {
+  const target = targetOf(os, facts.instance);
   if (target === undefined) return undefined;
   const entry = historyOf(facts.instance?.spec.history, target);
   const retry = usableRetry(facts.node, entry, target);

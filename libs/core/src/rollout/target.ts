@@ -9,7 +9,9 @@ import type {
 } from '../api/operation.ts';
 import { otherSlot } from '../api/operation.ts';
 import type { AgentStatus } from '../api/agent-status.ts';
-import type { Os } from '../api/os.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import type { Os, OsSpec } from '../api/os.ts';
+import { assertNever } from '../errors/kubeos-error.ts';
 
 /** Identity of a target: failures, attempts and retries are counted for it. */
 export interface TargetKey {
@@ -20,13 +22,40 @@ export interface TargetKey {
   readonly digest?: Digest;
 }
 
-/** The target of an `OS` on a node; `agent` tells the digest of a rollback's slot. */
-export function targetOf(os: Os, agent: AgentStatus | undefined): TargetKey | undefined {
+/** The target of an `OS` on a node; the instance tells the digest of a rollback's slot. */
+export function targetOf(os: Os, instance: OsInstance | undefined): TargetKey | undefined {
   const spec = os.spec;
   if (spec === undefined) return undefined;
-  const digest = spec.type === 'upgrade' ? spec.payload?.digest : idleSlot(agent)?.slotDigest;
   const key = { osUid: os.uid, type: spec.type, version: spec.version };
+  const digest = digestOf(key, spec, instance);
   return digest === undefined ? key : { ...key, digest };
+}
+
+function digestOf(
+  key: TargetKey,
+  spec: OsSpec,
+  instance: OsInstance | undefined,
+): Digest | undefined {
+  switch (spec.type) {
+    case 'upgrade':
+      return spec.payload?.digest;
+    case 'rollback':
+      return rollbackDigest(key, instance);
+    case 'config':
+      return undefined;
+    default:
+      return assertNever(spec.type);
+  }
+}
+
+/** In a trial the slot in question is the booted one: the operation knows better than the report. */
+function rollbackDigest(key: TargetKey, instance: OsInstance | undefined): Digest | undefined {
+  const operation = instance?.spec.operation;
+  const isFor =
+    operation?.osUid === key.osUid &&
+    operation.type === 'rollback' &&
+    operation.target.version === key.version;
+  return isFor ? operation.target.slotDigest : idleSlot(instance?.status.agent)?.slotDigest;
 }
 
 /** The slot that is not booted, with what is known of it. */
@@ -43,8 +72,15 @@ function isSameTarget(entry: HistoryEntry, key: TargetKey): boolean {
     entry.osUid === key.osUid &&
     entry.type === key.type &&
     entry.version === key.version &&
-    (entry.digest === key.digest || entry.type !== 'upgrade')
+    isSameDigest(entry, key)
   );
+}
+
+/** What failed does not start at zero because the slot was emptied since, or is not known. */
+function isSameDigest(entry: HistoryEntry, key: TargetKey): boolean {
+  if (entry.digest === key.digest) return true;
+  const isUnknown = entry.digest === undefined || key.digest === undefined;
+  return entry.type === 'rollback' && isUnknown;
 }
 
 /** What happened to this target on this node; an untried target starts at zero. */

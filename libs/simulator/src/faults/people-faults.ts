@@ -90,8 +90,7 @@ export const peopleFaults: Readonly<Record<PeopleFault, Strike>> = {
     const { people, server } = chaos.world;
     const os = currentOs(chaos);
     const { name } = someNode(chaos);
-    const agent = server.instances.get(name)?.status.agent;
-    const target = os === undefined ? undefined : targetOf(os, agent);
+    const target = os === undefined ? undefined : targetOf(os, server.instances.get(name));
     if (target?.digest === undefined) return false;
     const value = `${target.digest}#${String(chaos.random.below(3))}`;
     people.changeNode(name, { annotations: { [retryAnnotation]: value } });

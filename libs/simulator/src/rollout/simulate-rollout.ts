@@ -247,7 +247,7 @@ function reportOf(
 
 function timelineOf(world: World, recorder: Recorder, os: Os, node: SimNode): NodeTimeline {
   const instance = world.server.instances.get(node.name);
-  const target = targetOf(os, instance?.status.agent);
+  const target = targetOf(os, instance);
   const isUpdated = node.machine.session?.image.version === os.spec?.version;
   const isFailed = target !== undefined && historyOf(instance?.spec.history, target).counted;
   return {

@@ -214,7 +214,7 @@ function afterHistory(os: Os, facts: NodeFacts): Standing | undefined {
     message: last.message,
     pause: {
       key: `pause:${String(last.seq)}`,
-      seconds: retryPauseSeconds(last.class, entry.attempts),
+      seconds: retryPauseSeconds(last, entry.attempts),
     },
     then: { target },
   };

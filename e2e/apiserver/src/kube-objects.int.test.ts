@@ -122,6 +122,26 @@ describe('instances', () => {
     expect(written.finalizers).toEqual([operationFinalizer]);
   });
 
+  it('are adopted beside what owns them already, unless they have changed meanwhile', async () => {
+    const { name } = await newInstance('i9');
+    const path = `/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/osinstances/${name}`;
+    const { uid } = await newOs('owner');
+    const other = { apiVersion: 'upgrade.openeuler.org/v1alpha1', kind: 'OS', name: 'owner', uid };
+    const body = { metadata: { ownerReferences: [other] } };
+    const contentType = 'application/merge-patch+json';
+    await test.api.request({ method: 'PATCH', path, contentType, body });
+    const ownerless = await api.getInstance(name);
+    if (ownerless === undefined) throw new Error('no instance');
+    expect(ownerless.ownerUid).toBeUndefined();
+
+    const node = await nodeOf(name);
+    const adopted = await api.adoptInstance(node, ownerless);
+    expect(adopted).toMatchObject({ uid: ownerless.uid, ownerUid: node.uid });
+    await expect(api.adoptInstance(node, ownerless)).rejects.toMatchObject({ code: 'CONFLICT' });
+    const stored = await test.api.request({ method: 'GET', path });
+    expect(JSON.stringify(stored)).toContain(uid);
+  });
+
   it('lose whatever a new spec does not have', async () => {
     const written = await api.writeInstance(await newInstance('i2'), instanceSpec, true);
 

@@ -36,6 +36,7 @@ export function leadingApi(
     getNodeLease: (name) => noted(() => api.getNodeLease(name)),
     servedSchemaRevision: () => noted(() => api.servedSchemaRevision()),
     createInstance: (node, spec) => leading(() => api.createInstance(node, spec)),
+    adoptInstance: (node, instance) => leading(() => api.adoptInstance(node, instance)),
     writeInstance: (instance, spec, withFinalizer) =>
       leading(() => api.writeInstance(instance, spec, withFinalizer)),
     deleteInstance: (instance) => leading(() => api.deleteInstance(instance)),

@@ -122,6 +122,14 @@ export class MemoryCluster implements ClusterCache, ClusterApi {
       return instance;
     });
   }
+  adoptInstance(node: NodeView, instance: OsInstance): Promise<OsInstance> {
+    return this.#write(`adopt ${node.name}`, () => {
+      const current = this.#guard(this.instanceByName.get(instance.name), instance);
+      const next = { ...current, ownerUid: node.uid, resourceVersion: this.#next() };
+      this.instanceByName.set(instance.name, next);
+      return next;
+    });
+  }
   writeInstance(
     instance: OsInstance,
     spec: OsInstanceSpec,

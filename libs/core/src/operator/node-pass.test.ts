@@ -107,13 +107,29 @@ describe('Drain', () => {
 describe('an OSInstance without an owner, as upstream leaves it', () => {
   const { ownerUid: _owner, ...ownerless } = anInstance(aNode('a'));
 
-  it('belongs to the Node of its name', async () => {
+  it('is adopted by the Node of its name', async () => {
     const cluster = new MemoryCluster();
     cluster.add(aNode('a'), ownerless);
     const operator = operatorOn(cluster);
     await operator.reconcile(key);
     // A cache may not know the Node yet.
     cluster.node = () => undefined;
+    await operator.reconcile(key);
+    expect(cluster.writes).toEqual(['adopt a']);
+    expect(cluster.instance('a')).toEqual({
+      ...ownerless,
+      ownerUid: 'uid-a',
+      resourceVersion: '2',
+    });
+  });
+
+  it('is not adopted by a Node that is being deleted, or gone behind the cache', async () => {
+    const cluster = new MemoryCluster();
+    cluster.add(aNode('a', { deleting: true }), ownerless);
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    cluster.nodeByName.clear();
+    cluster.node = () => aNode('a');
     await operator.reconcile(key);
     expect(cluster.writes).toEqual([]);
   });

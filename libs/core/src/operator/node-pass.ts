@@ -35,6 +35,15 @@ export async function nodePass(context: OperatorContext, name: string): Promise<
   }
   // The Node was registered again: its predecessor's records speak of another machine.
   if (!isOwner(node, instance)) return orphan(context, instance);
+  return restPass(context, node, instance);
+}
+
+async function restPass(
+  context: OperatorContext,
+  node: NodeView,
+  instance: OsInstance,
+): Promise<Requeue> {
+  if (instance.ownerUid === undefined && !node.deleting) return adopt(context, instance);
   const told = await tellConditions(context, instance, undefined);
   return sooner(await idlePass(context, node, instance), told);
 }
@@ -50,6 +59,13 @@ function forgetWork({ cache, memory }: OperatorContext, name: string): void {
 /** Upstream's instances name no owner and are adopted with what they hold. */
 function isOwner(node: NodeView, { ownerUid }: OsInstance): boolean {
   return ownerUid === undefined || ownerUid === node.uid;
+}
+
+/** With an owner it goes with this Node, and its records are not taken for those of a later one. */
+async function adopt({ api }: OperatorContext, instance: OsInstance): Promise<Requeue> {
+  const node = await api.getNode(instance.name);
+  if (node !== undefined) await api.adoptInstance(node, instance);
+  return onChange;
 }
 
 /** Removes an instance whose Node is gone; the garbage collector does the same where it runs. */

@@ -60,6 +60,8 @@ export interface ClusterApi {
 
   /** Creates `default/<node>` with upstream's label and the Node as its owner. An existing one is a `CONFLICT`. */
   createInstance(node: NodeView, spec: OsInstanceSpec): Promise<OsInstance>;
+  /** Names the Node as the owner of an instance that has none. */
+  adoptInstance(node: NodeView, instance: OsInstance): Promise<OsInstance>;
   /** Replaces spec and our finalizer, guarded by resourceVersion. */
   writeInstance(
     instance: OsInstance,

@@ -105,6 +105,18 @@ export function createWrites(options: WritesOptions): ClusterWrites {
       return noteInstance(await api.request({ method: 'POST', path, query: manager, body }));
     },
 
+    async adoptInstance(node, instance) {
+      return noteInstance(
+        await api.request({
+          method: 'PATCH',
+          path: instancePath(instance.name),
+          query: manager,
+          contentType: applyPatchType,
+          body: applied(instance, { ownerReferences: [ownerOf(node)] }),
+        }),
+      );
+    },
+
     writeInstance: (instance, spec, withFinalizer) =>
       patchInstance(instance, [
         { op: 'add', path: '/spec', value: spec },
@@ -172,18 +184,28 @@ function newInstance(node: NodeView, spec: OsInstanceSpec): object {
       name: node.name,
       namespace: instanceNamespace,
       labels: { [instanceNodeLabel]: node.name },
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node.name, uid: node.uid }],
+      ownerReferences: [ownerOf(node)],
     },
     spec,
   };
 }
 
-function appliedConditions(instance: OsInstance, conditions: readonly Condition[]): object {
-  const { name, uid, resourceVersion } = instance;
+function ownerOf({ name, uid }: NodeView): object {
+  return { apiVersion: 'v1', kind: 'Node', name, uid };
+}
+
+/** What server-side apply needs to know of the instance that is meant. */
+function applied({ name, uid, resourceVersion }: OsInstance, metadata: object = {}): object {
   return {
     apiVersion: `${apiGroup}/${apiVersion}`,
     kind: 'OSInstance',
-    metadata: { name, namespace: instanceNamespace, uid, resourceVersion },
+    metadata: { name, namespace: instanceNamespace, uid, resourceVersion, ...metadata },
+  };
+}
+
+function appliedConditions(instance: OsInstance, conditions: readonly Condition[]): object {
+  return {
+    ...applied(instance),
     status: { conditions: conditions.filter(({ type }) => operatorConditions.has(type)) },
   };
 }

@@ -66,6 +66,14 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
         cache.noteOwnWrite('instance', created.name, created.resourceVersion);
         return created;
       }),
+    adoptInstance: (node, instance) =>
+      request(`adoptInstance ${instance.name}`, () => {
+        const stored = server.instances.get(instance.name);
+        requireVersion(`OSInstance ${instance.name}`, stored, instance);
+        const written = server.putInstance({ ...(stored ?? instance), ownerUid: node.uid });
+        cache.noteOwnWrite('instance', written.name, written.resourceVersion);
+        return written;
+      }),
     writeInstance: (instance, spec, withFinalizer) =>
       request(`writeInstance ${instance.name} ${describeSpec(spec)}`, () => {
         const before = server.instances.get(instance.name);

@@ -125,7 +125,7 @@ it.concurrent(
 );
 
 it.concurrent(
-  'a rollback goes back to the other slot without a download',
+  'B-36: a rollback goes back to the other slot without a download, and is called one by the agent',
   async () => {
     const idle = { image: v1, state: 'good' } as const;
     const nodes = await scene.addNodes('back', 2, { image: v2, idle });
@@ -140,6 +140,10 @@ it.concurrent(
     expect(nodes.map(({ running }) => running?.image)).toEqual([v1, v1]);
     expect(nodes.map(({ boots }) => boots.length)).toEqual([2, 2]);
     expect(scene.images.fetches.slice(fetches)).not.toContain(v1.digest);
+    expect(scene.instance('back-1')?.status.agent?.operation).toMatchObject({
+      type: 'rollback',
+      result: 'Committed',
+    });
   },
   180_000,
 );

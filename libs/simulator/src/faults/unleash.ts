@@ -81,8 +81,13 @@ function bootRight(node: SimNode): void {
     node.machine.bootByHand(otherSlot(session.slot));
     return;
   }
+  if (block.kind !== 'ok') {
+    // Which slot was booted by hand over a boot block that was lost is for nobody but a person to undo.
+    if (session.why === 'manual') node.machine.orderReboot('person');
+    return;
+  }
   // A node that runs its other good slot, by hand or as a last resort, says so and waits for a reboot.
-  if (block.kind !== 'ok' || isOnTrial(node.disk, session.slot)) return;
+  if (isOnTrial(node.disk, session.slot)) return;
   if (block.vars.good !== session.slot) node.machine.orderReboot('person');
 }
 

@@ -2,7 +2,7 @@ import { KubeosError, type NodeView, type Os, type OsInstance } from '@kubeos/co
 import type { StoredChange, LeaseRecord, NodeRecord } from './records.ts';
 
 /** How long a node's Lease goes between renewals, as kubelets do (nodeLeaseDurationSeconds 40, a quarter of it). */
-const renewalMs = 10_000;
+export const leaseRenewalMs = 10_000;
 
 type Watcher = (change: StoredChange) => void;
 type InstanceWatcher = (instance: OsInstance | undefined) => void;
@@ -125,7 +125,7 @@ export class ApiServer {
     const lease = this.leases.get(node);
     if (lease === undefined) return undefined;
     const lastMs = lease.stoppedMs ?? this.now();
-    return `${String(lease.startedMs)}+${String(Math.floor((lastMs - lease.startedMs) / renewalMs))}`;
+    return `${String(lease.startedMs)}+${String(Math.floor((lastMs - lease.startedMs) / leaseRenewalMs))}`;
   }
 
   private prune(os: Os): Os {

@@ -75,6 +75,58 @@ export function lyingPods(lie: (pods: readonly PodView[]) => readonly PodView[])
   };
 }
 
+/** An operator to whom every look at a Lease shows another renewal. */
+export function renewingLeases(): Tampering {
+  let looks = 0;
+  return {
+    operator: (deps) => ({
+      ...deps,
+      api: {
+        ...deps.api,
+        async getNodeLease(node) {
+          const text = await deps.api.getNodeLease(node);
+          looks += 1;
+          return text === undefined ? undefined : `${text} look ${String(looks)}`;
+        },
+      },
+    }),
+  };
+}
+
+/** An operator whose waits are over in a tenth of their time. */
+export function hastyClock(): Tampering {
+  return {
+    operator: (deps) => ({
+      ...deps,
+      clock: {
+        ...deps.clock,
+        now: () => {
+          const { wallMs, monotonicMs } = deps.clock.now();
+          return { wallMs, monotonicMs: 10 * monotonicMs };
+        },
+      },
+    }),
+  };
+}
+
+/** Slots whose content is always of the version that was announced for it. */
+export function announcedVersions(): Tampering {
+  return {
+    agent: (deps) => ({
+      ...deps,
+      slots: {
+        ...deps.slots,
+        async inspect(slot) {
+          const { version, ...content } = await deps.slots.inspect(slot);
+          return version === undefined
+            ? content
+            : { ...content, version: version.replace('-rc', '') };
+        },
+      },
+    }),
+  };
+}
+
 /** A Node that seems not to be on hold. */
 export function withoutHold(node: NodeView): NodeView {
   const others = Object.entries(node.annotations).filter(([key]) => key !== holdAnnotation);

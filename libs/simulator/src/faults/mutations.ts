@@ -7,13 +7,16 @@ import type { InvariantName, Violation } from '../invariants/violation.ts';
 import type { Tampering } from '../world/world.ts';
 import type { CallFault, TimedFault } from './catalogue.ts';
 import {
+  announcedVersions,
   armedForGood,
   calmTrials,
   forgetFailures,
+  hastyClock,
   lyingCache,
   lyingOperator,
   lyingPods,
   rememberedDigests,
+  renewingLeases,
   withoutHold,
 } from './lies.ts';
 import { anImage } from '../node/images.ts';
@@ -142,6 +145,18 @@ export const mutations: readonly Mutation[] = [
     tampering: () => lyingPods((pods) => pods.map((pod) => ({ ...pod, ready: true }))),
   },
   {
+    name: 'a clock that runs ten times too fast',
+    breaks: 'ConfirmedByCluster',
+    tampering: hastyClock,
+    adapt: (scenario) => ({ ...scenario, shape: (spec) => ({ ...spec, minReadySeconds: 60 }) }),
+  },
+  {
+    name: 'a Lease that looks renewed whenever it is read',
+    breaks: 'ConfirmedByCluster',
+    tampering: () => renewingLeases(),
+    adapt: (scenario) => ({ ...scenario, shape: (spec) => ({ ...spec, minReadySeconds: 1 }) }),
+  },
+  {
     name: 'a hold that is not seen',
     breaks: 'HoldKept',
     timedFaults: ['held'],
@@ -185,6 +200,12 @@ export const mutations: readonly Mutation[] = [
         },
       }),
     }),
+  },
+  {
+    name: 'an image that calls itself what was announced',
+    breaks: 'VerifiedBeforeBoot',
+    adapt: flawed,
+    tampering: announcedVersions,
   },
   {
     name: 'a candidate that is armed for good',

@@ -2,6 +2,7 @@ import {
   bootStep,
   parseBootBlock,
   type BootVars,
+  type Operation,
   type SlotName,
   type SlotState,
 } from '@kubeos/core';
@@ -14,8 +15,12 @@ export interface NodeWatchDeps {
   readonly node: string;
   readonly disk: () => Disk;
   readonly session: () => Session | undefined;
-  /** True when the cluster does not wait for DaemonSet pods that were not Ready before. */
-  readonly excusesDaemonSets: () => boolean;
+  /** The open operation of the node. */
+  readonly operation: () => Operation | undefined;
+  /** True for a boot in which a person typed `confirm` at the console. */
+  readonly isConfirmedByHand: (session: Session) => boolean;
+  /** Why the cluster has not seen enough of this boot to confirm it; `undefined` when it has. */
+  readonly whatIsMissing: (session: Session, minReadySeconds: number) => string | undefined;
   readonly report: ReportViolation;
 }
 
@@ -57,6 +62,17 @@ export class NodeWatch {
       report('VerifiedBeforeBoot', `${node} boots ${session.image.name}, which has no agent`);
     } else if (session.why === 'trial' && !isWhole(matter)) {
       report('VerifiedBeforeBoot', `${node} tries slot ${session.slot}, which is ${matter.kind}`);
+    } else if (session.why === 'trial') this.checkVersion(session);
+  }
+
+  /** What is tried must be what was asked for, and not just call itself so. */
+  private checkVersion({ image }: Session): void {
+    const { node, operation, report } = this.deps;
+    const open = operation();
+    if (open?.phase !== 'Activate' || open.type === 'config') return;
+    const { version } = open.target;
+    if (image.version !== version) {
+      report('VerifiedBeforeBoot', `${node} tries ${image.version} although ${version} is wanted`);
     }
   }
 
@@ -71,16 +87,33 @@ export class NodeWatch {
       } else if (!this.isHealthy(running)) {
         const { name, health } = running.image;
         report('ConfirmedByCluster', `${node} confirms ${name}, whose health is ${health}`);
-      }
+      } else this.checkPatience(running);
+    }
+  }
+
+  /** Even a healthy candidate has to be seen for as long as was asked for, unless a person vouches for it. */
+  private checkPatience(running: Session): void {
+    const { node, operation, isConfirmedByHand, whatIsMissing, report } = this.deps;
+    if (isConfirmedByHand(running)) return;
+    // An operation whose Node was deleted is closed while the Confirm that it had asked for is on its way.
+    const seconds = operation()?.parameters.minReadySeconds ?? 0;
+    const missing = whatIsMissing(running, seconds);
+    if (missing !== undefined) {
+      report('ConfirmedByCluster', `${node} confirms ${running.image.name}, but ${missing}`);
     }
   }
 
   private isHealthy({ image }: Session): boolean {
-    if (image.health === 'daemonSetsNeverReady') return this.deps.excusesDaemonSets();
+    if (image.health === 'daemonSetsNeverReady') {
+      return (this.deps.operation()?.excusedDaemonSetPods?.length ?? 0) > 0;
+    }
     return image.health === 'ready';
   }
 
-  /** Follows the boot loader from here as if the power failed now, with and without a working `save_env`. */
+  /**
+   * Follows the boot loader from here as if the power failed now, with and without a working `save_env`. Without it no
+   * trial is booted, so a destroyed way back shows although the candidate works.
+   */
   private checkBootable(): void {
     const { node, report } = this.deps;
     for (const saveOk of [true, false]) {

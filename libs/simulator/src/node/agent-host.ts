@@ -44,6 +44,8 @@ export class AgentHost {
   private readonly actors = new Set<Actor>();
   private daemon: { readonly actor: Actor; readonly agent: Agent } | undefined;
   private lastUsedMs = 0;
+  /** The boot in which somebody typed `confirm`. */
+  private confirmedByHand: Session | undefined;
   /** The timers that run, each with its next pass unless one is going on. */
   private readonly timers = new Map<PassUnit, CancelEvent | undefined>();
 
@@ -85,6 +87,7 @@ export class AgentHost {
   console(what: string, act: (agent: Agent) => Promise<unknown>): boolean {
     const { session } = this;
     if (session?.reached !== true || session.image.reach !== 'agent') return false;
+    if (what === 'confirm') this.confirmedByHand = session;
     this.once(`console ${what}`, session, async (agent) => {
       try {
         await act(agent);
@@ -93,6 +96,11 @@ export class AgentHost {
       }
     });
     return true;
+  }
+
+  /** True when somebody typed `confirm` in this boot. */
+  isConfirmedByHand(session: Session): boolean {
+    return this.confirmedByHand === session;
   }
 
   /** The agent API as one caller on the node reaches it. */

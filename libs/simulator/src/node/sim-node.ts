@@ -14,6 +14,7 @@ import type { ActorSurroundings } from '../engine/actor.ts';
 import type { Random } from '../engine/random.ts';
 import type { Trace } from '../engine/trace.ts';
 import { NodeWatch } from '../invariants/node-watch.ts';
+import type { Readiness } from '../invariants/readiness.ts';
 import type { ReportViolation } from '../invariants/violation.ts';
 import { AgentHost } from './agent-host.ts';
 import { Disk } from './disk.ts';
@@ -51,6 +52,8 @@ export interface SimNodeDeps {
   readonly tamperProxy: (deps: ProxyDeps) => ProxyDeps;
   /** Absent: nothing is checked. */
   readonly report: ReportViolation | undefined;
+  /** What the cluster saw of the boots. */
+  readonly readiness: Readiness;
   readonly onDefect: (thrown: unknown) => void;
   /** Counts what happened; a test asks whether it did at all. */
   readonly mark: (what: string) => void;
@@ -113,16 +116,16 @@ export class SimNode {
   }
 
   private createWatch(): NodeWatch | undefined {
-    const { report, name } = this.deps;
+    const { report, readiness, name } = this.deps;
     if (report === undefined) return undefined;
     return new NodeWatch({
       node: name,
       disk: () => this.disk,
       session: () => this.machine.session,
-      excusesDaemonSets: () => {
-        const operation = this.deps.server.instances.get(name)?.spec.operation;
-        return (operation?.excusedDaemonSetPods?.length ?? 0) > 0;
-      },
+      operation: () => this.deps.server.instances.get(name)?.spec.operation,
+      isConfirmedByHand: (session) => this.agents.isConfirmedByHand(session),
+      whatIsMissing: ({ bootId }, minReadySeconds) =>
+        readiness.whatIsMissing(name, bootId, minReadySeconds),
       report,
     });
   }

@@ -23,6 +23,7 @@ import { createRandom, type Random } from '../engine/random.ts';
 import { Scheduler } from '../engine/scheduler.ts';
 import { Trace } from '../engine/trace.ts';
 import { ClusterWatch } from '../invariants/cluster-watch.ts';
+import { Readiness } from '../invariants/readiness.ts';
 import type { ReportViolation, Violation } from '../invariants/violation.ts';
 import { PayloadServer, type ImageModel } from '../node/images.ts';
 import type { Session } from '../node/machine.ts';
@@ -99,6 +100,7 @@ export class World {
   private readonly surroundings: ActorSurroundings;
   private readonly times: ReturnType<WorldOptions['times']>;
   private currentWeather: Weather;
+  private readonly readiness: Readiness;
   private readonly uncordons = new Map<string, number>();
   private minute = { startMs: 0, steps: 0 };
   private broken: Violation | undefined;
@@ -121,6 +123,7 @@ export class World {
       daemonSetsReady: (node) => this.nodes.get(node)?.kubelet.daemonSetsReady === true,
     });
     this.people = new People(this.server, () => new Date(this.wallMs()).toISOString());
+    this.readiness = new Readiness(() => scheduler.now);
     this.watch = options.checking ? this.createWatch() : undefined;
     if (options.recording) this.traceNodes();
     for (const plan of options.nodes) this.nodes.set(plan.name, this.createNode(plan));
@@ -218,6 +221,7 @@ export class World {
     });
     this.server.watch((change) => {
       if (change.kind !== 'instance') watch.noteBudgets();
+      if (change.kind === 'node') this.readiness.nodeChanged(change.key, change.object);
     });
     return watch;
   }
@@ -252,6 +256,7 @@ export class World {
       tamperAgent: options.tampering?.agent ?? unchanged,
       tamperProxy: options.tampering?.proxy ?? unchanged,
       report: options.checking ? this.report : undefined,
+      readiness: this.readiness,
       onDefect: this.onDefect,
       mark: (what) => this.mark(what),
       onRebootOrdered: (node) => this.onRebootOrdered(node),

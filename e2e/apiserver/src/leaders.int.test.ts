@@ -19,9 +19,7 @@ beforeAll(async () => {
 afterAll(() => scene.close(), 60_000);
 
 async function untilLeading(operator: OperatorProgram): Promise<void> {
-  await until(`${operator.name} to lead`, async () =>
-    (await operator.get('/metrics')).text.includes('kubeos_leading 1'),
-  );
+  await until(`${operator.name} to lead`, () => operator.leads());
 }
 
 /** Nodes that the ticket of an `OS` names, read past every cache. */

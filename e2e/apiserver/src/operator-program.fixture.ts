@@ -70,6 +70,11 @@ export class OperatorProgram {
     return { status: answer.status, text: await answer.text() };
   }
 
+  /** Says of itself that it leads. */
+  async leads(): Promise<boolean> {
+    return /^kubeos_leading 1$/mu.test((await this.get('/metrics')).text);
+  }
+
   /** Sends a signal, as a person or the kernel does. */
   signal(signal: NodeJS.Signals): void {
     this.#program.signal(signal);

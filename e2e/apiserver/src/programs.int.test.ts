@@ -19,20 +19,17 @@ beforeAll(async () => {
 afterAll(() => test.end());
 
 describe('two replicas of os-operator', () => {
-  const leads = async (operator: OperatorProgram): Promise<boolean> =>
-    (await operator.get('/metrics')).text.includes('kubeos_leading 1');
-
   it('B-34: have one leader, and it gives the lease back when it is told to end', async () => {
     const first = await OperatorProgram.start(test.plane, 'first');
-    await until('the first to lead', () => leads(first));
+    await until('the first to lead', () => first.leads());
     const second = await OperatorProgram.start(test.plane, 'second');
     await until('the second to be ready', async () => (await second.get('/readyz')).status === 200);
-    expect(await leads(second)).toBe(false);
+    expect(await second.leads()).toBe(false);
     expect((await second.get('/healthz')).status).toBe(200);
 
     expect(await first.stop()).toBe(0);
     expect((await first.log()).map(({ msg }) => msg)).toContain('Released the lease');
-    await until('the second to lead', () => leads(second));
+    await until('the second to lead', () => second.leads());
     expect(await second.stop()).toBe(0);
   });
 

@@ -61,4 +61,22 @@ it('an API server that is away in mid Drain and in the trial breaks nothing', as
   expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
 }, 180_000);
 
+it('a trial that ended while the API server was away for longer than the lease is blamed on nobody', async () => {
+  const [node] = await scene.addNodes('away', 1, { image: v1 });
+  await scene.createOs('away', { ...scene.upgradeTo(v2), minReadySeconds: 120 });
+  await scene.untilPhase('away-1', 'After');
+  await scene.plane.stopApiServer();
+  await until('the lease to be lost', async () => !(await operator.leads()));
+  node?.passTime(601);
+  await until('the return', () => node?.running?.image === v1);
+  await scene.plane.startApiServer();
+  await scene.untilPhase('away-1', undefined);
+
+  const last = scene.instance('away-1')?.spec.history?.entries.at(-1)?.last;
+  expect(last).toMatchObject({ class: 'interrupted', reason: 'Interrupted' });
+  expect(scene.os('away')?.status).toMatchObject({ failed: 0 });
+  // The watches of nodes and instances come back one after the other.
+  await until('the node to be given back', () => scene.node('away-1')?.unschedulable === false);
+}, 180_000);
+
 const removeFinalizers = JSON.stringify([{ op: 'remove', path: '/metadata/finalizers' }]);

@@ -21,7 +21,7 @@ export const operatorMetrics = {
   leading: {
     name: 'kubeos_leading',
     type: 'gauge',
-    help: '1 on the replica that holds the Lease, 0 on the others',
+    help: 'Whether this replica holds the Lease: 1 or 0',
     labels: [],
   },
   osNodes: {
@@ -127,7 +127,7 @@ export const proxyMetrics = {
   agentHeld: {
     name: 'kubeos_agent_held',
     type: 'gauge',
-    help: '1 while a rollback at the console holds the node',
+    help: 'Whether a rollback at the console holds the node: 1 or 0',
     labels: [],
   },
   agentWarnings: {
@@ -139,7 +139,7 @@ export const proxyMetrics = {
   operationRunning: {
     name: 'kubeos_operation_running',
     type: 'gauge',
-    help: '1 while a phase is at work on this node',
+    help: 'Whether a phase is at work on this node: 1 or 0',
     labels: [],
   },
   operationProgress: {

@@ -68,9 +68,12 @@ describe('the generated files', () => {
     }
   });
 
-  it('document every metric', () => {
-    for (const { name } of [...Object.values(operatorMetrics), ...Object.values(proxyMetrics)]) {
+  it('document every metric, so that its help cannot be taken for a value', () => {
+    const metrics = [...Object.values(operatorMetrics), ...Object.values(proxyMetrics)];
+    for (const { name, help } of metrics) {
       expect(textOf('docs/reference/metrics.md')).toContain(`| \`${name}\` |`);
+      // Who looks for "NAME 1" finds the line of help otherwise.
+      expect(help).toMatch(/^[A-Z]/u);
     }
   });
 

@@ -210,12 +210,13 @@ it.concurrent(
   'B-26: settings for another version than the node runs wait, and strand nothing',
   async () => {
     await scene.addNodes('stray', 1, { image: v1 });
-    const sysconfigs = { version: 's1', configs: [] };
+    const configs = [{ model: 'kernel.sysctl', contents: [{ key: 'a', value: 1 }] }];
+    const sysconfigs = { version: 's1', configs };
     await scene.createOs('stray', { opstype: 'config', osversion: v2.version, sysconfigs });
     await scene.untilOs('stray', 'the reason', waitsFor('VersionDiffers'));
     expect(scene.instance('stray-1')?.spec).toEqual({ nodestatus: 'idle' });
 
-    await scene.editOs('stray', scene.upgradeTo(v2));
+    await scene.editOs('stray', { ...scene.upgradeTo(v2), sysconfigs: { configs: [] } });
     await scene.untilUpdated('stray');
   },
   180_000,

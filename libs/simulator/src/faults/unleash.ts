@@ -82,8 +82,9 @@ function bootRight(node: SimNode): void {
     return;
   }
   if (block.kind !== 'ok') {
-    // Which slot was booted by hand over a boot block that was lost is for nobody but a person to undo.
-    if (session.why === 'manual') node.machine.orderReboot('person');
+    // The boot block was lost under a slot that it had not chosen: the agent writes it anew when the node comes up.
+    if (session.why === 'manual' || session.why === 'lastresort')
+      node.machine.orderReboot('person');
     return;
   }
   // A node that runs its other good slot, by hand or as a last resort, says so and waits for a reboot.

@@ -60,6 +60,8 @@ interface OperatorProgram {
 export class OperatorHost {
   private readonly deps: OperatorHostDeps;
   private program: OperatorProgram | undefined;
+  private gapEndMs = -Infinity;
+  private isBlind = false;
 
   constructor(deps: OperatorHostDeps) {
     this.deps = deps;
@@ -136,11 +138,19 @@ export class OperatorHost {
 
   /** Loses the watches until they are mended. */
   breakWatch(): void {
+    this.isBlind = true;
     this.program?.cache.breakWatch();
+  }
+
+  /** When it last was without its watches, in virtual milliseconds. */
+  get lastGapMs(): number {
+    return this.isBlind ? this.deps.surroundings.scheduler.now : this.gapEndMs;
   }
 
   /** Watches again, which begins with a list. */
   mendWatch(): void {
+    if (this.isBlind) this.gapEndMs = this.deps.surroundings.scheduler.now;
+    this.isBlind = false;
     this.program?.cache.mendWatch();
   }
 

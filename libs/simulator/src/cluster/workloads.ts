@@ -186,11 +186,13 @@ export class Workloads {
   private bind(uid: string, node: string): void {
     const record = this.pods.get(uid);
     if (record === undefined || record.view.deleting) return;
-    if (!this.server.nodes.has(node)) {
+    const target = this.server.nodes.get(node);
+    if (target === undefined) {
       this.bindLater(uid);
       return;
     }
-    const bound = { ...record, node, view: { ...record.view, phase: 'Running' } };
+    const binding = { atMs: this.scheduler.now, openly: !target.view.unschedulable };
+    const bound = { ...record, node, bound: binding, view: { ...record.view, phase: 'Running' } };
     this.putPod(bound);
     this.startLater(bound);
   }

@@ -117,6 +117,13 @@ export const mutations: readonly Mutation[] = [
     adapt: (scenario) => ({ ...slowlySeen(scenario), operators: 2, severity: 2 }),
   },
   {
+    name: 'a node that is away and looks Ready',
+    breaks: 'WithinBudget',
+    timedFaults: ['powerCut'],
+    tampering: () => lyingOperator({ node: (node) => ({ ...node, ready: true }) }),
+    adapt: slowlySeen,
+  },
+  {
     name: 'every cordon counts as ours',
     breaks: 'ForeignCordonKept',
     timedFaults: ['foreignCordon'],

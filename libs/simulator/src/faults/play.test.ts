@@ -33,10 +33,10 @@ describe('play', () => {
     }));
     const left = [...callFaultNames, ...timedFaultNames].filter((fault) => !marks.has(fault));
     expect(left).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   it('cuts the power in the middle of writes', async () => {
-    const marks = await marksOf(10, (scenario) => ({
+    const marks = await marksOf(6, (scenario) => ({
       ...scenario,
       callFaults: new Set<CallFault>(['powerCutInWrite']),
       timedFaults: [],
@@ -44,5 +44,5 @@ describe('play', () => {
     }));
     expect(marks.get('power cut in an unflushed slot')).toBeGreaterThan(0);
     expect(marks.get('power cut after an intent')).toBeGreaterThan(0);
-  }, 60_000);
+  }, 120_000);
 });

@@ -4,6 +4,7 @@ import {
   parseBootBlock,
   type NodeView,
   type OsStatus,
+  type PodView,
 } from '@kubeos/core';
 import { createRandom, type Random } from '../engine/random.ts';
 import type { Weather } from '../engine/actor.ts';
@@ -124,15 +125,24 @@ function checkReboot(world: World, node: SimNode): void {
   if (node.machine.session?.slot !== block.vars.good) return;
   const operation = world.server.instances.get(node.name)?.spec.operation;
   if (operation?.phase !== 'Activate') return;
-  if (world.scheduler.now - world.foreignUncordonMs(node.name) < foreignUncordonMs) return;
   const pods = promisedPods(world.workloads.podsOn(node.name), {
     force: operation.parameters.force,
-    isSpared,
+    isSpared: (pod) => isSpared(pod) || isLetIn(world, node.name, pod),
   });
   if (pods.length > 0) {
     const names = pods.map((pod) => pod.name).join(', ');
     world.report('DrainedBeforeReboot', `${node.name} reboots with ${names}`);
   }
+}
+
+/** True for a pod that came in because somebody took the cordon off. */
+function isLetIn(world: World, node: string, { uid }: PodView): boolean {
+  const bound = world.workloads.pods.get(uid)?.bound;
+  if (bound?.openly !== true) return false;
+  const { now } = world.scheduler;
+  return world
+    .foreignUncordonsMs(node)
+    .some((atMs) => atMs <= bound.atMs && now - atMs < foreignUncordonMs);
 }
 
 /** The faults cease and the wish is sane: now every node has to arrive, or the status has to say why not. */

@@ -6,6 +6,7 @@ import {
   retryAnnotation,
   unavailableBudget,
   type HistoryEntry,
+  type NodeView,
   type Os,
   type OsInstance,
   type OsSpec,
@@ -26,6 +27,8 @@ export interface ClusterWatchDeps {
   readonly now: () => number;
   /** The wall clock that the leader goes by. */
   readonly wallMs: () => number;
+  /** When an operator last was without its watch; now while one is. */
+  readonly lastGapMs: () => number;
   readonly report: ReportViolation;
 }
 
@@ -52,6 +55,8 @@ export class ClusterWatch implements OperatorWatch {
   private readonly admittedMs = new Map<string, number>();
   /** When each failure was first written. */
   private readonly failedMs = new Map<string, number>();
+  /** Since when each node that is out of service has been, with these labels. */
+  private readonly outSince = new Map<string, { readonly atMs: number; readonly labels: object }>();
   /** Nodes that carried the hold annotation when they were cordoned. */
   private readonly heldAtCordon = new Set<string>();
 
@@ -68,6 +73,18 @@ export class ClusterWatch implements OperatorWatch {
       if (marks.at(-1)?.budget !== budget) marks.push({ atMs: this.deps.now(), budget });
       this.budgets.set(os.uid, marks);
     }
+  }
+
+  /** To be called when a Node changed, whoever changed it; `view` is absent when it is gone. */
+  noteNode(name: string, view: NodeView | undefined): void {
+    if (view === undefined || (view.ready && !view.unschedulable)) {
+      this.outSince.delete(name);
+      return;
+    }
+    const { labels } = view;
+    // With other labels it may be another object's.
+    if (this.outSince.get(name)?.labels === labels) return;
+    this.outSince.set(name, { atMs: this.deps.now(), labels });
   }
 
   nodeChanged(before: NodeRecord, after: NodeRecord): void {
@@ -131,10 +148,10 @@ export class ClusterWatch implements OperatorWatch {
     if (failed >= spec.maxFailures) {
       report('InsideWindow', `${what} after ${failed} failures of ${spec.maxFailures} allowed`);
     }
-    const atWork = new Set([...this.nodesAtWork(os.uid), ...added]);
+    const out = new Set([...this.nodesAtWork(os.uid), ...this.nodesLongOut(os), ...added]);
     const budget = this.budgetSince(os.uid, this.deps.now() - slackMs);
-    if (atWork.size > budget) {
-      report('WithinBudget', `${what}: ${[...atWork].join(', ')} at work, budget ${budget}`);
+    if (out.size > budget) {
+      report('WithinBudget', `${what}: ${[...out].join(', ')} out of service, budget ${budget}`);
     }
   }
 
@@ -191,6 +208,16 @@ export class ClusterWatch implements OperatorWatch {
         return this.deps.server.nodes.get(name)?.view.uid === operation.nodeUid;
       })
       .map(({ name }) => name);
+  }
+
+  /** Selected nodes that have been NotReady or cordoned for so long that every operator must have seen it. */
+  private nodesLongOut(os: Os): readonly string[] {
+    const { now, lastGapMs } = this.deps;
+    return [...this.outSince]
+      .filter(([name, { atMs }]) => {
+        return now() - Math.max(atMs, lastGapMs()) > slackMs && this.isSelectedNow(os, name);
+      })
+      .map(([name]) => name);
   }
 
   private nodesCordonedBy(osUid: string): readonly string[] {

@@ -101,7 +101,7 @@ export class World {
   private readonly times: ReturnType<WorldOptions['times']>;
   private currentWeather: Weather;
   private readonly readiness: Readiness;
-  private readonly uncordons = new Map<string, number>();
+  private readonly uncordons = new Map<string, number[]>();
   private minute = { startMs: 0, steps: 0 };
   private broken: Violation | undefined;
   private defect: unknown;
@@ -137,14 +137,14 @@ export class World {
     return this.broken;
   }
 
-  /** When somebody last took a cordon off this node, in virtual milliseconds. */
-  foreignUncordonMs(node: string): number {
-    return this.uncordons.get(node) ?? -Infinity;
+  /** When somebody took a cordon off this node, in virtual milliseconds, oldest first. */
+  foreignUncordonsMs(node: string): readonly number[] {
+    return this.uncordons.get(node) ?? [];
   }
 
   /** Notes that somebody takes a cordon off a node. */
   noteForeignUncordon(node: string): void {
-    this.uncordons.set(node, this.scheduler.now);
+    this.uncordons.set(node, [...this.foreignUncordonsMs(node), this.scheduler.now]);
   }
 
   /** Counts that something happened. */
@@ -217,11 +217,14 @@ export class World {
       nodes: this.nodes,
       now: () => this.scheduler.now,
       wallMs: () => this.wallMs() + this.wallOffsetMs,
+      lastGapMs: () => Math.max(...this.operators.map(({ lastGapMs }) => lastGapMs)),
       report: this.report,
     });
     this.server.watch((change) => {
       if (change.kind !== 'instance') watch.noteBudgets();
-      if (change.kind === 'node') this.readiness.nodeChanged(change.key, change.object);
+      if (change.kind !== 'node') return;
+      watch.noteNode(change.key, change.object);
+      this.readiness.nodeChanged(change.key, change.object);
     });
     return watch;
   }

@@ -1,0 +1,2 @@
+/** `kubernetes.kubelet`: the configuration of kubelet, a file of YAML. */
+export { planKubelet } from './plan.ts';

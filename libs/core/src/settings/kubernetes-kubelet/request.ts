@@ -1,0 +1,107 @@
+/** What may be asked of kubelet's configuration. */
+import { parseKeyPath } from '../key-path.ts';
+import type { Setting } from '../setting.ts';
+import { describeType, type FieldType } from './field-type.ts';
+import { header, kubeletConfiguration } from './fields.ts';
+import { noSuchField, readItem, readValue } from './read-value.ts';
+import type { YamlValue } from './value.ts';
+
+/** One setting that makes sense, or why it does not. */
+export type Wish =
+  | { readonly kind: 'set'; readonly parts: readonly string[]; readonly value: YamlValue }
+  | { readonly kind: 'delete'; readonly parts: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * The wishes of a request, in its order. A key has one value in YAML, so every repeat after the first is refused (B-52).
+ * So is a key that lies within another one of the request: what it leads to would depend on the order and would never
+ * settle, as `delete` of a map and a value in it.
+ */
+export function readWishes(
+  settings: readonly Setting[],
+): readonly { readonly key: string; readonly wish: Wish }[] {
+  const asked = new Set<string>();
+  const around = new Set<string>();
+  const readNext = (setting: Setting): Wish => {
+    const path = parseKeyPath(setting.key);
+    if (path.kind === 'problem') return refused(path.message);
+    const name = JSON.stringify(path.parts);
+    const outer = path.parts
+      .slice(1)
+      .map((_, index) => JSON.stringify(path.parts.slice(0, index + 1)));
+    if (asked.has(name)) return refused('The key is asked for twice');
+    if (around.has(name) || outer.some((map) => asked.has(map))) {
+      return refused('The key lies within another key of the request, or that one within it');
+    }
+    asked.add(name);
+    for (const map of outer) around.add(map);
+    return readWish(setting, path.parts);
+  };
+  return settings.map((setting) => ({ key: setting.key, wish: readNext(setting) }));
+}
+
+function readWish({ value, operation }: Setting, parts: readonly string[]): Wish {
+  if (operation === 'delete') {
+    const isHeader = parts.length === 1 && Object.hasOwn(header, parts.join());
+    if (isHeader) return refused('kubelet does not start without apiVersion and kind');
+    // Of any name: what kubelet does not know, or no longer, may go.
+    return { kind: 'delete', parts };
+  }
+  const place = placeAt(parts);
+  if ('reason' in place) return refused(place.reason);
+  if (value === undefined) return refused('A value is needed; null has to be written out');
+  const readAs = place.isItem ? readItem : readValue;
+  const read = readAs(place.type, value, pathText(parts));
+  return read.kind === 'ok' ? { kind: 'set', parts, value: read.value } : refused(read.reason);
+}
+
+/** Where a key leads to. */
+interface Place {
+  readonly type: FieldType;
+  /** In a map of any names, not a field. */
+  readonly isItem: boolean;
+}
+
+/** Where a key leads to, or why it leads nowhere. */
+function placeAt(parts: readonly string[]): Place | { readonly reason: string } {
+  let place: Place = { type: kubeletConfiguration, isItem: false };
+  for (const [depth, part] of parts.entries()) {
+    const { type } = place;
+    const inner = innerType(type, part);
+    if (inner === undefined) return { reason: noField(type, parts.slice(0, depth)) };
+    place = { type: inner, isItem: type.kind === 'map' };
+  }
+  return place;
+}
+
+function innerType(type: FieldType, name: string): FieldType | undefined {
+  if (type.kind === 'object') return type.fields.get(name);
+  return type.kind === 'map' ? type.of : undefined;
+}
+
+function noField(type: FieldType, outer: readonly string[]): string {
+  if (outer.length === 0)
+    return 'KubeletConfiguration v1beta1 of Kubernetes 1.36 has no such field';
+  const at = pathText(outer);
+  if (type.kind === 'object') return noSuchField(type, at);
+  if (type.kind === 'list') return inList(at);
+  return `${at} has to be ${describeType(type)}; if the key has a part with dots, it has to be quoted`;
+}
+
+/** What is said of a key that leads into a list. */
+export function inList(at: string): string {
+  return `${at} is a list, and what lies in a list has no key`;
+}
+
+/** A key as it may stand in a request. */
+export function pathText(parts: readonly string[]): string {
+  const quoted = parts.map((part) => {
+    if (!/[."']/.test(part)) return part;
+    return part.includes('"') ? `'${part}'` : `"${part}"`;
+  });
+  return quoted.join('.');
+}
+
+function refused(reason: string): Wish {
+  return { kind: 'refused', reason };
+}

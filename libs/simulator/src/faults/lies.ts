@@ -133,6 +133,13 @@ export function withoutHold(node: NodeView): NodeView {
   return { ...node, annotations: Object.fromEntries(others) };
 }
 
+/** An object that seems to be valid at any time. */
+export function withoutWindow(os: Os): Os {
+  if (os.spec === undefined) return os;
+  const { timeWindow: _window, ...spec } = os.spec;
+  return { ...os, spec };
+}
+
 /** Hashes that are answered from memory instead of from the slot. */
 export function rememberedDigests(): Tampering {
   const known = new Map<string, Digest>();

@@ -15,7 +15,7 @@ it.each(shownAtOnce.map(({ name }) => [name]))('finds %s', async (name) => {
 
 /** Invariants that no planted fault breaks, with the reason. */
 const unbroken: Partial<Record<InvariantName, string>> = {
-  BoundedStatus: 'it takes a fleet that is larger than those of seeds',
+  BoundedStatus: 'it takes a larger fleet, see bounded-status.test.ts',
   NoBusyLoop: 'no port can make a loop retry without a pause',
   NoDefect: 'it is about failures that nobody plants',
 };

@@ -18,6 +18,7 @@ import {
   rememberedDigests,
   renewingLeases,
   withoutHold,
+  withoutWindow,
 } from './lies.ts';
 import { anImage } from '../node/images.ts';
 import { play } from './play.ts';
@@ -178,6 +179,16 @@ export const mutations: readonly Mutation[] = [
       lyingOperator({
         os: (os) => (os.spec === undefined ? os : { ...os, spec: { ...os.spec, paused: false } }),
       }),
+  },
+  {
+    name: 'a time window that is not seen',
+    breaks: 'InsideWindow',
+    tampering: () => lyingOperator({ os: withoutWindow }),
+    adapt: (scenario) => ({
+      ...scenario,
+      // Scenarios begin at noon.
+      shape: (spec) => ({ ...spec, timeWindow: { start: '22:00:00', end: '02:00:00' } }),
+    }),
   },
   {
     name: 'failures that are forgotten',

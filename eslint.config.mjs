@@ -80,6 +80,11 @@ const boundaries = (extra) => [
   },
 ];
 
+const nothingOfNode = (parsers) => ({
+  paths: [...builtinModules, ...parsers],
+  patterns: [{ group: ['node:*'] }],
+});
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/out-tsc', '**/coverage', '**/node_modules', '.nx', '**/gen'] },
   js.configs.recommended,
@@ -157,10 +162,7 @@ export default tseslint.config(
     files: pure,
     ignores: tests,
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { paths: [...builtinModules], patterns: [{ group: ['node:*'] }] },
-      ],
+      'no-restricted-imports': ['error', nothingOfNode([])],
       'no-restricted-globals': [
         'error',
         ...['process', 'console', 'Buffer', 'performance', 'crypto', 'fetch'],
@@ -185,6 +187,14 @@ export default tseslint.config(
         },
         { selector: 'ImportExpression', message: 'Import statically: this layer loads nothing.' },
       ],
+    },
+  },
+  {
+    // Operator and proxy must not carry the parsers of settings.
+    files: pure,
+    ignores: [...tests, 'libs/core/src/settings/**'],
+    rules: {
+      'no-restricted-imports': ['error', nothingOfNode(['yaml', 'toml-eslint-parser'])],
     },
   },
   {

@@ -23,6 +23,7 @@ const refused: readonly (readonly [title: string, file: string, text: string, ru
   ['core imports a bare built-in', core, `import 'path';`, 'no-restricted-imports'],
   ['core imports at run time', core, `await import('node:fs');`, 'no-restricted-syntax'],
   ['core imports pino', core, `import 'pino';`, boundaries],
+  ['core imports a parser of settings', core, `import 'yaml';`, 'no-restricted-imports'],
   ['core imports zod beside zod/mini', core, `import 'zod';`, boundaries],
   ['core imports an adapter', core, `import '@kubeos/kube';`, boundaries],
   ['core imports an adapter by path', core, `import '../../kube/src/index.ts';`, boundaries],
@@ -68,6 +69,7 @@ const refused: readonly (readonly [title: string, file: string, text: string, ru
 
 const allowed: readonly (readonly [title: string, file: string, text: string])[] = [
   ['core imports zod/mini', core, `import 'zod/mini';`],
+  ['the settings import a parser', 'libs/core/src/settings/index.ts', `import 'yaml';`],
   ['core makes a date of a number', core, `new Date(0).toISOString();`],
   ['the simulator imports core', simulator, `import '@kubeos/core';`],
   ['transfer imports host', transfer, `import '@kubeos/host';`],

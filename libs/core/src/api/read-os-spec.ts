@@ -1,5 +1,6 @@
 /** The one place where upstream's words of `OS.spec` become our own. */
 import { parseWindow } from '../rollout/window.ts';
+import { modelNamed } from '../settings/models.ts';
 import type { Payload } from './operation.ts';
 import type { SettingsSet } from './os-instance.ts';
 import { specRules } from './os.rules.ts';
@@ -15,11 +16,6 @@ export interface ReadSpec {
   /** What was accepted but should be mended. */
   readonly warnings: readonly SpecProblem[];
 }
-
-/** Upstream's guide writes the name of this model so. */
-const modelAliases: Readonly<Record<string, string>> = {
-  'kuberntes.kubelet': 'kubernetes.kubelet',
-};
 
 /** Reads `OS.spec`, applies the defaults of the API server and checks the rules that span fields. */
 export function readOsSpec(rawSpec: unknown): ReadSpec {
@@ -120,10 +116,10 @@ function withoutAliases(set: SettingsSet | undefined): SettingsSet | undefined {
   };
 }
 
+/** The name that an alias stands for; `undefined` for every other word. */
 function realName(model: unknown): string | undefined {
-  return typeof model === 'string' && Object.hasOwn(modelAliases, model)
-    ? modelAliases[model]
-    : undefined;
+  const name = typeof model === 'string' ? modelNamed(model) : undefined;
+  return name === model ? undefined : name;
 }
 
 /** The members that have a value: an absent member is left out, never `undefined`. */

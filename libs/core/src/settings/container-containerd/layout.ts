@@ -52,7 +52,7 @@ export function isCommentLine(source: string, at: number): boolean {
 }
 
 /** The line end of the file. */
-export function lineBreak({ source }: TomlDocument): string {
+function lineBreak({ source }: TomlDocument): string {
   return /\r?\n/.exec(source)?.[0] ?? '\n';
 }
 

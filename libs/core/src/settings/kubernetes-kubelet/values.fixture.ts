@@ -19,7 +19,7 @@ export function isList(value: Plain | undefined): value is readonly Plain[] {
 }
 
 /** The value with plain objects, as a request has it. */
-export function toJson(value: Plain): unknown {
+function toJson(value: Plain): unknown {
   if (isMap(value)) {
     return Object.fromEntries([...value].map(([name, item]) => [name, toJson(item)]));
   }

@@ -19,7 +19,7 @@ const probabilities: Readonly<Record<CallFault, number>> = {
 
 /** Calls that a guard can refuse. */
 const guarded =
-  /^(api\.(createInstance|writeInstance|changeNode|writeOsStatus|setOsFinalizer)|own\.writeStatus)/;
+  /^(api\.(createInstance|writeInstance|changeNode|writeOsStatus|setOsFinalizer|applyInstanceConditions)|own\.writeStatus)/;
 
 /** Steps of an agent between which a power cut leaves something half done. */
 const writes =

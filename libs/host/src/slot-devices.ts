@@ -51,24 +51,35 @@ const byLabel: Readonly<Record<SlotName, string>> = {
  */
 export function createSlotDevices(options: SlotDevicesOptions): SlotDevices {
   const wanted = options.slots ?? byLabel;
+  // Both slots are mostly asked for at once.
+  const lookAtDisks = sharedWhileRunning(() => surveyDisks(options));
   const search = async (slot: SlotName, twins: Twins): Promise<SlotDevice> => {
     const selector = wanted[slot];
-    if (!selector.startsWith('/')) return searchPartition(options, parseSelector(selector), twins);
-    return { path: selector, ...(await measureDevice(selector)) };
+    if (selector.startsWith('/')) return { path: selector, ...(await measureDevice(selector)) };
+    const parsed = parseSelector(selector);
+    return searchPartition(options, await lookAtDisks(), parsed, twins);
   };
   return {
     find: (slot) => search(slot, 'refused'),
     mounted: async () => {
       const number = await mountedRoot(options.root);
       if (number === undefined) return undefined;
-      for (const slot of slotNames) {
-        // Asked at every look at the node, which must not wait for a disk of somebody else.
-        const device = await orNothing(search(slot, 'ignored'));
-        if (device?.number === number) return slot;
-      }
-      return undefined;
+      // Asked at every look at the node, which must not wait for a disk of somebody else.
+      const devices = await Promise.all(
+        slotNames.map((slot) => orNothing(search(slot, 'ignored'))),
+      );
+      return slotNames.find((_, index) => devices[index]?.number === number);
     },
   };
+}
+
+/** Whoever asks while an answer is being found gets the same one; nothing is kept after that. */
+function sharedWhileRunning<T>(find: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
+  return () =>
+    (running ??= find().finally(() => {
+      running = undefined;
+    }));
 }
 
 async function orNothing(finding: Promise<SlotDevice>): Promise<SlotDevice | undefined> {
@@ -98,14 +109,26 @@ function parseSelector(text: string): Selector {
     : { text, matches: (partition) => partition.label === value };
 }
 
+/** What the kernel shows, and what is on the disk of this node. */
+interface Survey {
+  readonly devices: readonly BlockDevice[];
+  readonly disk: BlockDevice;
+  readonly gpt: Gpt | undefined;
+}
+
+async function surveyDisks(options: SlotDevicesOptions): Promise<Survey> {
+  const devices = await listBlockDevices(options.root);
+  const disk = await ownDisk(options, devices);
+  return { devices, disk, gpt: await readDiskGpt(options.root, disk) };
+}
+
 async function searchPartition(
   options: SlotDevicesOptions,
+  { devices, disk, gpt }: Survey,
   selector: Selector,
   twins: Twins,
 ): Promise<SlotDevice> {
-  const devices = await listBlockDevices(options.root);
-  const disk = await ownDisk(options, devices);
-  const onDisk = (await readDiskGpt(options.root, disk))?.partitions.filter(selector.matches) ?? [];
+  const onDisk = gpt?.partitions.filter(selector.matches) ?? [];
   const [partition, second] = onDisk;
   if (partition === undefined) {
     throw new KubeosError('SLOT_NOT_FOUND', `${disk.path} has no partition ${selector.text}`);

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=1 --lite-mode
+#!/usr/bin/env -S node --max-semi-space-size=1
 import { KubeosError } from '@kubeos/core';
 import { createJsonLog } from './logger.ts';
 import { run } from './run.ts';

@@ -4,12 +4,15 @@ import { createAgentServer } from '@kubeos/agent-api';
 import type { TcpListener } from '@kubeos/agent-api';
 import type { Agent, Clock, Log } from '@kubeos/core';
 import { aborted } from './aborted.ts';
-import { createQuiet } from './quiet.ts';
+import { createQuiet, sleepOrStop } from './quiet.ts';
 import { listenAt } from './socket.ts';
 import type { ListenAt } from './socket.ts';
 
 /** Time that running calls get to answer when the agent is told to end, before a reboot above all. */
 const graceMs = 10_000;
+
+/** Where a call has started the agent: how long that call has the machine for itself. */
+const firstCallMs = 200;
 
 /** What serving needs. */
 export interface ServeOptions {
@@ -30,13 +33,18 @@ export async function serve(options: ServeOptions): Promise<void> {
   let isStarting = true;
   const quiet = createQuiet(clock, () => isStarting || !agent.isIdle());
   const server = createAgentServer(agent, { onCalls: (running) => quiet.onCalls(running) });
+  // Each call puts the node in order by itself; what there is to do beside that can wait for the first answer.
+  const startAfterCall = async () => {
+    if (where.kind === 'inherited') await sleepOrStop(clock, firstCallMs, stop);
+    if (!stop.aborted) await agent.start();
+  };
   const listener = createServer((connection) => server.accept(connection));
   try {
     // The handed over socket last: should the other one fail, callers can still be turned away on it.
     const port = tcp === undefined ? undefined : await server.listen(tcp);
     await listenAt(listener, where);
     log.info({ where, ...(port === undefined ? {} : { port }) }, 'Serving');
-    void agent.start().finally(() => {
+    void startAfterCall().finally(() => {
       isStarting = false;
     });
     if (options.idleSeconds === undefined) await aborted(stop);

@@ -1,6 +1,7 @@
 /** Builds the agent of a node from its adapters; the only place that knows which they are. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { createAgent, KubeosError } from '@kubeos/core';
 import type { Agent, Clock, Log, SlotStore } from '@kubeos/core';
 import type { TcpListener } from '@kubeos/agent-api';
@@ -58,6 +59,9 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
     machine: createMachine({ root, exec, slots: devices }),
     timer: createPassTimer(exec),
     slots: createLazySlotStore(devices, async () => {
+      // The optimizing compilers take 20 MiB while an image is written. As an option of the start this would make every
+      // start slower: V8 then refuses what Node brings along compiled.
+      for (const name of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${name}`);
       const { createSlotStore } = await import('@kubeos/transfer');
       return createSlotStore({
         slots: devices,

@@ -11,7 +11,7 @@ export interface ProxyPlace {
 /** Options of Node in the first line of each bundle, under which the images run it: they keep memory small. */
 const operatorNode = ['--max-semi-space-size=1', '--optimize-for-size'];
 const proxyNode = ['--max-semi-space-size=1', '--lite-mode'];
-const agentNode = proxyNode;
+const agentNode = ['--max-semi-space-size=1'];
 
 /** Command line of os-operator. */
 export function operatorCommand(bundle: string, kubeconfig: string): readonly string[] {

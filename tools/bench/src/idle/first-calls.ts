@@ -29,6 +29,8 @@ export async function measureFirstCalls(
     // It hands its environment on only as far as it is told to.
     `--setenv=PATH=${node.programs}:${process.env['PATH'] ?? ''}`,
     `--setenv=${folderVariable}=${folder}`,
+    // As in os-agent.service.
+    `--setenv=NODE_COMPILE_CACHE=${join(folder, 'compiled')}`,
     ...[...agentCommand(bundle, node.root), 'serve'],
   ];
   const times: number[] = [];

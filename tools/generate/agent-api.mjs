@@ -54,7 +54,7 @@ function writeDescriptor() {
   const json = JSON.stringify(proto.toJSON());
   writeFileSync(
     join(target, 'descriptor.ts'),
-    `/** The agent API as protobufjs JSON. */\n` +
+    `/** The agent API as protobufjs JSON, for proto-loader's \`fromJSON\`. */\n` +
       `export const descriptorJson: string = ${JSON.stringify(json)};\n`,
   );
 }

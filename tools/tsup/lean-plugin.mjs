@@ -7,11 +7,9 @@ const withoutSideEffects = ['@kubernetes/client-node', 'js-yaml', 'zod', '@bufbu
 
 /**
  * Packages that client-node imports for features we do not use: its HTTP client, proxies to the
- * API server, exec, attach and copy, OpenID login, JSON paths. And the one with which grpc-js would
- * serve its own state.
+ * API server, exec, attach and copy, OpenID login, JSON paths.
  */
 export const unreachable = [
-  '@grpc/proto-loader',
   'hpagent',
   'http-proxy-agent',
   'https-proxy-agent',

@@ -38,8 +38,10 @@ function strikeLater(chaos: Chaos): void {
   });
 }
 
-/** Every machine is up so long after the faults have ceased. */
+/** Every machine is up so long after the faults have ceased, and what people begin then is through after as long again. */
 const lookAgainMs = 1200_000;
+/** How often people look at the machines after that: what waits for them may show only when the next operation has ended. */
+const looks = 3;
 
 /** The world becomes sane: everything that people or time would mend sooner or later is mended. */
 export function mend(chaos: Chaos): void {
@@ -51,14 +53,17 @@ export function mend(chaos: Chaos): void {
   world.wallOffsetMs = 0;
   for (const operator of world.operators) operator.mendWatch();
   for (const node of world.nodes.values()) mendNode(node);
-  // Whoever was down is looked at once more when it is up.
-  world.scheduler.after(lookAgainMs, () => {
-    for (const node of world.nodes.values()) {
-      bootRight(node);
-      endUnownedTrial(world, node);
-      replaceHopeless(node);
-    }
-  });
+  for (let look = 1; look <= looks; look += 1) {
+    world.scheduler.after(look * lookAgainMs, () => lookAtMachines(world));
+  }
+}
+
+function lookAtMachines(world: World): void {
+  for (const node of world.nodes.values()) {
+    bootRight(node);
+    endUnownedTrial(world, node);
+    replaceHopeless(node);
+  }
 }
 
 function mendNode(node: SimNode): void {

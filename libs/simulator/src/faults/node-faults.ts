@@ -1,4 +1,5 @@
 import { parseBootBlock, type SlotName } from '@kubeos/core';
+import type { Disk } from '../node/disk.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import type { TimedFault } from './catalogue.ts';
 import { factoryImage } from './scenario.ts';
@@ -53,9 +54,11 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     return true;
   },
   sectorLost: (chaos) => {
-    const { disk } = someNode(chaos);
+    // A last resort runs whatever can be loaded, and nobody is left who could find the damage before.
+    const node = someNodeWhere(chaos, ({ disk }) => !hasDamage(disk));
+    if (node === undefined) return false;
     const rubbish = new Uint8Array(1024).fill(0xff);
-    disk.replaceBootBlock(chaos.random.chance(0.5) ? undefined : rubbish);
+    node.disk.replaceBootBlock(chaos.random.chance(0.5) ? undefined : rubbish);
     return true;
   },
   persistLost: (chaos) => losePersist(chaos, someNode(chaos)),
@@ -98,6 +101,10 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
   proxyDoubled: (chaos) => someNode(chaos).proxies.double(),
   proxyCrash: (chaos) => someNode(chaos).proxies.crash(),
 };
+
+function hasDamage(disk: Disk): boolean {
+  return disk.slot('A').kind === 'damaged' || disk.slot('B').kind === 'damaged';
+}
 
 function losePersist({ random, world }: Chaos, node: SimNode): boolean {
   const others = [...world.nodes.values()].filter((other) => other !== node);

@@ -7,7 +7,7 @@ import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { unavailableBudget } from './budget.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
 import { canariesOf, lineOf, withLine, type Line } from './line.ts';
-import { obstacleOf, operationOf, type Candidate, type Tally } from './tally.ts';
+import { candidatesOf, obstacleOf, operationOf, type Candidate, type Tally } from './tally.ts';
 import type { WaitingMembers, WaitReason } from './waiting.ts';
 import { windowState } from './window.ts';
 
@@ -201,8 +201,7 @@ function toPrepare(
   const limit = spec.prepareConcurrency ?? budget;
   // A prepared node that cannot go on, or whose turn it is not, must not hold up the line.
   const free = limit - tally.preparing.length - tally.able.filter(isInTurn).length;
-  const next = tally.candidates.filter(({ member }) => isInTurn(member));
-  return free <= 0 ? [] : next.slice(0, free);
+  return free <= 0 ? [] : candidatesOf(tally.candidates.filter(isInTurn).slice(0, free));
 }
 
 interface AdmissionPlan {
@@ -256,7 +255,7 @@ function readyToAdmit(
   { tally }: FleetInput,
   { isInTurn }: Line,
 ): readonly Candidate[] {
-  if (spec.type !== 'upgrade') return tally.candidates.filter(({ member }) => isInTurn(member));
+  if (spec.type !== 'upgrade') return candidatesOf(tally.candidates.filter(isInTurn));
   const ready: Candidate[] = [];
   for (const member of tally.prepared) {
     const operation = operationOf(member);
@@ -323,7 +322,7 @@ function batchOf(spec: OsSpec, input: FleetInput, line: Line, budget: number): B
   const { able, candidates, passedOver, preparing, working, inBatch } = input.tally;
   const requeue: Requeue = { kind: 'onChange' };
   if (spec.executionMode === 'parallel') return { add: [], remove: inBatch, requeue };
-  const startable = [...able, ...candidates.map(({ member }) => member)]
+  const startable = [...able, ...candidates]
     // A batch may hold nodes whose turn it is no more, such as all but the canaries of a new target.
     .filter((member) => line.isAllowed(member) && !passedOver.has(member.name))
     .sort(compareTurns);

@@ -4,7 +4,7 @@
  * costs a walk over an array.
  */
 import { serialLabel, zoneLabel } from '../api/names.ts';
-import type { OsInstance } from '../api/os-instance.ts';
+import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import { compareText } from '../compare-text.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
@@ -29,6 +29,8 @@ export interface Member {
   readonly standing: Standing;
   /** Selected by the object; false for nodes that only have an operation of it open. */
   readonly selected: boolean;
+  /** Not Ready, cordoned, or with an operation that was admitted or cannot be read, whoever's it is. */
+  readonly outOfService: boolean;
   /** Counts against `maxFailures` for the wanted target. */
   readonly counted: boolean;
   /** An earlier attempt at the wanted target ended without success; nobody has asked for another one since. */
@@ -177,12 +179,19 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     facts,
     standing,
     selected,
+    outOfService: isOutOfService(facts),
     ...pastOf(os, facts, standing),
     inBatch: Object.hasOwn(facts.node.labels, serialLabel),
   };
   return older !== undefined && selected
     ? { ...member, olderOwner: `${older.namespace}/${older.name}` }
     : member;
+}
+
+function isOutOfService({ node, instance }: NodeFacts): boolean {
+  if (!node.ready || node.unschedulable) return true;
+  if (instance === undefined) return false;
+  return instance.spec.operation?.admitted === true || hasUnreadableSpec(instance);
 }
 
 type Past = Pick<Member, 'counted' | 'tried'>;

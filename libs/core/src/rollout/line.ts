@@ -61,7 +61,7 @@ export function withLine(
 ): readonly WaitingMembers[] {
   const counts = new WaitingCounts(tally.waiting);
   for (const member of tally.able) counts.add(member.name, reasonOf(member));
-  for (const { member } of tally.candidates) {
+  for (const member of tally.candidates) {
     if (!tally.passedOver.has(member.name)) counts.add(member.name, reasonOf(member));
   }
   return counts.result();

@@ -17,18 +17,24 @@ export type Standing =
   | { readonly kind: 'updated'; readonly digestDiffers: boolean }
   /** An operation of this `OS` is open. */
   | { readonly kind: 'open' }
-  /** May start; `retry` is the annotation value that allows it. */
-  | { readonly kind: 'eligible'; readonly target: TargetKey; readonly retry?: string }
+  /** May start. */
+  | (Start & { readonly kind: 'eligible' })
   /** `pauseSeconds` counts from when the leader first saw `pauseKey`; without them only a change helps. */
   | {
       readonly kind: 'waiting';
       readonly reason: string;
       readonly message: string;
       readonly pause?: { readonly key: string; readonly seconds: number };
-      readonly then?: { readonly target: TargetKey };
+      readonly then?: Start;
     }
   /** Given up for this target until it changes or a person asks for a retry. */
   | { readonly kind: 'failed'; readonly reason: string; readonly message: string };
+
+/** What a node is started for; `retry` is the annotation value that allows it. */
+export interface Start {
+  readonly target: TargetKey;
+  readonly retry?: string;
+}
 
 /** Facts about one node, as the caches hold them. */
 export interface NodeFacts {
@@ -38,6 +44,14 @@ export interface NodeFacts {
 
 function waiting(reason: string, message: string): Standing {
   return { kind: 'waiting', reason, message };
+}
+
+/** What the node may be started for, once its pause is over. */
+export function startOf(standing: Standing): Start | undefined {
+  if (standing.kind === 'waiting') return standing.then;
+  if (standing.kind !== 'eligible') return undefined;
+  const { target, retry } = standing;
+  return retry === undefined ? { target } : { target, retry };
 }
 
 /** The agent's report when it speaks of this Node and this very boot; older reports prove nothing. */

@@ -1,18 +1,15 @@
 /** One walk over the members of an `OS`: everything the fleet's decision and its status need to count. */
 import type { Operation } from '../api/operation.ts';
-import { hasUnreadableSpec } from '../api/os-instance.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
 import { obstacleOn } from './obstacle.ts';
-import type { TargetKey } from './target.ts';
+import { startOf, type Start } from './standing.ts';
 import { WaitingCounts, type WaitingMembers, type WaitReason } from './waiting.ts';
 
 export type { WaitReason } from './waiting.ts';
 
 /** A node that may be started now. */
-export interface Candidate {
+export interface Candidate extends Start {
   readonly member: Member;
-  readonly target: TargetKey;
-  readonly retry?: string;
 }
 
 /** What the walk counts. */
@@ -35,9 +32,9 @@ export interface Tally {
   readonly working: readonly Member[];
   /** Those of the serial batch. */
   readonly inBatch: readonly Member[];
-  /** In the order of the line. */
-  readonly candidates: readonly Candidate[];
-  /** Candidates among them whose pods cannot leave, which are counted as waiting for that. */
+  /** Those that may be started, in the order of the line. */
+  readonly candidates: readonly Member[];
+  /** Candidates and prepared nodes whose pods cannot leave, which are counted as waiting for that. */
   readonly passedOver: ReadonlySet<string>;
   readonly conflict?: string;
   /** Nodes that something of their own holds up. */
@@ -57,20 +54,17 @@ export function tally(
   return counter.result();
 }
 
+/** Candidates of members that may be started. */
+export function candidatesOf(members: readonly Member[]): readonly Candidate[] {
+  return members.flatMap((member) => {
+    const start = startOf(member.standing);
+    return start === undefined ? [] : [{ member, ...start }];
+  });
+}
+
 /** The open operation of a member, whoever's it is. */
 export function operationOf(member: Member): Operation | undefined {
   return member.facts.instance?.spec.operation;
-}
-
-/** True when an operation was admitted and so holds budget. */
-function isAdmitted(operation: Operation): boolean {
-  return operation.admitted === true;
-}
-
-function isOutOfService({ facts: { node, instance } }: Member): boolean {
-  if (!node.ready || node.unschedulable) return true;
-  if (instance === undefined) return false;
-  return instance.spec.operation?.admitted === true || hasUnreadableSpec(instance);
 }
 
 class Counter {
@@ -89,7 +83,7 @@ class Counter {
   readonly #able: Member[] = [];
   readonly #working: Member[] = [];
   readonly #inBatch: Member[] = [];
-  readonly #candidates: Candidate[] = [];
+  readonly #candidates: Member[] = [];
   readonly #passedOver = new Set<string>();
   readonly #waiting = new WaitingCounts();
 
@@ -107,7 +101,7 @@ class Counter {
     if (member.inBatch) this.#inBatch.push(member);
     if (hasFailed(member)) this.#failed.push(member.name);
     if (member.olderOwner !== undefined) this.#conflict ??= member.olderOwner;
-    if (isOutOfService(member)) this.#outOfService.push(member.name);
+    if (member.outOfService) this.#outOfService.push(member.name);
     this.#stand(member);
   }
 
@@ -122,7 +116,7 @@ class Counter {
         this.#countOpen(member);
         return;
       case 'eligible':
-        this.#offer(member, standing.target, standing.retry);
+        this.#offer(member);
         return;
       case 'failed':
         this.#waiting.add(member.name, standing);
@@ -130,7 +124,7 @@ class Counter {
       case 'waiting': {
         const { pause, then } = standing;
         const left = pause === undefined ? undefined : this.#pauseLeft(member, pause);
-        if (left === 0 && then !== undefined) this.#offer(member, then.target);
+        if (left === 0 && then !== undefined) this.#offer(member);
         else this.#waiting.add(member.name, standing);
       }
     }
@@ -142,19 +136,23 @@ class Counter {
     return left;
   }
 
-  #offer(member: Member, target: TargetKey, retry?: string): void {
-    const skipped = this.#waitReasonOf(member.name);
-    if (skipped !== undefined) {
-      this.#passedOver.add(member.name);
-      this.#waiting.add(member.name, skipped);
-    }
-    this.#candidates.push(retry === undefined ? { member, target } : { member, target, retry });
+  #offer(member: Member): void {
+    this.#canLeave(member);
+    this.#candidates.push(member);
+  }
+
+  #canLeave({ name }: Member): boolean {
+    const skipped = this.#waitReasonOf(name);
+    if (skipped === undefined) return true;
+    this.#passedOver.add(name);
+    this.#waiting.add(name, skipped);
+    return false;
   }
 
   #countOpen(member: Member): void {
     const operation = operationOf(member);
     if (operation === undefined) return;
-    if (isAdmitted(operation)) this.#working.push(member);
+    if (operation.admitted === true) this.#working.push(member);
     else if (operation.phase === 'Cancel') this.#preparing.push(member);
     else if (operation.target.slot === undefined) this.#preparing.push(member);
     else this.#countPrepared(member);
@@ -162,9 +160,9 @@ class Counter {
 
   #countPrepared(member: Member): void {
     this.#prepared.push(member);
-    const obstacle = obstacleOf(member) ?? this.#waitReasonOf(member.name);
-    if (obstacle === undefined) this.#able.push(member);
-    else this.#waiting.add(member.name, obstacle);
+    const obstacle = obstacleOf(member);
+    if (obstacle !== undefined) this.#waiting.add(member.name, obstacle);
+    else if (this.#canLeave(member)) this.#able.push(member);
   }
 
   result(): Tally {
@@ -176,11 +174,11 @@ class Counter {
       failed: this.#failed,
       outOfService: this.#outOfService,
       preparing: this.#preparing,
-      prepared: inLine(this.#prepared, (member) => member),
+      prepared: inLine(this.#prepared),
       able: this.#able,
       working: this.#working,
       inBatch: this.#inBatch,
-      candidates: inLine(this.#candidates, ({ member }) => member),
+      candidates: inLine(this.#candidates),
       passedOver: this.#passedOver,
       waiting: this.#waiting.result(),
       ...(this.#conflict === undefined ? {} : { conflict: this.#conflict }),
@@ -190,11 +188,9 @@ class Counter {
 }
 
 /** Puts what was found in the order of members into that of the line. */
-function inLine<T>(found: readonly T[], memberOf: (one: T) => Member): readonly T[] {
+function inLine(found: readonly Member[]): readonly Member[] {
   // Mostly nobody was tried before, and a fleet is large.
-  return found.some((one) => memberOf(one).tried)
-    ? found.toSorted((a, b) => compareTurns(memberOf(a), memberOf(b)))
-    : found;
+  return found.some(({ tried }) => tried) ? found.toSorted(compareTurns) : found;
 }
 
 /** What came between a node and its turn since it was prepared. */

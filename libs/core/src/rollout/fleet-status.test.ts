@@ -15,7 +15,7 @@ import {
   working,
   type Circumstances,
 } from './fleet-nodes.fixture.ts';
-import type { FleetReport } from './fleet-status.ts';
+import { clip, type FleetReport } from './fleet-status.ts';
 import type { NodeFacts } from './standing.ts';
 
 const reportOf = (...look: Parameters<typeof lookAt>): FleetReport => lookAt(...look).report;
@@ -71,6 +71,18 @@ function fullTicket({ admit }: FleetPlan): readonly PendingAdmission[] {
     seq: Number.MAX_SAFE_INTEGER,
   }));
 }
+
+describe('a long message', () => {
+  it.each(['x', 'é', '語', '🙂'])('of %s is cut to 512 bytes behind a whole character', (char) => {
+    const bytes = (text: string): number => new TextEncoder().encode(text).length;
+    const most = Math.floor(512 / bytes(char));
+    expect(clip(char.repeat(most))).toBe(char.repeat(most));
+    const cut = clip(char.repeat(most + 1));
+    expect(cut).toMatch(new RegExp(`^${char}+[.]{3}$`, 'u'));
+    expect(bytes(cut)).toBeGreaterThan(512 - 4);
+    expect(bytes(cut)).toBeLessThanOrEqual(512);
+  });
+});
 
 describe('the report of an object', () => {
   it('stays under 32 KiB with its ticket, however many nodes wait for whatever reasons', () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode, KubeosError, type Clock, type Payload } from '@kubeos/core';
+import { hasCode, KubeosError, type Payload } from '@kubeos/core';
+import { bytesOf } from './body.ts';
 import { createConnect, type Answer, type Connect, type ConnectionDeps } from './connection.ts';
 import { hasChanged, parseRange, rangeHeaders, type Validators } from './ranges.ts';
 import { startStallWatch } from './stall-watch.ts';
@@ -78,12 +79,21 @@ async function* restOf(
     answer.body.destroy();
     throw new KubeosError('SOURCE_REFUSED', refused);
   }
-  for await (const chunk of watched(answer.body, deps.clock)) {
-    if (skip >= chunk.length) skip -= chunk.length;
-    else {
-      yield chunk.subarray(skip);
-      skip = 0;
+  const watch = startStallWatch(deps.clock, stallMs, () =>
+    answer.body.destroy(new KubeosError('STALLED', `Nothing came for ${stallMs / 60_000} minutes`)),
+  );
+  try {
+    for await (const chunk of bytesOf(answer.body)) {
+      watch.pause();
+      if (skip >= chunk.length) skip -= chunk.length;
+      else {
+        yield skip === 0 ? chunk : chunk.subarray(skip);
+        skip = 0;
+      }
+      watch.resume();
     }
+  } finally {
+    watch.stop();
   }
 }
 
@@ -101,21 +111,6 @@ function refusal(
   if (range?.start !== done) return `The server sent another range than from ${done} on`;
   const isKnown = range.total !== undefined && bytesTotal !== undefined;
   return isKnown && range.total !== bytesTotal ? changed : undefined;
-}
-
-async function* watched(body: IncomingMessage, clock: Clock): AsyncGenerator<Buffer> {
-  const watch = startStallWatch(clock, stallMs, () =>
-    body.destroy(new KubeosError('STALLED', `Nothing came for ${stallMs / 60_000} minutes`)),
-  );
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      watch.pause();
-      yield chunk;
-      watch.resume();
-    }
-  } finally {
-    watch.stop();
-  }
 }
 
 function canGoOn(thrown: unknown): boolean {

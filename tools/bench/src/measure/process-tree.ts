@@ -53,6 +53,11 @@ export function cpuSecondsOf(pid: number): number {
   return cpuSeconds(String(pid), 11);
 }
 
+/** The same with all children that it has waited for, and theirs. */
+export function treeCpuSecondsOf(pid: number): number {
+  return cpuSecondsOf(pid) + cpuSeconds(String(pid), 13);
+}
+
 /** CPU seconds, user and system, of all children that this process has waited for, and of theirs. */
 export function childCpuSeconds(): number {
   return cpuSeconds('self', 13);

@@ -6,13 +6,16 @@ import { KubeosError } from '@kubeos/core';
 import { folderVariable } from '@kubeos/demo';
 
 import { median } from '../result.ts';
-import { childCpuSeconds, watchMemory } from './process-tree.ts';
+import { childCpuSeconds, treeCpuSecondsOf, watchMemory } from './process-tree.ts';
 
 /** What one run cost. */
 export interface Cost {
   readonly seconds: number;
   readonly cpuSeconds: number;
   readonly peakBytes: number;
+  /** What it took until the program was ready, which is in none of the above but the peak; 0 where nobody waits. */
+  readonly startSeconds: number;
+  readonly startCpuSeconds: number;
 }
 
 /** How a run is started. */
@@ -21,17 +24,19 @@ export interface RunOptions {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** Returns when the program can be used; default at once. */
+  readonly ready?: () => Promise<void>;
   /** Lets it write to our standard error; default false. */
   readonly showErrors?: boolean;
 }
 
 /**
- * Runs a program, lets `work` use it, ends it, and measures: wall time from the start to the end of the work; CPU
- * seconds and peak memory of the program with all that it starts.
+ * Runs a program, lets `work` use it once it is ready, ends it, and measures: wall time of the work; CPU seconds and peak
+ * memory of the program with all that it starts.
  */
 export async function costOf(
   [file = '', ...args]: readonly string[],
-  { folder, env, signal, showErrors = false }: RunOptions,
+  { folder, env, signal, ready, showErrors = false }: RunOptions,
   work: (ended: Promise<number | null>) => Promise<void>,
 ): Promise<Cost> {
   const cpuBefore = childCpuSeconds();
@@ -46,12 +51,16 @@ export async function costOf(
   ended.catch(() => undefined);
   const memory = watchMemory(child.pid ?? 0);
   try {
+    await ready?.();
+    const startSeconds = ready === undefined ? 0 : (performance.now() - begin) / 1000;
+    const startCpuSeconds = ready === undefined ? 0 : treeCpuSecondsOf(child.pid ?? 0);
     await work(ended);
-    const seconds = (performance.now() - begin) / 1000;
+    const seconds = (performance.now() - begin) / 1000 - startSeconds;
     const peakBytes = memory.stop();
     child.kill('SIGTERM');
     await ended;
-    return { seconds, cpuSeconds: childCpuSeconds() - cpuBefore, peakBytes };
+    const cpuSeconds = childCpuSeconds() - cpuBefore - startCpuSeconds;
+    return { seconds, cpuSeconds, peakBytes, startSeconds, startCpuSeconds };
   } finally {
     memory.stop();
     child.kill('SIGTERM');
@@ -77,6 +86,8 @@ export function medianCost(costs: readonly Cost[]): Cost {
     seconds: median(costs.map(({ seconds }) => seconds)),
     cpuSeconds: median(costs.map(({ cpuSeconds }) => cpuSeconds)),
     peakBytes: median(costs.map(({ peakBytes }) => peakBytes)),
+    startSeconds: median(costs.map(({ startSeconds }) => startSeconds)),
+    startCpuSeconds: median(costs.map(({ startCpuSeconds }) => startCpuSeconds)),
   };
 }
 

@@ -30,7 +30,10 @@ export async function compareSequences(
   }
   const medians = new Map([...costs].map(([name, found]) => [name, medianCost(found)]));
   const costOf = (name: string): Cost =>
-    medians.get(name) ?? { seconds: NaN, cpuSeconds: NaN, peakBytes: NaN };
+    medians.get(name) ?? {
+      ...{ seconds: NaN, cpuSeconds: NaN, peakBytes: NaN },
+      ...{ startSeconds: NaN, startCpuSeconds: NaN },
+    };
   return [
     ...[...medians].flatMap(([name, cost]) => plainResults(name, cost)),
     ...variants.flatMap(({ encoding, scheme }) =>
@@ -44,6 +47,12 @@ function plainResults(name: string, cost: Cost): readonly Result[] {
     figure(`${name} 1 GiB: wall`, cost.seconds, 's'),
     figure(`${name} 1 GiB: CPU`, cost.cpuSeconds, 's'),
     figure(`${name} 1 GiB: peak memory`, cost.peakBytes / mib, 'MiB'),
+    ...(cost.startSeconds === 0
+      ? []
+      : [
+          figure(`${name} 1 GiB: start before, wall`, cost.startSeconds, 's'),
+          figure(`${name} 1 GiB: start before, CPU`, cost.startCpuSeconds, 's'),
+        ]),
   ];
 }
 

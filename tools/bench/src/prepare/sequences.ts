@@ -52,7 +52,7 @@ export async function runAgent(bench: Bench, encoding: Encoding, scheme: Scheme)
 
 /** The same image by curl, sha256sum and dd. */
 export async function runPipe(bench: Bench, encoding: Encoding, scheme: Scheme): Promise<Cost> {
-  const decoder = encoding === 'zstd' ? ['zstd', '-dc', '--quiet'] : ['cat'];
+  const decoder = encoding === 'zstd' ? ['zstd', '-dc', '--quiet'] : [];
   return runScript(bench, 'pipe-sequence.sh', bench.payloads[encoding], scheme, decoder);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cordonAnnotation, nodeSelectorLabel } from '../api/names.ts';
+import { cordonAnnotation, nodeSelectorLabel, operationFinalizer } from '../api/names.ts';
 import type { Operation, OperationEnding } from '../api/operation.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { cordonText } from '../lifecycle/cordon.ts';
@@ -139,6 +139,22 @@ describe('an OSInstance without an owner, as upstream leaves it', () => {
     cluster.instanceByName.set('a', ownerless);
     await operatorOn(cluster).reconcile(key);
     expect(cluster.writes).toEqual(['delete a']);
+  });
+});
+
+describe('an instance that is being deleted', () => {
+  it.each([
+    ['whose Node is gone', undefined],
+    ['whose Node was registered again', aNode('a', { uid: 'another' })],
+    ['whose Node is there', aNode('a')],
+  ])('is let go when its operation was lost, %s', async (_when, node) => {
+    const cluster = new MemoryCluster();
+    const finalizers = [operationFinalizer];
+    if (node !== undefined) cluster.nodeByName.set('a', node);
+    cluster.instanceByName.set('a', { ...anInstance(aNode('a')), deleting: true, finalizers });
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.writes).toEqual(['a closed']);
+    expect(cluster.instance('a')?.finalizers).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** One pass over one node: its `OSInstance`, its open operation, and cordons of ours that nothing speaks for. */
-import { cordonAnnotation } from '../api/names.ts';
+import { cordonAnnotation, operationFinalizer } from '../api/names.ts';
 import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import { neededRenewals } from '../lifecycle/confirm.ts';
@@ -20,22 +20,35 @@ const askAgainSeconds = 5;
 
 /** Looks at the node and does the next safe thing about it. */
 export async function nodePass(context: OperatorContext, name: string): Promise<Requeue> {
-  const { cache, api } = context;
+  const { cache } = context;
   const node = cache.node(name);
   const instance = cache.instance(name);
   // Until somebody mends it: what it asks for may not be undone either.
   if (instance !== undefined && hasUnreadableSpec(instance)) return onChange;
   if (instance?.spec.operation !== undefined) return operationPass(context, node, instance);
   forgetWork(context, name);
+  if (instance !== undefined && isHeldForNothing(instance)) return letGo(context, instance);
   if (node === undefined) return instance === undefined ? onChange : orphan(context, instance);
   if (isControlPlane(node)) return onChange;
-  if (instance === undefined) {
-    if (!node.deleting) await api.createInstance(node, { nodestatus: 'idle' });
-    return onChange;
-  }
+  if (instance === undefined) return create(context, node);
   // The Node was registered again: its predecessor's records speak of another machine.
   if (!isOwner(node, instance)) return orphan(context, instance);
   return restPass(context, node, instance);
+}
+
+/** An older CRD has dropped the operation that it was to outlive: without this it would be deleted for ever. */
+function isHeldForNothing({ deleting, finalizers }: OsInstance): boolean {
+  return deleting && finalizers.includes(operationFinalizer);
+}
+
+async function letGo({ api }: OperatorContext, instance: OsInstance): Promise<Requeue> {
+  await api.writeInstance(instance, instance.spec, false);
+  return onChange;
+}
+
+async function create({ api }: OperatorContext, node: NodeView): Promise<Requeue> {
+  if (!node.deleting) await api.createInstance(node, { nodestatus: 'idle' });
+  return onChange;
 }
 
 async function restPass(

@@ -83,7 +83,10 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     return true;
   },
   slotDamaged: (chaos) => {
-    const node = someNodeWhere(chaos, (one) => idleSlots(one).length > 0);
+    const node = someNodeWhere(
+      chaos,
+      (one) => !isActivating(chaos, one) && idleSlots(one).length > 0,
+    );
     if (node === undefined) return false;
     for (const slot of idleSlots(node)) node.disk.damageSlot(slot);
     return true;
@@ -111,6 +114,11 @@ function losePersist({ random, world }: Chaos, node: SimNode): boolean {
   const texts = [undefined, '', '{"torn', ...others.map((other) => other.disk.stateFile)];
   node.disk.replaceStateFile(random.pick(texts.map((text) => ({ text }))).text);
   return true;
+}
+
+/** Between its look at the slot and the write that arms it an agent may take a while. */
+function isActivating({ world }: Chaos, { name }: SimNode): boolean {
+  return world.server.instances.get(name)?.spec.operation?.phase === 'Activate';
 }
 
 /**

@@ -259,20 +259,34 @@ function nodeProblem(
   wanted: LastWish,
   status: OsStatus | undefined,
 ): string | undefined {
-  return machineProblem(world, node, wanted) ?? versionProblem(node, wanted, status);
+  return (
+    machineProblem(node) ??
+    operationProblem(world, node, wanted, status) ??
+    cordonProblem(node.view, wanted) ??
+    versionProblem(node, wanted, status)
+  );
 }
 
-function machineProblem(world: World, node: SimNode, wanted: LastWish): string | undefined {
+function machineProblem(node: SimNode): string | undefined {
   const { session } = node.machine;
   const block = parseBootBlock(node.disk.bootBlock);
   const { view } = node;
   if (session?.reached !== true || view === undefined) return 'is away';
   if (block.kind !== 'ok' || block.vars.slots[session.slot] !== 'good') return 'runs no good slot';
-  if (!view.ready) return 'is not Ready';
-  if (world.server.instances.get(node.name)?.spec.operation !== undefined) {
-    return 'has an operation open';
-  }
-  return cordonProblem(view, wanted);
+  return view.ready ? undefined : 'is not Ready';
+}
+
+function operationProblem(
+  { server }: World,
+  { name }: SimNode,
+  { sound }: LastWish,
+  status: OsStatus | undefined,
+): string | undefined {
+  const operation = server.instances.get(name)?.spec.operation;
+  if (operation === undefined) return undefined;
+  // What was prepared before another node became a canary, and that one failed, stays prepared.
+  if (!sound && operation.phase === 'Prepare' && isDegraded(status)) return undefined;
+  return 'has an operation open';
 }
 
 function versionProblem(
@@ -288,7 +302,8 @@ function versionProblem(
     : `does not arrive and ${JSON.stringify(status)} does not say why`;
 }
 
-function cordonProblem(view: NodeView, wanted: LastWish): string | undefined {
+function cordonProblem(view: NodeView | undefined, wanted: LastWish): string | undefined {
+  if (view === undefined) return 'is away';
   if (Object.hasOwn(view.annotations, cordonAnnotation)) return 'still carries our cordon';
   if (view.unschedulable) return 'is still cordoned';
   // A batch that was stopped by a failure keeps its mark.
@@ -300,6 +315,9 @@ function cordonProblem(view: NodeView, wanted: LastWish): string | undefined {
 }
 
 function isExplained(status: OsStatus | undefined): boolean {
-  const degraded = status?.conditions?.find(({ type }) => type === 'Degraded');
-  return (status?.message ?? '') !== '' || degraded?.status === 'True';
+  return (status?.message ?? '') !== '' || isDegraded(status);
+}
+
+function isDegraded(status: OsStatus | undefined): boolean {
+  return status?.conditions?.find(({ type }) => type === 'Degraded')?.status === 'True';
 }

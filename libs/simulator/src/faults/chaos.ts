@@ -1,5 +1,6 @@
 import type { Os, OsSpec } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
+import { digestOf } from '../node/images.ts';
 import type { SimNode } from '../node/sim-node.ts';
 import type { World } from '../world/world.ts';
 import { aRelease, type Release, type Scenario } from './scenario.ts';
@@ -24,6 +25,19 @@ export type Strike = (chaos: Chaos) => boolean;
 export function publish(chaos: Chaos, soundness: number): Release {
   const release = aRelease(chaos.random, chaos.releases.length + 1, soundness);
   chaos.world.payloads.publish(release.url, { image: release.image, delivery: 'sound' });
+  chaos.releases.push(release);
+  return release;
+}
+
+/** Publishes another build of a release in its place. */
+export function publishAgain(chaos: Chaos, { image, announced, url }: Release): Release {
+  const name = `${image.name}-build-${String(chaos.releases.length + 1)}`;
+  const digests = {
+    payloadDigest: digestOf(`payload of ${name}`),
+    slotDigest: digestOf(`slot of ${name}`),
+  };
+  const release = { image: { ...image, name, ...digests }, announced, url };
+  chaos.world.payloads.publish(url, { image: release.image, delivery: 'sound' });
   chaos.releases.push(release);
   return release;
 }

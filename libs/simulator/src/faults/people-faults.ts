@@ -6,11 +6,13 @@ import {
   type OsSpec,
 } from '@kubeos/core';
 import type { Random } from '../engine/random.ts';
+import { windowZones } from '../invariants/window.ts';
 import type { TimedFault } from './catalogue.ts';
 import {
   currentOs,
   forAWhile,
   publish,
+  publishAgain,
   someNode,
   someNodeWhere,
   type Chaos,
@@ -120,6 +122,8 @@ function typeAtConsole(chaos: Chaos): boolean {
   }
 }
 
+const officeHours = { start: '08:00:00', end: '18:00:00' } as const;
+
 type Edit = (spec: OsSpec, random: Random, chaos: Chaos) => OsSpec | undefined;
 
 /** Edits of every field; `undefined` is a spec that is not valid. */
@@ -138,6 +142,7 @@ const edits: readonly Edit[] = [
     ];
     return { ...rest, type: 'rollback', version: random.pick(versions) };
   },
+  (spec, _random, chaos) => withOtherDigest(spec, chaos),
   (spec) => ({ ...spec, paused: !spec.paused }),
   (spec, random) => ({
     ...spec,
@@ -172,9 +177,28 @@ const edits: readonly Edit[] = [
       { start: '12:10:00', end: '12:40:00' },
     ]),
   }),
+  (spec, random) => ({
+    ...spec,
+    timeWindow: { ...(spec.timeWindow ?? officeHours), timeZone: random.pick(windowZones) },
+  }),
+  (spec, random) => ({
+    ...spec,
+    timeWindow: {
+      ...(spec.timeWindow ?? officeHours),
+      weekdays: random.pick([[1], [0, 6], [1, 2, 3, 4, 5]]),
+    },
+  }),
   ({ timeWindow: _window, ...spec }) => spec,
   () => undefined,
 ];
+
+/** What was published under the URL of the spec was built anew: the same version with another digest. */
+function withOtherDigest(spec: OsSpec, chaos: Chaos): OsSpec {
+  const before = chaos.releases.findLast(({ url }) => url === spec.payload?.url);
+  if (spec.payload === undefined || before === undefined) return spec;
+  const { payloadDigest } = publishAgain(chaos, before).image;
+  return { ...spec, payload: { ...spec.payload, digest: payloadDigest } };
+}
 
 function editOs(chaos: Chaos): boolean {
   const { world, random } = chaos;

@@ -25,8 +25,10 @@ import type { Workloads } from './workloads.ts';
 export interface OperatorWatch {
   nodeChanged(before: NodeRecord, after: NodeRecord): void;
   evicting(pod: PodView, node: string): void;
-  osStatusWritten(before: Os, after: Os): void;
-  instanceWritten(before: OsInstance | undefined, after: OsInstance): void;
+  /** `wallMs` is what the clock of the operator says. */
+  osStatusWritten(before: Os, after: Os, wallMs: number): void;
+  /** `wallMs` is what the clock of the operator says. */
+  instanceWritten(before: OsInstance | undefined, after: OsInstance, wallMs: number): void;
 }
 
 /** What the port of one operator process talks to. */
@@ -37,6 +39,7 @@ export interface OperatorApiDeps {
   readonly workloads: Workloads;
   readonly watch: OperatorWatch;
   readonly onEvent: (event: ClusterEvent) => void;
+  readonly wallMs: () => number;
 }
 
 /** The `ClusterApi` of one operator process. Every call is one step of the simulation. */
@@ -78,7 +81,7 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
       request(`writeInstance ${instance.name} ${describeSpec(spec)}`, () => {
         const before = server.instances.get(instance.name);
         const written = writeInstance(server, instance, spec, withFinalizer);
-        deps.watch.instanceWritten(before, written);
+        deps.watch.instanceWritten(before, written, deps.wallMs());
         cache.noteOwnWrite('instance', written.name, written.resourceVersion);
         return written;
       }),
@@ -111,7 +114,7 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
       request(`writeOsStatus ${os.name} ${describeStatus(status)}`, () => {
         const before = server.oses.get(os.uid);
         const written = writeOsStatus(server, os, status);
-        if (before !== undefined) deps.watch.osStatusWritten(before, written);
+        if (before !== undefined) deps.watch.osStatusWritten(before, written, deps.wallMs());
         cache.noteOwnWrite('os', written.uid, written.resourceVersion);
         return written;
       }),

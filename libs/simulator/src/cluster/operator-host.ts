@@ -28,6 +28,7 @@ export interface OperatorHostDeps {
   readonly settings: OperatorDeps['settings'];
   /** How late a change reaches the caches, in milliseconds. */
   readonly delayMs: () => number;
+  /** True wall-clock time. */
   readonly wallMs: () => number;
   /** How long a crashed operator stays away, in milliseconds. */
   readonly restartMs: () => number;
@@ -58,6 +59,8 @@ interface OperatorProgram {
 
 /** One replica of the operator: its process, its caches, its lease and its work queue around the real loop. */
 export class OperatorHost {
+  /** How far the wall clock of its machine is off, in milliseconds. */
+  wallOffsetMs = 0;
   private readonly deps: OperatorHostDeps;
   private program: OperatorProgram | undefined;
   private gapEndMs = -Infinity;
@@ -76,6 +79,7 @@ export class OperatorHost {
   start(): void {
     const { deps } = this;
     const { surroundings, server } = deps;
+    const wallMs = (): number => deps.wallMs() + this.wallOffsetMs;
     const actor = new Actor(deps.name, surroundings);
     const cache = new WatchCache({
       server,
@@ -90,10 +94,10 @@ export class OperatorHost {
     const loop = createOperator(
       deps.tamper({
         cache,
-        api: createOperatorApi({ ...deps, actor, cache }),
+        api: createOperatorApi({ ...deps, actor, cache, wallMs }),
         leadership,
         clock: {
-          now: () => ({ wallMs: deps.wallMs(), monotonicMs: surroundings.scheduler.now }),
+          now: () => ({ wallMs: wallMs(), monotonicMs: surroundings.scheduler.now }),
           sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
         },
         log: deps.log,

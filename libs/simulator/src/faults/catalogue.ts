@@ -31,7 +31,7 @@ export const timedFaults = {
   proxySilent: 'the proxy of a node is away for a while',
   proxyDoubled: 'two proxies run on a node',
   proxyCrash: 'the proxy of a node is killed',
-  wallStep: 'the wall clock of operators or of a node steps',
+  wallStep: 'the wall clock of one operator or of a node steps',
   nodeReplaced: 'a Node is deleted and registers again',
   osEdited: 'a field of the OS changes',
   osReplaced: 'the OS is deleted in mid work and made again',

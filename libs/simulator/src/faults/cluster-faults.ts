@@ -51,9 +51,10 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
   operatorCrash: (chaos) => leading(chaos)?.crash() === true,
   operatorPause: (chaos) => leading(chaos)?.pause(chaos.random.between(1_000, 90_000)) === true,
   wallStep: (chaos) => {
-    const offsetMs = chaos.random.between(-86_400, 86_400) * 1000;
-    if (chaos.random.chance(0.5)) chaos.world.wallOffsetMs = offsetMs;
-    else someNode(chaos).wallOffsetMs = offsetMs;
+    const { random, world } = chaos;
+    const offsetMs = random.between(-86_400, 86_400) * 1000;
+    const stepped = random.chance(0.5) ? random.pick(world.operators) : someNode(chaos);
+    stepped.wallOffsetMs = offsetMs;
     return true;
   },
   nodeReplaced: (chaos) => {

@@ -50,8 +50,10 @@ export function mend(chaos: Chaos): void {
   world.server.available = true;
   world.server.prunes = false;
   world.server.schemaRevision = schemaRevision;
-  world.wallOffsetMs = 0;
-  for (const operator of world.operators) operator.mendWatch();
+  for (const operator of world.operators) {
+    operator.wallOffsetMs = 0;
+    operator.mendWatch();
+  }
   for (const node of world.nodes.values()) mendNode(node);
   for (let look = 1; look <= looks; look += 1) {
     world.scheduler.after(look * lookAgainMs, () => lookAtMachines(world));

@@ -25,8 +25,6 @@ export interface ClusterWatchDeps {
   readonly server: ApiServer;
   readonly nodes: ReadonlyMap<string, SimNode>;
   readonly now: () => number;
-  /** The wall clock that the leader goes by. */
-  readonly wallMs: () => number;
   /** When an operator last was without its watch; now while one is. */
   readonly lastGapMs: () => number;
   readonly report: ReportViolation;
@@ -98,7 +96,7 @@ export class ClusterWatch implements OperatorWatch {
     }
   }
 
-  osStatusWritten(before: Os, after: Os): void {
+  osStatusWritten(before: Os, after: Os, wallMs: number): void {
     const { report } = this.deps;
     const bytes = JSON.stringify(after.status).length;
     if (bytes > statusLimitBytes)
@@ -114,16 +112,18 @@ export class ClusterWatch implements OperatorWatch {
     this.checkAdmission(
       before,
       added.map(({ node }) => node),
+      wallMs,
     );
   }
 
-  instanceWritten(before: OsInstance | undefined, after: OsInstance): void {
+  instanceWritten(before: OsInstance | undefined, after: OsInstance, wallMs: number): void {
     this.noteFailures(after);
     const operation = after.spec.operation;
     if (operation === undefined || before?.spec.operation?.seq === operation.seq) return;
     if (operation.phase !== 'Prepare') return;
     const os = this.deps.server.oses.get(operation.osUid);
-    if (os?.spec !== undefined) this.checkWindow(os.spec, `${after.name} begins to prepare`);
+    if (os?.spec === undefined) return;
+    this.checkWindow(os.spec, `${after.name} begins to prepare`, wallMs);
   }
 
   private noteFailures({ name, spec }: OsInstance): void {
@@ -134,7 +134,7 @@ export class ClusterWatch implements OperatorWatch {
   }
 
   /** A new admission: pause and failures by the object it was written on, budget and window by the facts. */
-  private checkAdmission(os: Os, added: readonly string[]): void {
+  private checkAdmission(os: Os, added: readonly string[], wallMs: number): void {
     const { report } = this.deps;
     const { spec } = os;
     const what = `${os.name} admits ${added.join(', ')}`;
@@ -143,7 +143,7 @@ export class ClusterWatch implements OperatorWatch {
       return;
     }
     if (spec.paused) report('InsideWindow', `${what} while it is paused`);
-    this.checkWindow(spec, what);
+    this.checkWindow(spec, what, wallMs);
     const failed = this.countedFailures(os, spec);
     if (failed >= spec.maxFailures) {
       report('InsideWindow', `${what} after ${failed} failures of ${spec.maxFailures} allowed`);
@@ -155,11 +155,11 @@ export class ClusterWatch implements OperatorWatch {
     }
   }
 
-  private checkWindow(spec: OsSpec, what: string): void {
+  /** The window by the wall clock of the operator that wrote. */
+  private checkWindow(spec: OsSpec, what: string, wallMs: number): void {
     const { timeWindow } = spec;
     if (timeWindow === undefined) return;
-    const nowMs = this.deps.wallMs();
-    const moments = [nowMs, nowMs - slackMs / 2, nowMs - slackMs];
+    const moments = [wallMs, wallMs - slackMs / 2, wallMs - slackMs];
     if (moments.some((moment) => isWindowOpen(timeWindow, moment))) return;
     this.deps.report('InsideWindow', `${what} outside ${timeWindow.start} to ${timeWindow.end}`);
   }

@@ -111,7 +111,8 @@ function createWorld(wish: Wish, options: RolloutOptions): World {
     checking: false,
   });
   if (options.startsAt !== undefined) {
-    world.wallOffsetMs = Date.parse(options.startsAt) - startWallMs;
+    const offsetMs = Date.parse(options.startsAt) - startWallMs;
+    for (const operator of world.operators) operator.wallOffsetMs = offsetMs;
   }
   world.workloads.daemonSets.push({ namespace: 'kube-system', name: 'network' });
   const replicas = (options.podsPerNode ?? 1) * plans.length;

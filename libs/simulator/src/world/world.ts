@@ -90,8 +90,6 @@ export class World {
   /** How often what happened; for tests that ask whether a fault ever strikes. */
   readonly marks = new Map<string, number>();
   readonly watch: ClusterWatch | undefined;
-  /** How far the operators' wall clock is off, in milliseconds. */
-  wallOffsetMs = 0;
   /** Told of boots; for reports. */
   onLoaded: (node: SimNode, session: Session | undefined) => void = () => undefined;
   /** Told of reboots that agents order; invariants are checked there. */
@@ -216,7 +214,6 @@ export class World {
       server: this.server,
       nodes: this.nodes,
       now: () => this.scheduler.now,
-      wallMs: () => this.wallMs() + this.wallOffsetMs,
       lastGapMs: () => Math.max(...this.operators.map(({ lastGapMs }) => lastGapMs)),
       report: this.report,
     });
@@ -279,7 +276,7 @@ export class World {
       settings: { operatorZone: 'UTC', isSpared },
       delayMs: this.times.watchMs,
       restartMs: this.times.restartMs,
-      wallMs: () => this.wallMs() + this.wallOffsetMs,
+      wallMs: () => this.wallMs(),
       elects: options.operators > 1,
       watch: this.watch ?? unwatched,
       onEvent: (event) => {

@@ -140,10 +140,11 @@ export class OperatorHost {
     return this.program !== undefined;
   }
 
-  /** Loses the watches until they are mended. */
-  breakWatch(): void {
+  /** Loses the watches until they are mended; false when it is down. */
+  breakWatch(): boolean {
     this.isBlind = true;
     this.program?.cache.breakWatch();
+    return this.program !== undefined;
   }
 
   /** When it last was without its watches, in virtual milliseconds. */

@@ -24,7 +24,7 @@ export const timedFaults = {
   slotDamaged: 'the idle slot is damaged behind our back',
   agentCrash: 'the agent is killed',
   apiOutage: 'the API server is away for seconds to most of an hour',
-  watchGap: 'an operator loses its watches and works on what it has',
+  watchGap: 'an operator or a proxy loses its watches and works on what it has',
   outdatedCrd: 'older CRDs are served for a while and prune what they do not know',
   operatorCrash: 'the leading operator dies',
   operatorPause: 'the leading operator stands still, maybe beyond its lease',

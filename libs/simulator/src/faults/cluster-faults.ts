@@ -33,10 +33,10 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
     return true;
   },
   watchGap: (chaos) => {
-    const operator = chaos.random.pick(chaos.world.operators);
-    operator.breakWatch();
-    forAWhile(chaos, [5, 600], () => operator.mendWatch());
-    return true;
+    const { random, world } = chaos;
+    const watcher = random.chance(0.5) ? random.pick(world.operators) : someNode(chaos).proxies;
+    forAWhile(chaos, [5, 600], () => watcher.mendWatch());
+    return watcher.breakWatch();
   },
   outdatedCrd: (chaos) => {
     const { server } = chaos.world;

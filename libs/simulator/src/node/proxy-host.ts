@@ -34,6 +34,10 @@ interface ProxyProgram {
   readonly stopWatch: () => void;
   cached: OsInstance | undefined;
   snapshot: AgentStatus | undefined;
+  /** It has lost its watch. */
+  isBlind: boolean;
+  /** How often it has lost its watch: what was on its way then is lost. */
+  gaps: number;
 }
 
 /** The proxy pods of one node: one as a rule, two while a DaemonSet is rolled, none while the kubelet is away. */
@@ -85,6 +89,25 @@ export class ProxyHost {
     if (on) this.end();
   }
 
+  /** The pods lose their watch until it is mended; one that starts meanwhile has its own. False when there are none. */
+  breakWatch(): boolean {
+    for (const program of this.programs) {
+      program.isBlind = true;
+      program.gaps += 1;
+    }
+    return this.programs.size > 0;
+  }
+
+  /** Watches again, which begins with a list. */
+  mendWatch(): void {
+    for (const program of this.programs) {
+      if (!program.isBlind) continue;
+      program.isBlind = false;
+      program.cached = this.deps.server.instances.get(this.deps.node);
+      program.queue.add('pass');
+    }
+  }
+
   /** The agent replaced its snapshot file. */
   publish(status: AgentStatus): void {
     this.published = status;
@@ -111,6 +134,8 @@ export class ProxyHost {
       actor,
       cached: server.instances.get(node),
       snapshot: this.published,
+      isBlind: false,
+      gaps: 0,
       queue: new WorkQueue({
         actor,
         scheduler: surroundings.scheduler,
@@ -143,8 +168,11 @@ export class ProxyHost {
   }
 
   private showInstance(program: ProxyProgram, instance: OsInstance | undefined): void {
+    if (program.isBlind) return;
+    const { gaps } = program;
     this.deps.surroundings.scheduler.after(this.deps.delayMs(), () => {
-      if (!program.actor.alive || isOlder(instance, program.cached)) return;
+      if (!program.actor.alive || program.gaps !== gaps) return;
+      if (isOlder(instance, program.cached)) return;
       program.cached = instance;
       program.queue.add('pass');
     });

@@ -30,6 +30,7 @@ export const timedFaults = {
   operatorPause: 'the leading operator stands still, maybe beyond its lease',
   proxySilent: 'the proxy of a node is away for a while',
   proxyDoubled: 'two proxies run on a node',
+  proxyOlder: 'the proxy of a node is of an older version for a while',
   proxyCrash: 'the proxy of a node is killed',
   wallStep: 'the wall clock of one operator or of a node steps',
   nodeReplaced: 'a Node is deleted and registers again',

@@ -20,6 +20,7 @@ type NodeFault = Extract<
   | 'agentCrash'
   | 'proxySilent'
   | 'proxyDoubled'
+  | 'proxyOlder'
   | 'proxyCrash'
 >;
 
@@ -102,8 +103,19 @@ export const nodeFaults: Readonly<Record<NodeFault, Strike>> = {
     return true;
   },
   proxyDoubled: (chaos) => someNode(chaos).proxies.double(),
+  proxyOlder: (chaos) => {
+    const node = someNode(chaos);
+    rollProxy(node, true);
+    forAWhile(chaos, [30, 1200], () => rollProxy(node, false));
+    return true;
+  },
   proxyCrash: (chaos) => someNode(chaos).proxies.crash(),
 };
+
+function rollProxy({ proxies, kubelet }: SimNode, toOlder: boolean): void {
+  proxies.roll(toOlder);
+  kubelet.startPods();
+}
 
 function hasDamage(disk: Disk): boolean {
   return disk.slot('A').kind === 'damaged' || disk.slot('B').kind === 'damaged';

@@ -74,6 +74,7 @@ function mendNode(node: SimNode): void {
   node.disk.hasTwin = false;
   node.disk.persistFull = false;
   node.proxies.silence(false);
+  node.proxies.roll(false);
   node.proxies.mendWatch();
   node.kubelet.mend();
   bootRight(node);

@@ -10,6 +10,7 @@ import type { ApiServer } from '../cluster/api-server.ts';
 import { Actor, type ActorSurroundings } from '../engine/actor.ts';
 import { WorkQueue } from '../engine/work-queue.ts';
 import type { AgentHost } from './agent-host.ts';
+import { olderProxy } from './older-proxy.ts';
 
 /** What the proxies of one node are built from. */
 export interface ProxyHostDeps {
@@ -46,6 +47,7 @@ export class ProxyHost {
   private readonly programs = new Set<ProxyProgram>();
   private published: AgentStatus | undefined;
   private silenced = false;
+  private isOlder = false;
   private generation = 0;
 
   constructor(deps: ProxyHostDeps) {
@@ -87,6 +89,13 @@ export class ProxyHost {
   silence(on: boolean): void {
     this.silenced = on;
     if (on) this.end();
+  }
+
+  /** Replaces the pods by those of an older version, or those by the present ones; the kubelet starts them. */
+  roll(toOlder: boolean): void {
+    if (this.isOlder === toOlder) return;
+    this.isOlder = toOlder;
+    this.end();
   }
 
   /** The pods lose their watch until it is mended; one that starts meanwhile has its own. False when there are none. */
@@ -147,20 +156,23 @@ export class ProxyHost {
       stopWatch: server.watchInstance(node, (instance) => this.showInstance(program, instance)),
     };
     const snapshot: AgentSnapshot = { current: () => program.snapshot };
+    const version = this.isOlder ? olderProxy : presentProxy;
     const proxy = createProxy(
-      deps.tamper({
-        instance: createOwnInstance({ actor, server, node, cached: () => program.cached }),
-        agent: deps.agents.callsOf(actor),
-        snapshot,
-        clock: {
-          now: () => ({ wallMs: deps.wallMs(), monotonicMs: surroundings.scheduler.now }),
-          sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
-        },
-        log: deps.log,
-        nodeUid: () => nodeUid,
-        proxyVersion: '1.0.0',
-        wake: () => program.queue.add('pass'),
-      }),
+      version(
+        deps.tamper({
+          instance: createOwnInstance({ actor, server, node, cached: () => program.cached }),
+          agent: deps.agents.callsOf(actor),
+          snapshot,
+          clock: {
+            now: () => ({ wallMs: deps.wallMs(), monotonicMs: surroundings.scheduler.now }),
+            sleep: (milliseconds, signal) => actor.sleep(milliseconds, signal),
+          },
+          log: deps.log,
+          nodeUid: () => nodeUid,
+          proxyVersion: '1.0.0',
+          wake: () => program.queue.add('pass'),
+        }),
+      ),
     );
     this.programs.add(program);
     actor.onKill(() => this.noteEnd(program));
@@ -188,6 +200,8 @@ export class ProxyHost {
     });
   }
 }
+
+const presentProxy = (deps: ProxyDeps): ProxyDeps => deps;
 
 function isOlder(instance: OsInstance | undefined, than: OsInstance | undefined): boolean {
   if (instance === undefined || than === undefined) return false;

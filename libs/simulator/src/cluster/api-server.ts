@@ -4,6 +4,14 @@ import type { StoredChange, LeaseRecord, NodeRecord } from './records.ts';
 /** How long a node's Lease goes between renewals, as kubelets do (nodeLeaseDurationSeconds 40, a quarter of it). */
 export const leaseRenewalMs = 10_000;
 
+/** What a list finds: everything as of one moment. */
+export interface Listing {
+  readonly version: number;
+  readonly nodes: ReadonlyMap<string, NodeRecord>;
+  readonly oses: ReadonlyMap<string, Os>;
+  readonly instances: ReadonlyMap<string, OsInstance>;
+}
+
 type Watcher = (change: StoredChange) => void;
 type InstanceWatcher = (instance: OsInstance | undefined) => void;
 
@@ -13,7 +21,7 @@ type InstanceWatcher = (instance: OsInstance | undefined) => void;
  * It knows what an API server guarantees (guards, finalizers, owner references, pruning) and nothing of what KubeOS does
  * with it. Reads and writes here are instantaneous; the ports around it add latency and failures.
  */
-export class ApiServer {
+export class ApiServer implements Listing {
   readonly nodes = new Map<string, NodeRecord>();
   readonly oses = new Map<string, Os>();
   readonly instances = new Map<string, OsInstance>();
@@ -24,6 +32,8 @@ export class ApiServer {
   schemaRevision: number;
   /** True while the served CRDs do not know `OS.status.admission`: what is written of it is lost. */
   prunes = false;
+  /** What lists at the start of a watch find while they lag behind; the watch brings the rest. */
+  private old: Listing | undefined;
   private readonly watchers = new Set<Watcher>();
   private readonly instanceWatchers = new Map<string, Set<InstanceWatcher>>();
   private readonly now: () => number;
@@ -51,6 +61,26 @@ export class ApiServer {
     if (!this.available) {
       throw new KubeosError('API_UNAVAILABLE', 'Asking the API server: it does not answer');
     }
+  }
+
+  /** What a list finds before a watch begins: the present, or what was a while ago. */
+  get listed(): Listing {
+    return this.old ?? this;
+  }
+
+  /** Lists before a watch find from now on what is now, whatever comes. */
+  freezeLists(): void {
+    this.old = {
+      version: this.version,
+      nodes: new Map(this.nodes),
+      oses: new Map(this.oses),
+      instances: new Map(this.instances),
+    };
+  }
+
+  /** Lists find the present again. */
+  thawLists(): void {
+    this.old = undefined;
   }
 
   watch(watcher: Watcher): () => void {

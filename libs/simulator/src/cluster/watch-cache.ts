@@ -1,6 +1,6 @@
 import type { ClusterCache, NodeView, Os, OsInstance } from '@kubeos/core';
 import type { Scheduler } from '../engine/scheduler.ts';
-import type { ApiServer } from './api-server.ts';
+import type { ApiServer, Listing } from './api-server.ts';
 import type { StoredChange } from './records.ts';
 
 /** What the cache of one operator process depends on. */
@@ -29,6 +29,8 @@ export class WatchCache implements ClusterCache {
   private inFlight: StoredChange[] = [];
   private readonly lastArrivalMs = { os: 0, node: 0, instance: 0 };
   private broken = false;
+  /** Version of the newest thing that was seen. */
+  private seenVersion = 0;
   private stopWatch: (() => void) | undefined;
 
   constructor(deps: WatchCacheDeps) {
@@ -37,7 +39,7 @@ export class WatchCache implements ClusterCache {
 
   /** Lists, then watches. */
   start(): void {
-    this.relist();
+    this.listAndCatchUp();
     this.stopWatch = this.deps.server.watch((change) => this.enqueue(change));
   }
 
@@ -56,41 +58,66 @@ export class WatchCache implements ClusterCache {
   mendWatch(): void {
     if (!this.broken) return;
     this.broken = false;
-    this.relist();
+    this.listAndCatchUp();
   }
 
   /** Takes over the state of the API server and tells of every difference. */
   relist(): void {
+    this.takeOver(this.deps.server);
+    this.awaited.clear();
+  }
+
+  /** A list before a watch may be some time old, though not older than what was seen; the watch then brings the rest. */
+  private listAndCatchUp(): void {
     const { server } = this.deps;
-    const version = server.version;
+    if (server.listed.version >= this.seenVersion) this.takeOver(server.listed);
+    const rest = this.differences(server);
+    const ids = new Set(rest.map(idOf));
+    for (const id of [...this.awaited.keys()]) if (!ids.has(id)) this.awaited.delete(id);
+    for (const change of rest) this.enqueue(change);
+  }
+
+  private takeOver(listing: Listing): void {
     this.inFlight = [];
+    for (const change of this.differences(listing)) this.apply(change);
+    this.seenVersion = Math.max(this.seenVersion, listing.version);
+  }
+
+  /** What a list finds other than it is held. */
+  private differences({ version, oses, nodes, instances }: Listing): readonly StoredChange[] {
     const gone = (
       held: ReadonlyMap<string, unknown>,
       stored: ReadonlyMap<string, unknown>,
     ): string[] => [...held.keys()].filter((key) => !stored.has(key));
-    for (const key of gone(this.osObjects, server.oses)) {
-      this.apply({ kind: 'os', key, object: undefined, version });
+    const object = undefined;
+    const found: StoredChange[] = [
+      ...gone(this.osObjects, oses).map((key) => ({ kind: 'os' as const, key, object, version })),
+      ...gone(this.nodeObjects, nodes).map((key) => ({
+        kind: 'node' as const,
+        key,
+        object,
+        version,
+      })),
+      ...gone(this.instanceObjects, instances).map((key) => ({
+        kind: 'instance' as const,
+        key,
+        object,
+        version,
+      })),
+    ];
+    for (const [key, os] of oses) {
+      if (this.osObjects.get(key) !== os) found.push({ kind: 'os', key, object: os, version });
     }
-    for (const key of gone(this.nodeObjects, server.nodes)) {
-      this.apply({ kind: 'node', key, object: undefined, version });
+    for (const [key, { view }] of nodes) {
+      if (this.nodeObjects.get(key) !== view)
+        found.push({ kind: 'node', key, object: view, version });
     }
-    for (const key of gone(this.instanceObjects, server.instances)) {
-      this.apply({ kind: 'instance', key, object: undefined, version });
-    }
-    for (const [key, object] of server.oses) {
-      if (this.osObjects.get(key) !== object) this.apply({ kind: 'os', key, object, version });
-    }
-    for (const [key, { view }] of server.nodes) {
-      if (this.nodeObjects.get(key) !== view) {
-        this.apply({ kind: 'node', key, object: view, version });
+    for (const [key, instance] of instances) {
+      if (this.instanceObjects.get(key) !== instance) {
+        found.push({ kind: 'instance', key, object: instance, version });
       }
     }
-    for (const [key, object] of server.instances) {
-      if (this.instanceObjects.get(key) !== object) {
-        this.apply({ kind: 'instance', key, object, version });
-      }
-    }
-    this.awaited.clear();
+    return found;
   }
 
   /** Notes a write of this operator; the cache is behind until that version arrives. */
@@ -143,7 +170,8 @@ export class WatchCache implements ClusterCache {
   }
 
   private apply(change: StoredChange): void {
-    const id = `${change.kind}/${change.key}`;
+    const id = idOf(change);
+    this.seenVersion = Math.max(this.seenVersion, change.version);
     switch (change.kind) {
       case 'os':
         put(this.osObjects, change.key, change.object);
@@ -160,6 +188,10 @@ export class WatchCache implements ClusterCache {
     if (awaited !== undefined && awaited <= change.version) this.awaited.delete(id);
     this.deps.onChange(change);
   }
+}
+
+function idOf({ kind, key }: StoredChange): string {
+  return `${kind}/${key}`;
 }
 
 function put<T>(map: Map<string, T>, key: string, object: T | undefined): void {

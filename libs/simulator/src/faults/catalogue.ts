@@ -25,6 +25,7 @@ export const timedFaults = {
   agentCrash: 'the agent is killed',
   apiOutage: 'the API server is away for seconds to most of an hour',
   watchGap: 'an operator or a proxy loses its watches and works on what it has',
+  staleLists: 'lists before a watch show what was some seconds ago, and somebody starts with one',
   outdatedCrd: 'older CRDs are served for a while and prune what they do not know',
   operatorCrash: 'the leading operator dies',
   operatorPause: 'the leading operator stands still, maybe beyond its lease',

@@ -6,6 +6,7 @@ type ClusterFault = Extract<
   TimedFault,
   | 'apiOutage'
   | 'watchGap'
+  | 'staleLists'
   | 'outdatedCrd'
   | 'operatorCrash'
   | 'operatorPause'
@@ -37,6 +38,14 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
     const watcher = random.chance(0.5) ? random.pick(world.operators) : someNode(chaos).proxies;
     forAWhile(chaos, [5, 600], () => watcher.mendWatch());
     return watcher.breakWatch();
+  },
+  staleLists: (chaos) => {
+    const { random, world } = chaos;
+    world.server.freezeLists();
+    forAWhile(chaos, [10, 90], () => world.server.thawLists());
+    const starter = random.chance(0.5) ? random.pick(world.operators) : someNode(chaos).proxies;
+    forAWhile(chaos, [1, 10], () => void starter.crash());
+    return true;
   },
   outdatedCrd: (chaos) => {
     const { server } = chaos.world;

@@ -35,6 +35,8 @@ interface ProxyProgram {
   readonly stopWatch: () => void;
   cached: OsInstance | undefined;
   snapshot: AgentStatus | undefined;
+  /** When the last change that is on its way arrives: a watch is one stream. */
+  arrivalMs: number;
   /** It has lost its watch. */
   isBlind: boolean;
   /** How often it has lost its watch: what was on its way then is lost. */
@@ -112,7 +114,7 @@ export class ProxyHost {
     for (const program of this.programs) {
       if (!program.isBlind) continue;
       program.isBlind = false;
-      program.cached = this.deps.server.instances.get(this.deps.node);
+      this.list(program);
       program.queue.add('pass');
     }
   }
@@ -141,8 +143,9 @@ export class ProxyHost {
     const actor = new Actor(`proxy/${node}`, surroundings);
     const program: ProxyProgram = {
       actor,
-      cached: server.instances.get(node),
+      cached: undefined,
       snapshot: this.published,
+      arrivalMs: 0,
       isBlind: false,
       gaps: 0,
       queue: new WorkQueue({
@@ -175,14 +178,28 @@ export class ProxyHost {
       ),
     );
     this.programs.add(program);
+    this.list(program);
     actor.onKill(() => this.noteEnd(program));
     program.queue.add('pass');
+  }
+
+  /** A list may be some time old, though not older than what was seen; the watch then brings the rest. */
+  private list(program: ProxyProgram): void {
+    const { node, server } = this.deps;
+    const { listed } = server;
+    if (listed.version >= Number(program.cached?.resourceVersion ?? 0)) {
+      program.cached = listed.instances.get(node);
+    }
+    const newest = server.instances.get(node);
+    if (newest !== program.cached) this.showInstance(program, newest);
   }
 
   private showInstance(program: ProxyProgram, instance: OsInstance | undefined): void {
     if (program.isBlind) return;
     const { gaps } = program;
-    this.deps.surroundings.scheduler.after(this.deps.delayMs(), () => {
+    const { scheduler } = this.deps.surroundings;
+    program.arrivalMs = Math.max(program.arrivalMs, scheduler.now + this.deps.delayMs());
+    scheduler.after(program.arrivalMs - scheduler.now, () => {
       if (!program.actor.alive || program.gaps !== gaps) return;
       if (isOlder(instance, program.cached)) return;
       program.cached = instance;

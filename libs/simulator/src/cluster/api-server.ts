@@ -34,6 +34,8 @@ export class ApiServer implements Listing {
   prunes = false;
   /** What lists at the start of a watch find while they lag behind; the watch brings the rest. */
   private old: Listing | undefined;
+  /** True while the served CRDs do not know the operations of an `OSInstance`: any write loses them. */
+  prunesInstances = false;
   private readonly watchers = new Set<Watcher>();
   private readonly instanceWatchers = new Map<string, Set<InstanceWatcher>>();
   private readonly now: () => number;
@@ -134,7 +136,7 @@ export class ApiServer implements Listing {
 
   putInstance(instance: OsInstance): OsInstance {
     const version = this.nextVersion();
-    const stored = { ...instance, resourceVersion: String(version) };
+    const stored = this.pruneInstance({ ...instance, resourceVersion: String(version) });
     if (instance.deleting && instance.finalizers.length === 0) {
       this.instances.delete(instance.name);
       this.tell({ kind: 'instance', key: instance.name, object: undefined, version });
@@ -162,6 +164,12 @@ export class ApiServer implements Listing {
     if (!this.prunes || os.status.admission === undefined) return os;
     const { admission: _admission, schemaRevision: _revision, ...status } = os.status;
     return { ...os, status };
+  }
+
+  private pruneInstance(instance: OsInstance): OsInstance {
+    if (!this.prunesInstances) return instance;
+    const { operation: _operation, history: _history, ...spec } = instance.spec;
+    return { ...instance, spec };
   }
 
   private nextVersion(): number {

@@ -48,11 +48,15 @@ export const clusterFaults: Readonly<Record<ClusterFault, Strike>> = {
     return true;
   },
   outdatedCrd: (chaos) => {
-    const { server } = chaos.world;
-    server.prunes = true;
-    server.schemaRevision = 0;
+    const { random, world } = chaos;
+    const { server } = world;
+    server.prunes = random.chance(0.5);
+    server.prunesInstances = !server.prunes || random.chance(0.5);
+    // What is done to the OSInstances may have been missed: the CRDs do not always say what they are.
+    if (server.prunes || random.chance(0.5)) server.schemaRevision = 0;
     forAWhile(chaos, [10, 900], () => {
       server.prunes = false;
+      server.prunesInstances = false;
       server.schemaRevision = schemaRevision;
     });
     return true;

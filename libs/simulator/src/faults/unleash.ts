@@ -49,6 +49,7 @@ export function mend(chaos: Chaos): void {
   chaos.active = false;
   world.server.available = true;
   world.server.prunes = false;
+  world.server.prunesInstances = false;
   world.server.thawLists();
   world.server.schemaRevision = schemaRevision;
   for (const operator of world.operators) {

@@ -44,6 +44,8 @@ export async function makeBenchNode(options: BenchNodeOptions): Promise<BenchNod
   // The first write to a sparse file costs more than all later ones.
   const zeros = ['if=/dev/zero', `of=${disk.slots.B}`, 'bs=1M', `count=${slotMiB}`, 'oflag=direct'];
   try {
+    // What is written past the page cache of a slot would else end in that of the file behind it, which no node has.
+    await exec('losetup', ['--direct-io=on', disk.device]);
     await exec('dd', [...zeros, 'status=none'], { timeoutMs: 600_000, signal });
   } catch (thrown) {
     await disk.release();

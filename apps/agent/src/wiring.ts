@@ -61,7 +61,7 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
     slots: createLazySlotStore(devices, async () => {
       // The optimizing compilers take 20 MiB while an image is written. As an option of the start this would make every
       // start slower: V8 then refuses what Node brings along compiled.
-      for (const name of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${name}`);
+      for (const name of ['opt', 'maglev']) setFlagsFromString(`--no-${name}`);
       const { createSlotStore } = await import('@kubeos/transfer');
       return createSlotStore({
         slots: devices,

@@ -1,5 +1,11 @@
 /** The agent as its server, its timer and its console see it. */
-import type { AgentCapability, AgentStatus, OperationProgress } from '../api/agent-status.ts';
+import type {
+  AgentCapability,
+  AgentStatus,
+  OperationProgress,
+  SettingsStatus,
+} from '../api/agent-status.ts';
+import type { SettingsSet } from '../api/os-instance.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type {
@@ -11,7 +17,10 @@ import type {
   SnapshotFile,
   StateFile,
 } from '../ports/node.ts';
-import type { AgentCalls, PhaseAnswer } from '../ports/proxy.ts';
+import type { AgentCalls, PhaseAnswer, SettingsReport } from '../ports/proxy.ts';
+import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../ports/settings.ts';
+import type { planSettings, readingsFor, readSettings } from '../settings/index.ts';
+import type { SettingsFolders } from '../settings/locate.ts';
 
 /** What Prepare asks for. */
 export type PrepareRequest = Parameters<AgentCalls['prepare']>[0];
@@ -24,6 +33,22 @@ export type RollbackRequest = Parameters<AgentCalls['rollback']>[0];
 /** What Cancel asks for. */
 export type CancelRequest = Parameters<AgentCalls['cancel']>[0];
 
+/** What Configure asks for. */
+export type ConfigureRequest = Parameters<AgentCalls['configure']>[0];
+
+/** How a set was planned or applied. */
+export interface ConfigureAnswer extends PhaseAnswer {
+  readonly report: SettingsReport;
+}
+
+/** The sets that hold on a node, as they were asked for. */
+export interface HeldSettings {
+  /** `upgradeconfigs`. */
+  readonly before?: SettingsSet;
+  /** `sysconfigs`. */
+  readonly after?: SettingsSet;
+}
+
 /** What an agent is built from. */
 export interface AgentDeps {
   readonly env: BootEnvironment;
@@ -32,6 +57,7 @@ export interface AgentDeps {
   readonly machine: Machine;
   readonly timer: PassTimer;
   readonly slots: SlotStore;
+  readonly settings: SettingsDeps;
   /** Held by whoever decides and changes. */
   readonly lock: NodeLock;
   /** Held by whoever publishes, for a moment: also while a change under the other one takes long. */
@@ -40,6 +66,26 @@ export interface AgentDeps {
   readonly log: Log;
   readonly agentVersion: string;
   readonly capabilities: readonly AgentCapability[];
+}
+
+/** What changing settings takes. */
+export interface SettingsDeps {
+  readonly files: SettingsFiles;
+  readonly units: SettingsUnits;
+  readonly state: SettingsStateFile;
+  /** Path of `grub.cfg` on the node. */
+  readonly bootMenu: string;
+  /** Folders that a `configpath` may name, where they are not those of the model. */
+  readonly folders: SettingsFolders;
+  /** Gives `@kubeos/core/settings`, which is loaded only when settings are planned: its parsers cost memory. */
+  planner(): Promise<SettingsPlanner>;
+}
+
+/** The part of `@kubeos/core/settings` that the agent plans with. */
+export interface SettingsPlanner {
+  readonly readSettings: typeof readSettings;
+  readonly readingsFor: typeof readingsFor;
+  readonly planSettings: typeof planSettings;
 }
 
 /** What one pass of the return timer did. */
@@ -83,6 +129,17 @@ export interface Agent {
   rollback(request: RollbackRequest): Promise<PhaseAnswer>;
   /** Ends an operation that is not committed yet, for good. */
   cancel(request: CancelRequest): Promise<PhaseAnswer>;
+  /**
+   * Plans (Prepare) or applies (Before, After) a set of settings, all or nothing. Settings that restarted programs are on
+   * trial until Confirm; those applied in the trial of a slot go back with it.
+   */
+  configure(request: ConfigureRequest): Promise<ConfigureAnswer>;
+  /** What a set would come to now; nothing changes, and no operation is needed. */
+  preview(settings: SettingsSet): Promise<SettingsReport>;
+  /** The sets that hold. */
+  heldSettings(): Promise<HeldSettings>;
+  /** Compares the sets that hold with the node, heals where a set asks for it, and publishes what was found. */
+  checkDrift(): Promise<SettingsStatus>;
   /**
    * What the timers do: ends a trial whose time is over, disarms what nobody boots, and stops them once there is nothing
    * left to wait for. Throws only where the running system may be on trial, because the unit of a trial then reboots.

@@ -1,5 +1,12 @@
 /** What the agent says of its node: the answer of `GetStatus`, and byte for byte the content of `status.json`. */
-import type { Digest, OperationType, OutcomeClass, Phase, SlotName } from './operation.ts';
+import type {
+  Digest,
+  Disruption,
+  OperationType,
+  OutcomeClass,
+  Phase,
+  SlotName,
+} from './operation.ts';
 import type { ErrorCode } from '../errors/codes.ts';
 
 /**
@@ -34,9 +41,19 @@ export interface OperationProgress {
   readonly bytesTotal?: number;
 }
 
-/** How a phase ended on the node. */
+/**
+ * How a phase ended on the node. `Configured`: the settings are in place; those that restarted programs, or that belong
+ * to a trial, still wait for Confirm.
+ */
 export type PhaseResult =
-  'Prepared' | 'Armed' | 'Booted' | 'Committed' | 'Returned' | 'Cancelled' | 'Failed';
+  | 'Prepared'
+  | 'Configured'
+  | 'Armed'
+  | 'Booted'
+  | 'Committed'
+  | 'Returned'
+  | 'Cancelled'
+  | 'Failed';
 
 /** What the agent can prove about a failure. */
 export interface Evidence {
@@ -64,6 +81,8 @@ export interface AgentOperation {
   readonly slot?: SlotName;
   readonly slotDigest?: Digest;
   readonly version?: string;
+  /** What the settings of a config do to the node, once they are planned. */
+  readonly disruption?: Disruption;
   /** With state `Failed` or result `Returned`. */
   readonly failure?: AgentFailure;
 }
@@ -75,6 +94,40 @@ export interface AgentFailure {
   readonly class: OutcomeClass;
   readonly message: string;
   readonly evidence?: Evidence;
+}
+
+/** One setting that needs a word: why it was refused, or how the node differs from it. */
+export interface SettingNote {
+  readonly model: string;
+  readonly key: string;
+  /** A sentence for people; holds no value, because files can hold secrets. */
+  readonly message: string;
+}
+
+/** A list that stays small whatever the set. */
+export interface SettingNotes {
+  readonly total: number;
+  /** The first ones, at most `settingNoteLimit`. */
+  readonly first: readonly SettingNote[];
+}
+
+/** Most notes of a list. */
+export const settingNoteLimit = 10;
+
+/** What is known of the settings of a node. */
+export interface SettingsStatus {
+  /** Version of the `upgradeconfigs` that were applied last; absent when none were. */
+  readonly before?: string;
+  /** Version of the `sysconfigs` that were applied last; absent when none were. */
+  readonly after?: string;
+  /** Settings of those sets that could not be applied. */
+  readonly refused: SettingNotes;
+  /** Settings that the node was found to have otherwise. */
+  readonly drift: SettingNotes;
+  /** Programs whose files have changed since they were started. */
+  readonly pendingRestarts: readonly string[];
+  /** Something was changed that counts with the next boot only. */
+  readonly rebootPending: boolean;
 }
 
 /** The answer of `GetStatus`. */
@@ -98,6 +151,8 @@ export interface AgentStatus {
   readonly held: boolean;
   readonly operation?: AgentOperation;
   readonly lastFailure?: AgentFailure;
+  /** Absent from an agent that applies no settings. */
+  readonly settings?: SettingsStatus;
   /** What the agent had to rebuild or does not know, one CamelCase word each with a message. */
   readonly warnings: readonly AgentWarning[];
 }
@@ -113,6 +168,7 @@ export interface AgentWarning {
     | 'PersistFull'
     | 'PersistFailed'
     | 'UpstreamBootEnv'
-    | 'FellBack';
+    | 'FellBack'
+    | 'SettingsStuck';
   readonly message: string;
 }

@@ -4,8 +4,8 @@
  */
 import * as z from 'zod/mini';
 import { isErrorCode, type ErrorCode } from '../errors/codes.ts';
-import type { AgentCapability, AgentWarning } from './agent-status.ts';
-import { operationTypeWire, outcomeClassWire, phaseWire } from './operation.wire.ts';
+import { settingNoteLimit, type AgentCapability, type AgentWarning } from './agent-status.ts';
+import { disruptionWire, operationTypeWire, outcomeClassWire, phaseWire } from './operation.wire.ts';
 import { atLeast, digestWire, field, openWord, optional, slotNameWire } from './wire.ts';
 
 const slotStatusWire = z.object({
@@ -52,13 +52,17 @@ const agentOperationWire = z.object({
   phase: field(phaseWire, 'The phase the agent was asked for.'),
   state: field(z.enum(['Running', 'Done', 'Failed']), '`Running` until the phase ended.'),
   result: optional(
-    z.enum(['Prepared', 'Armed', 'Booted', 'Committed', 'Returned', 'Cancelled', 'Failed']),
+    z.enum([
+      ...(['Prepared', 'Configured', 'Armed', 'Booted'] as const),
+      ...(['Committed', 'Returned', 'Cancelled', 'Failed'] as const),
+    ]),
     'How the phase ended.',
   ),
   progress: optional(progressWire, 'How far the current step has come.'),
   slot: optional(slotNameWire, 'The slot that was prepared or armed.'),
   slotDigest: optional(digestWire, 'Digest of the content of that slot.'),
   version: optional(z.string(), 'Version in that slot.'),
+  disruption: optional(disruptionWire, 'What the settings of a config do to the node.'),
   failure: optional(failureWire, 'Why it failed or was returned.'),
 });
 
@@ -74,6 +78,7 @@ const warningReasons: readonly AgentWarning['reason'][] = [
   'PersistFailed',
   'UpstreamBootEnv',
   'FellBack',
+  'SettingsStuck',
 ];
 
 /** Keeps the words this version knows and leaves out the others. */
@@ -96,6 +101,33 @@ const warningsWire: z.ZodMiniType<AgentWarning[], z.input<typeof warningWire>[]>
     }),
   ),
 );
+
+const settingNotesWire = z.object({
+  total: field(atLeast(0), 'How many there are.'),
+  first: field(
+    z.array(
+      z.object({
+        model: field(z.string(), 'Model of the setting.'),
+        key: field(z.string(), 'Key of the setting.'),
+        message: field(z.string(), 'What a person should know of it.'),
+      }),
+    ),
+    'The first of them.',
+    { maxItems: settingNoteLimit },
+  ),
+});
+
+const settingsStatusWire = z.object({
+  before: optional(z.string(), 'Version of the `upgradeconfigs` that were applied last.'),
+  after: optional(z.string(), 'Version of the `sysconfigs` that were applied last.'),
+  refused: field(settingNotesWire, 'Settings of those sets that could not be applied.'),
+  drift: field(settingNotesWire, 'Settings that the node was found to have otherwise.'),
+  pendingRestarts: field(
+    z.array(z.string()),
+    'Programs whose files have changed since they were started.',
+  ),
+  rebootPending: field(z.boolean(), 'Something was changed that counts with the next boot only.'),
+});
 
 /** `OSInstance.status.agent`. */
 export const agentStatusWire = z.object({
@@ -121,5 +153,6 @@ export const agentStatusWire = z.object({
   held: field(z.boolean(), 'True after a rollback at the console, until `os-agent release`.'),
   operation: optional(agentOperationWire, 'The operation with the highest sequence number.'),
   lastFailure: optional(failureWire, 'The last failure, with evidence.'),
+  settings: optional(settingsStatusWire, 'What is known of the settings of the node.'),
   warnings: field(warningsWire, 'What the agent had to rebuild or does not know.'),
 });

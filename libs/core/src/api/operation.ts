@@ -75,7 +75,15 @@ export interface OperationTarget {
   readonly slot?: SlotName;
   /** Digest of that slot's content; known with `slot`. */
   readonly slotDigest?: Digest;
+  /** Name of the set of settings that a config applies: `version` of `sysconfigs`. */
+  readonly settings?: string;
 }
+
+/**
+ * What carrying out a set of settings does to the work on a node: `none`, `restart` of kubelet or containerd, or a
+ * `reboot`.
+ */
+export type Disruption = 'none' | 'restart' | 'reboot';
 
 /** Settings of the `OS` copied at the start, because the object may be edited or gone later. Times in seconds. */
 export interface OperationParameters {
@@ -101,6 +109,8 @@ export interface Operation {
   /** Only for an upgrade. */
   readonly payload?: Payload;
   readonly parameters: OperationParameters;
+  /** What the settings of a config do to the node, planned there; known after its Prepare. */
+  readonly disruption?: Disruption;
   /** True from the write that takes the node out of service on; such an operation holds budget until it closes. */
   readonly admitted?: boolean;
   /** Boot id of the node when Activate was written; the trial runs under another one. */
@@ -133,6 +143,8 @@ export interface HistoryEntry {
   readonly version: string;
   /** Payload digest of an upgrade, slot digest of a rollback. */
   readonly digest?: Digest;
+  /** Name of the set of settings, for a config. */
+  readonly settings?: string;
   /** How often Activate was written for this target; at most 3 without a retry. */
   readonly activates: number;
   /** Attempts that ended without success; decides the pause before the next one. */

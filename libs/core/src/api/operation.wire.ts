@@ -7,6 +7,8 @@ import { atLeast, digestWire, field, optional, slotNameWire, time } from './wire
 export const operationTypeWire = z.enum(['upgrade', 'rollback', 'config']);
 /** The phases, in order, and Cancel. */
 export const phaseWire = z.enum([...phases, 'Cancel']);
+/** What settings do to the work on a node. */
+export const disruptionWire = z.enum(['none', 'restart', 'reboot']);
 /** How a failed operation counts. */
 export const outcomeClassWire = z.enum([
   'bad',
@@ -34,6 +36,7 @@ const targetWire = z.object({
   payloadDigest: optional(digestWire, 'Digest of the download, for an upgrade.'),
   slot: optional(slotNameWire, 'The slot to boot, once it is known.'),
   slotDigest: optional(digestWire, 'Digest of the content of that slot.'),
+  settings: optional(z.string(), 'Name of the set of settings that a config applies.'),
 });
 
 const parametersWire = z.object({
@@ -66,6 +69,10 @@ export const operationWire = z.object({
     parametersWire,
     'Settings of the `OS`, copied because it may be edited or gone.',
   ),
+  disruption: optional(
+    disruptionWire,
+    'What the settings of a config do to the node: `none`, `restart` of programs, or `reboot`.',
+  ),
   admitted: optional(
     z.boolean(),
     'True from the write on that takes the node out of service; holds budget until the end.',
@@ -92,6 +99,7 @@ const historyEntryWire = z.object({
   type: field(operationTypeWire, 'What was tried.'),
   version: field(z.string(), 'The wanted version.'),
   digest: optional(digestWire, 'Payload digest of an upgrade, slot digest of a rollback.'),
+  settings: optional(z.string(), 'Name of the set of settings, for a config.'),
   activates: field(atLeast(0), 'How often Activate was written for this target.'),
   attempts: field(atLeast(0), 'Attempts that ended without success.'),
   counted: field(z.boolean(), 'True while this node counts against `maxFailures` for this target.'),

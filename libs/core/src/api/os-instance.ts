@@ -7,8 +7,13 @@ import type { SpecProblem } from './os.ts';
 /** A named set of settings as upstream defines it; its content is opaque outside `settings/`. */
 export interface SettingsSet {
   readonly version?: string;
+  /** What the node does when it finds another value than the set's; absent: `report`. */
+  readonly drift?: DriftPolicy;
   readonly configs?: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** `report`: only tell; `heal`: put the wanted value back, without a restart or a reboot. */
+export type DriftPolicy = 'report' | 'heal';
 
 /** What upstream's own tools read from `spec.nodestatus`. */
 export type NodeStatusWord = 'idle' | 'upgrade' | 'config' | 'rollback';

@@ -21,6 +21,14 @@ const modelWire = z.object({
     'File on the node, for the models that have one; each has a default.',
   ),
   contents: optional(z.array(settingWire), 'The settings of this model.'),
+  restart: optional(
+    z.boolean(),
+    'Restart kubelet or containerd when their file has changed; they are then on trial until the node is Ready. Default false.',
+  ),
+  reboot: optional(
+    z.enum(['never', 'ifNeeded']),
+    '`ifNeeded`: reboot, as a trial, when the settings only count after one. Default `never`.',
+  ),
 });
 
 /** `sysconfigs` and `upgradeconfigs`: carried as they are; only `settings/` looks inside. */
@@ -28,6 +36,10 @@ export const settingsSetWire: z.ZodMiniType<SettingsSet> = z.object({
   version: optional(
     z.string(),
     'Name of this set. Only a new name makes nodes apply it; a missing one is the empty name.',
+  ),
+  drift: optional(
+    z.enum(['report', 'heal']),
+    'What the node does when it finds another value: `report` tells, `heal` puts it back. Default `report`.',
   ),
   configs: optional(z.array(modelWire), 'Settings by model, applied in this order.'),
 });

@@ -1,8 +1,9 @@
 /** What the proxy needs: its own `OSInstance`, and the agent of its node. */
 import type { AgentStatus } from '../api/agent-status.ts';
-import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
+import type { OsInstance, OsInstanceStatus, SettingsSet } from '../api/os-instance.ts';
 import type {
   Digest,
+  Disruption,
   OperationTarget,
   OperationType,
   Payload,
@@ -38,6 +39,36 @@ export interface PhaseAnswer {
   readonly version?: string;
 }
 
+/** What becomes of one setting: as planned, or as it was carried out. */
+export interface SettingReport {
+  readonly key: string;
+  readonly outcome: 'unchanged' | 'set' | 'added' | 'removed' | 'refused';
+  /** Why it is refused, for people; holds no value. */
+  readonly reason?: string;
+}
+
+/** What becomes of the settings of one entry of a set. */
+export interface ModelReport {
+  readonly model: string;
+  /** The file, where the model has one. */
+  readonly path?: string;
+  readonly settings: readonly SettingReport[];
+}
+
+/** What a set of settings comes to on a node. Values are left out, because files can hold secrets. */
+export interface SettingsReport {
+  /** One for each entry that has settings, in the order of the set. */
+  readonly models: readonly ModelReport[];
+  readonly disruption: Disruption;
+  /** Programs whose file changes and that nobody asked to restart. */
+  readonly pendingRestarts: readonly string[];
+  /** True when a change counts with the next boot only. */
+  readonly rebootPending: boolean;
+}
+
+/** In which phase a set is planned or applied; Prepare plans what After applies. */
+export type SettingsPhase = 'Prepare' | 'Before' | 'After';
+
 /** The operation as every call names it. */
 export interface CallOperation {
   readonly id: string;
@@ -60,11 +91,21 @@ export interface AgentCalls {
     },
     signal: AbortSignal,
   ): Promise<PhaseAnswer>;
+  /** Slot and digest are those of the slot on trial; absent where only settings are. */
   confirm(
     request: CallOperation & {
       readonly bootId: string;
-      readonly slot: SlotName;
-      readonly slotDigest: Digest;
+      readonly slot?: SlotName;
+      readonly slotDigest?: Digest;
+    },
+    signal: AbortSignal,
+  ): Promise<PhaseAnswer>;
+  /** Plans (Prepare) or applies a set of settings. */
+  configure(
+    request: CallOperation & {
+      readonly phase: SettingsPhase;
+      readonly settings: SettingsSet;
+      readonly confirmTimeoutSeconds: number;
     },
     signal: AbortSignal,
   ): Promise<PhaseAnswer>;

@@ -109,9 +109,11 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
     kind: 'OSInstance',
     type: 'RebootPending',
     writer: 'proxy',
-    whenTrue: 'The candidate is armed for the next boot.',
+    whenTrue: 'A reboot, or a restart of kubelet or containerd, has yet to come.',
     reasons: {
       Armed: 'The candidate becomes the default for a counted number of attempts.',
+      SettingsPending: 'Settings were changed that count with the next boot.',
+      RestartPending: 'The files of the named programs were changed, and nobody asked to restart.',
       NotArmed: 'No reboot is asked for.',
     },
   },
@@ -120,7 +122,14 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
     type: 'ConfigApplied',
     writer: 'proxy',
     whenTrue: 'The wanted settings are in force.',
-    reasons: { NotReported: 'The agent does not report settings.' },
+    reasons: {
+      Applied: 'The sets of the named versions are in force.',
+      NoSettings: 'No settings were asked of this node.',
+      KeysRefused: 'The named settings cannot be applied on this node; the others are.',
+      Drifted: 'The node was found to have the named settings otherwise.',
+      Pending: 'The set of the named version is not applied, or not any more.',
+      NotReported: 'The agent does not report settings.',
+    },
   },
   {
     kind: 'OSInstance',
@@ -139,6 +148,7 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
       PersistFailed: 'PERSIST cannot be written: it is read-only or its disk fails.',
       UpstreamBootEnv: 'The boot loader configuration is that of upstream: no automatic fallback.',
       FellBack: 'The boot loader gave up the slot that was asked for.',
+      SettingsStuck: 'A change of settings can be neither finished nor undone.',
     },
   },
 ];

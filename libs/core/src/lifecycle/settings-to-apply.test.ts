@@ -15,8 +15,7 @@ interface Sets {
 }
 
 function chosen(type: OperationType, phase: Phase, wanted: Sets, applied: Sets): unknown {
-  const base = instance(operation({ type }), applied);
-  return settingsToApply({ ...base, spec: { ...base.spec, ...wanted } }, phase);
+  return settingsToApply(instance(operation({ type }), applied, '1', wanted), phase);
 }
 
 describe('the settings that a phase applies', () => {
@@ -67,8 +66,6 @@ describe('the settings that a phase applies', () => {
   });
 
   it('are none without an operation', () => {
-    const base = instance(undefined);
-
-    expect(settingsToApply({ ...base, spec: { ...base.spec, ...both } }, 'After')).toBeUndefined();
+    expect(settingsToApply(instance(undefined, {}, '1', both), 'After')).toBeUndefined();
   });
 });

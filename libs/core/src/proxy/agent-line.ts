@@ -32,15 +32,15 @@ export interface AgentLine {
 type Open = Extract<CallState, { kind: 'open' }>;
 
 /**
- * Longest silence of the agent in seconds. Activate reads a whole slot before it answers, Cancel waits for a write to
- * end; Prepare shows progress, and
- * gives up by itself after 10 minutes without a byte.
+ * Longest silence of the agent in seconds. Activate reads a whole slot before it answers, Configure may copy one, Cancel
+ * waits for a write to end; Prepare shows progress, and gives up by itself after 10 minutes without a byte.
  */
 const silenceSeconds: Readonly<Record<PhaseCall['type'], number>> = {
   getStatus: 30,
   prepare: 900,
   activate: 900,
   confirm: 120,
+  configure: 900,
   cancel: 900,
 };
 
@@ -143,6 +143,8 @@ async function ask(
       return agent.activate(wanted.request, signal);
     case 'confirm':
       return agent.confirm(wanted.request, signal);
+    case 'configure':
+      return agent.configure(wanted.request, signal);
     case 'cancel':
       return agent.cancel(wanted.request, signal);
     default:

@@ -1,14 +1,19 @@
 /** The conditions of an `OSInstance` that its proxy keeps. They are for people; no decision reads them. */
-import type { AgentStatus } from '../api/agent-status.ts';
+import type { AgentStatus, SettingNotes } from '../api/agent-status.ts';
 import { otherSlot } from '../api/operation.ts';
 import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
 import { setConditions, type Condition } from '../conditions/index.ts';
 import { errorCodes, isErrorCode } from '../errors/codes.ts';
+import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
 import type { Now } from '../ports/clock.ts';
+import { clip } from '../rollout/fleet-status.ts';
 import { isSame } from '../same.ts';
 
 type Told = Pick<Condition, 'status' | 'reason' | 'message'>;
 type Problem = OsInstanceStatus['problem'];
+
+/** So many settings are named in a message. */
+const namedNotes = 3;
 
 /** Condition types whose one writer is the proxy; all others in the list are left as they are. */
 export const proxyConditionTypes = [
@@ -35,11 +40,15 @@ export function conditionsOf(
     UpToDate: upToDate(instance, agent),
     Prepared: prepared(instance, agent),
     RebootPending: rebootPending(agent),
-    ConfigApplied: unknown('NotReported', 'The agent does not report settings'),
+    ConfigApplied: configApplied(instance, agent),
     Degraded: degraded(agent, problem),
   };
   const nowIso = `${new Date(now.wallMs).toISOString().slice(0, 19)}Z`;
-  const wanted = proxyConditionTypes.map((type) => ({ type, ...told[type] }));
+  const wanted = proxyConditionTypes.map((type) => ({
+    type,
+    ...told[type],
+    message: clip(told[type].message),
+  }));
   const mine = setConditions(stored, wanted, nowIso);
   const isStored = (condition: Condition): boolean =>
     stored.some((other) => other.type === condition.type && isSame(other, condition));
@@ -81,9 +90,50 @@ function prepared(instance: OsInstance, agent: AgentStatus | undefined): Told {
 
 function rebootPending(agent: AgentStatus | undefined): Told {
   if (agent === undefined) return noAgent();
-  return agent.operation?.result === 'Armed'
-    ? yes('Armed', 'The candidate is armed for the next boot')
-    : no('NotArmed', 'No reboot is asked for');
+  if (agent.operation?.result === 'Armed') {
+    return yes('Armed', 'The candidate is armed for the next boot');
+  }
+  if (agent.settings?.rebootPending === true) {
+    return yes('SettingsPending', 'Settings were changed that count with the next boot');
+  }
+  const programs = agent.settings?.pendingRestarts ?? [];
+  if (programs.length > 0) {
+    const message = `Files were changed since these programs were started: ${programs.join(', ')}`;
+    return yes('RestartPending', message);
+  }
+  return no('NotArmed', 'No reboot is asked for');
+}
+
+/** A set that is wanted and was not applied is told last: until it is, the faults are those of the sets that hold. */
+function configApplied({ spec }: OsInstance, agent: AgentStatus | undefined): Told {
+  if (agent === undefined) return noAgent();
+  const { settings } = agent;
+  if (settings === undefined) return unknown('NotReported', 'The agent does not report settings');
+  const { refused, drift, before, after } = settings;
+  if (refused.total > 0) return no('KeysRefused', notesText('refused', refused));
+  if (drift.total > 0) return no('Drifted', notesText('found otherwise', drift));
+  const sets = [
+    { name: 'upgradeconfigs', wanted: spec.upgradeconfigs, applied: before },
+    { name: 'sysconfigs', wanted: spec.sysconfigs, applied: after },
+  ];
+  const pending = sets.find(
+    ({ wanted, applied }) => wanted !== undefined && settingsVersion(wanted) !== (applied ?? ''),
+  );
+  if (pending !== undefined) {
+    const { name, wanted } = pending;
+    return no('Pending', `Version "${settingsVersion(wanted)}" of ${name} is not applied`);
+  }
+  const held = sets.filter(({ applied }) => applied !== undefined);
+  if (held.length === 0) return yes('NoSettings', 'No settings were asked of this node');
+  const versions = held.map(({ name, applied }) => `version "${applied}" of ${name}`);
+  return yes('Applied', `In force: ${versions.join(', ')}`);
+}
+
+/** How many there are, and the first of them by name. */
+function notesText(what: string, { total, first }: SettingNotes): string {
+  const named = first.slice(0, namedNotes);
+  const texts = named.map(({ model, key, message }) => `${model} ${key}: ${message}`);
+  return `${String(total)} setting(s) ${what}: ${texts.join('; ')}`;
 }
 
 function degraded(agent: AgentStatus | undefined, problem: Problem): Told {

@@ -29,6 +29,7 @@ class ManualAgent {
     prepare: (_request, onProgress, signal) => this.#ring('prepare', signal, onProgress),
     activate: (_request, signal) => this.#ring('activate', signal),
     confirm: (_request, signal) => this.#ring('confirm', signal),
+    configure: (_request, signal) => this.#ring('configure', signal),
     rollback: (_request, signal) => this.#ring('rollback', signal),
     cancel: (_request, signal) => this.#ring('cancel', signal),
   };
@@ -80,6 +81,7 @@ function bench(own = new FakeInstance(instance(undefined))): Bench {
   return { proxy, own, agent, clock, node };
 }
 
+const sets = { upgradeconfigs: { version: 'b-1' }, sysconfigs: { version: 'a-1' } };
 const unreachable = new KubeosError('AGENT_UNREACHABLE', 'no answer');
 
 describe('the proxy', () => {
@@ -217,14 +219,13 @@ describe('the proxy', () => {
     expect(agent.names).toEqual(['prepare']);
   });
 
-  it.each(['Activate', 'Confirm'] as const)(
+  it.each(['Before', 'Activate', 'After', 'Confirm'] as const)(
     'does not ask for %s when a consistent read shows another phase',
     async (phase) => {
       const { proxy, own, agent } = bench();
       const target = { version: 'KubeOS 2', slot: 'B', slotDigest: 'sha256:b' } as const;
       const of = operation({ phase, target, confirmBootId: 'boot-1' });
-      own.ask(of);
-      own.put(instance(of, { acknowledged: { seq: 7, phase } }));
+      own.put(instance(of, { acknowledged: { seq: 7, phase } }, '1', sets));
       own.isLagging = true;
       own.ask(operation({ phase: 'Cancel' }));
 
@@ -233,12 +234,16 @@ describe('the proxy', () => {
     },
   );
 
-  it('asks for Activate when a consistent read agrees', async () => {
+  it.each([
+    ['Before', 'configure'],
+    ['Activate', 'activate'],
+    ['After', 'configure'],
+  ] as const)('asks for %s when a consistent read agrees: %s', async (phase, name) => {
     const { proxy, own, agent } = bench();
-    own.ask(operation({ phase: 'Activate' }));
+    own.put(instance(operation({ phase }), {}, '1', sets));
 
     await proxy.pass();
-    expect(agent.names).toEqual(['activate']);
+    expect(agent.names).toEqual([name]);
   });
 
   it('does not ask for Activate while the API server cannot be read', async () => {

@@ -135,8 +135,23 @@ describe('decideProxy', () => {
     });
   });
 
-  it.each(['Drain', 'Before', 'After', 'GiveBack'] as const)('only acknowledges %s', (phase) => {
-    expect(decide(operation({ phase }))).toMatchObject({ actions: [], waiting: 'PhaseSettled' });
+  it.each(['Drain', 'Before', 'After', 'GiveBack'] as const)(
+    'only acknowledges %s without settings',
+    (phase) => {
+      expect(decide(operation({ phase }))).toMatchObject({ actions: [], waiting: 'PhaseSettled' });
+    },
+  );
+
+  it.each([
+    ['Prepare', false],
+    ['After', true],
+  ] as const)('configures in %s of a config; after a consistent read: %j', (phase, consistent) => {
+    const of = operation({ type: 'config', phase });
+    const sysconfigs = { version: '2' };
+    const stored = { acknowledged: { seq: 7, phase } };
+    const [action] = decide(of, { instance: instance(of, stored, '1', { sysconfigs }) }).actions;
+
+    expect(action).toMatchObject({ type: 'startCall', consistent, call: { type: 'configure' } });
   });
 
   it.each([
@@ -170,6 +185,7 @@ describe('decideProxy', () => {
     ['the phase is done', record(operation(), { state: 'Done', result: 'Prepared' })],
     ['the phase has failed', record(operation(), { state: 'Failed', result: 'Failed' })],
     ['the trial has ended', record(operation({ phase: 'Activate' }), { result: 'Returned' })],
+    ['the settings are in place', record(operation(), { state: 'Done', result: 'Configured' })],
   ])('makes no call when %s', (_what, own) => {
     const decision = decide(operation(), { agent: agentStatus({ operation: own }) });
 

@@ -117,7 +117,7 @@ function wantedCall(instance: OsInstance, input: ProxyInput, now: Now): Wanted {
     return { key, waiting: 'Acknowledging' };
   }
   if (isSettled(operation, agent.operation)) return { key, waiting: 'PhaseSettled' };
-  const demand = demandOf(operation, agent);
+  const demand = demandOf(instance, operation, agent);
   switch (demand.kind) {
     case 'nothing':
       return { key, waiting: 'PhaseSettled' };
@@ -159,8 +159,14 @@ function callActions(call: CallState, wanted: Wanted): readonly ProxyAction[] {
     call.kind === 'open' && (wanted.key === undefined || !isSameKey(call.key, wanted.key));
   const end: readonly ProxyAction[] = isUnwanted ? [{ type: 'endCall' }] : [];
   if (wanted.call === undefined || wanted.key === undefined) return end;
-  const consistent = wanted.call.type === 'activate' || wanted.call.type === 'confirm';
+  const consistent = isBinding(wanted.call);
   return [...end, { type: 'startCall', key: wanted.key, call: wanted.call, consistent }];
+}
+
+/** True for a call that changes what the node runs, so that no stale read may make it. */
+function isBinding(call: PhaseCall): boolean {
+  if (call.type === 'configure') return call.request.phase !== 'Prepare';
+  return call.type === 'activate' || call.type === 'confirm';
 }
 
 function decideReport(

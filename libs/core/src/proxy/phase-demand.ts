@@ -6,8 +6,10 @@ import type {
   PhaseResult,
 } from '../api/agent-status.ts';
 import { operationId, type Operation } from '../api/operation.ts';
-import type { AgentCalls, CallOperation } from '../ports/proxy.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import type { AgentCalls, CallOperation, SettingsPhase } from '../ports/proxy.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
+import { settingsToApply } from '../lifecycle/settings-to-apply.ts';
 import type { CallFailure } from './call-state.ts';
 
 /** A call to the agent as plain values. `getStatus` asks for a first snapshot. */
@@ -16,6 +18,7 @@ export type PhaseCall =
   | { readonly type: 'prepare'; readonly request: Parameters<AgentCalls['prepare']>[0] }
   | { readonly type: 'activate'; readonly request: Parameters<AgentCalls['activate']>[0] }
   | { readonly type: 'confirm'; readonly request: Parameters<AgentCalls['confirm']>[0] }
+  | { readonly type: 'configure'; readonly request: Parameters<AgentCalls['configure']>[0] }
   | { readonly type: 'cancel'; readonly request: Parameters<AgentCalls['cancel']>[0] };
 
 /** The answer to what a phase asks for. */
@@ -31,32 +34,41 @@ const endings: ReadonlySet<PhaseResult> = new Set(['Committed', 'Returned', 'Can
 
 const nothing: PhaseDemand = { kind: 'nothing' };
 
-/** What the phase asks of an agent with this status. */
-export function demandOf(operation: Operation, agent: AgentStatus): PhaseDemand {
-  const lacking = lackingCapability(operation, agent);
-  if (lacking !== undefined) {
-    return refused('UNSUPPORTED', `The agent of this node does not offer "${lacking}"`);
-  }
-  const request = { id: operationId(operation), seq: operation.seq, type: operation.type };
+/** What the phase of the open operation asks of an agent with this status. */
+export function demandOf(
+  instance: OsInstance,
+  operation: Operation,
+  agent: AgentStatus,
+): PhaseDemand {
+  const demand = phaseDemand(instance, operation);
+  const needed = demand.kind === 'call' ? neededCapability(demand.call) : undefined;
+  if (needed === undefined || agent.capabilities.includes(needed)) return demand;
+  return refused('UNSUPPORTED', `The agent of this node does not offer "${needed}"`);
+}
+
+function phaseDemand(instance: OsInstance, operation: Operation): PhaseDemand {
   switch (operation.phase) {
     case 'Prepare':
-      return prepare(operation, request);
+      return operation.type === 'config'
+        ? configure(instance, operation, 'Prepare')
+        : prepare(operation);
+    case 'Before':
+    case 'After':
+      return configure(instance, operation, operation.phase);
     case 'Activate':
       return call({
         type: 'activate',
         request: {
-          ...request,
+          ...named(operation),
           target: operation.target,
           confirmTimeoutSeconds: operation.parameters.confirmTimeoutSeconds,
         },
       });
     case 'Confirm':
-      return confirm(operation, request);
+      return confirm(operation);
     case 'Cancel':
-      return call({ type: 'cancel', request });
+      return call({ type: 'cancel', request: named(operation) });
     case 'Drain':
-    case 'Before':
-    case 'After':
     case 'GiveBack':
       return nothing;
     default:
@@ -64,33 +76,60 @@ export function demandOf(operation: Operation, agent: AgentStatus): PhaseDemand 
   }
 }
 
-function prepare(operation: Operation, request: CallOperation): PhaseDemand {
-  const { payload, target } = operation;
-  return payload === undefined
-    ? refused('INVALID_ARGUMENT', 'Prepare names no payload')
-    : call({ type: 'prepare', request: { ...request, version: target.version, payload } });
+/** The operation as every call names it. */
+function named(operation: Operation): CallOperation {
+  return { id: operationId(operation), seq: operation.seq, type: operation.type };
 }
 
-function confirm(operation: Operation, request: CallOperation): PhaseDemand {
+function prepare(operation: Operation): PhaseDemand {
+  const { payload, target } = operation;
+  if (payload === undefined) return refused('INVALID_ARGUMENT', 'Prepare names no payload');
+  const request = { ...named(operation), version: target.version, payload };
+  return call({ type: 'prepare', request });
+}
+
+function configure(instance: OsInstance, operation: Operation, phase: SettingsPhase): PhaseDemand {
+  const settings = settingsToApply(instance, phase);
+  if (settings !== undefined) {
+    const { confirmTimeoutSeconds } = operation.parameters;
+    const request = { ...named(operation), phase, settings, confirmTimeoutSeconds };
+    return call({ type: 'configure', request });
+  }
+  if (operation.type !== 'config' || phase === 'Before') return nothing;
+  return refused('INVALID_ARGUMENT', 'A config names no settings');
+}
+
+/** A config is about a slot only where it reboots; any other operation always is. */
+function confirm(operation: Operation): PhaseDemand {
   const { slot, slotDigest } = operation.target;
   const bootId = operation.confirmBootId;
+  const isOfSlot = operation.type !== 'config' || operation.disruption === 'reboot';
+  if (bootId !== undefined && !isOfSlot) {
+    return call({ type: 'confirm', request: { ...named(operation), bootId } });
+  }
   if (bootId === undefined || slot === undefined || slotDigest === undefined) {
     return refused('INVALID_ARGUMENT', 'Confirm does not name boot id, slot and digest');
   }
-  return call({ type: 'confirm', request: { ...request, bootId, slot, slotDigest } });
+  const request = { ...named(operation), bootId, slot, slotDigest };
+  return call({ type: 'confirm', request });
 }
 
-/** The capability that the phase needs and the agent does not have. Cancel is always allowed. */
-function lackingCapability(operation: Operation, agent: AgentStatus): AgentCapability | undefined {
-  const needed = neededCapability(operation);
-  return needed === undefined || agent.capabilities.includes(needed) ? undefined : needed;
-}
-
-function neededCapability(operation: Operation): AgentCapability | undefined {
-  const { phase, type, payload } = operation;
-  if (phase === 'Prepare') return payload?.imageType === 'disk' ? 'disk' : 'oci';
-  if (phase === 'Activate' && type === 'rollback') return 'rollback';
-  return undefined;
+/** The capability that a call takes. An agent can always be told to end what it has begun. */
+function neededCapability(wanted: PhaseCall): AgentCapability | undefined {
+  switch (wanted.type) {
+    case 'prepare':
+      return wanted.request.payload.imageType === 'disk' ? 'disk' : 'oci';
+    case 'activate':
+      return wanted.request.type === 'rollback' ? 'rollback' : undefined;
+    case 'configure':
+      return 'settings';
+    case 'getStatus':
+    case 'confirm':
+    case 'cancel':
+      return undefined;
+    default:
+      return assertNever(wanted);
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Values and stand-ins for the tests of the proxy. */
-import type { AgentOperation, AgentStatus } from '../api/agent-status.ts';
+import type { AgentOperation, AgentStatus, SettingsStatus } from '../api/agent-status.ts';
 import { operationId, type Operation } from '../api/operation.ts';
-import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
+import type { OsInstance, OsInstanceSpec, OsInstanceStatus } from '../api/os-instance.ts';
 import { KubeosError } from '../errors/index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { OwnInstance, StatusPatch } from '../ports/proxy.ts';
@@ -43,7 +43,7 @@ export function agentStatus(change: Partial<AgentStatus> = {}): AgentStatus {
   return {
     apiVersion: 'v1',
     agentVersion: '1.0.0',
-    capabilities: ['disk', 'rollback'],
+    capabilities: ['disk', 'rollback', 'settings'],
     revision: 1,
     bootId: 'boot-1',
     bootedSlot: 'A',
@@ -55,6 +55,12 @@ export function agentStatus(change: Partial<AgentStatus> = {}): AgentStatus {
     warnings: [],
     ...change,
   };
+}
+
+/** What an agent tells of settings that are in force. */
+export function settingsStatus(change: Partial<SettingsStatus> = {}): SettingsStatus {
+  const none = { total: 0, first: [] };
+  return { refused: none, drift: none, pendingRestarts: [], rebootPending: false, ...change };
 }
 
 /** The agent's record of an operation. */
@@ -74,6 +80,7 @@ export function instance(
   of: Operation | undefined,
   status: OsInstanceStatus = {},
   resourceVersion = '1',
+  sets: Pick<OsInstanceSpec, 'sysconfigs' | 'upgradeconfigs'> = {},
 ): OsInstance {
   return {
     name: 'n1',
@@ -81,7 +88,7 @@ export function instance(
     resourceVersion,
     finalizers: [],
     deleting: false,
-    spec: { nodestatus: 'idle', ...(of === undefined ? {} : { operation: of }) },
+    spec: { nodestatus: 'idle', ...sets, ...(of === undefined ? {} : { operation: of }) },
     status,
   };
 }

@@ -1,12 +1,14 @@
 /** What the proxy has to write into the status of its `OSInstance`, as a patch of what differs. */
 import type { AgentOperation, AgentStatus } from '../api/agent-status.ts';
-import type { OsInstance, OsInstanceStatus } from '../api/os-instance.ts';
+import type { OsInstance, OsInstanceStatus, SettingsSet } from '../api/os-instance.ts';
+import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
 import type { StatusPatch } from '../ports/proxy.ts';
 import type { CallState } from './call-state.ts';
 import { isSame } from '../same.ts';
 
 type Problem = NonNullable<OsInstanceStatus['problem']>;
 type Acknowledged = NonNullable<OsInstanceStatus['acknowledged']>;
+type SetName = 'sysconfigs' | 'upgradeconfigs';
 
 /** What the proxy knows of itself and its node at this moment. */
 export interface ReportInput {
@@ -37,6 +39,7 @@ const leapFraction = 0.05;
 /** Compares what is stored with what is known. The snapshot is taken only when it is newer than the stored one. */
 export function reportOf(instance: OsInstance, known: ReportInput): Report {
   const stored = instance.status;
+  const news = newsOf(known, stored.agent);
   const members: StatusPatch = {
     ...(known.nodeUid !== undefined && known.nodeUid !== stored.nodeUid
       ? { nodeUid: known.nodeUid }
@@ -44,24 +47,42 @@ export function reportOf(instance: OsInstance, known: ReportInput): Report {
     ...(known.proxyVersion === stored.proxyVersion ? {} : { proxyVersion: known.proxyVersion }),
     ...changed('acknowledged', stored.acknowledged, known.acknowledged),
     ...changed('problem', stored.problem, known.problem),
+    ...appliedSets(instance, news ?? stored.agent),
   };
-  const agent = known.agent === undefined ? undefined : relayed(known.agent, known.call);
-  if (agent === undefined || !isNews(agent, stored.agent)) {
+  if (news === undefined) {
     return { patch: members, urgency: 'acknowledged' in members ? 'now' : 'soon' };
   }
-  const patch = { ...members, agent };
-  const advanced = 'acknowledged' in members ? undefined : advance(agent, stored.agent);
+  const patch = { ...members, agent: news };
+  const advanced = 'acknowledged' in members ? undefined : advance(news, stored.agent);
   if (advanced === undefined) return { patch, urgency: 'now' };
   return { patch, urgency: Object.keys(members).length > 0 ? 'soon' : advanced };
 }
 
 /** The member of a patch that brings `stored` to `wanted`: nothing, the new value, or `null` to remove it. */
-function changed<K extends 'acknowledged' | 'problem'>(
+function changed<K extends 'acknowledged' | 'problem' | SetName>(
   key: K,
   stored: OsInstanceStatus[K],
   wanted: OsInstanceStatus[K],
 ): StatusPatch {
   return isSame(stored, wanted) ? {} : { [key]: wanted ?? null };
+}
+
+/**
+ * The sets that the agent applied last. It tells their versions alone; the content is that of the wanted set, or the
+ * stored one, of that version. While a phase is at work what it applies is not yet applied.
+ */
+function appliedSets({ spec, status }: OsInstance, agent: AgentStatus | undefined): StatusPatch {
+  if (agent?.settings === undefined || agent.operation?.state === 'Running') return {};
+  const { before, after } = agent.settings;
+  const applied = (name: SetName, version: string | undefined): SettingsSet | undefined => {
+    if (version === undefined) return undefined;
+    const known = [spec[name], status[name]].filter((set) => set !== undefined);
+    return known.find((set) => settingsVersion(set) === version) ?? { version };
+  };
+  return {
+    ...changed('upgradeconfigs', status.upgradeconfigs, applied('upgradeconfigs', before)),
+    ...changed('sysconfigs', status.sysconfigs, applied('sysconfigs', after)),
+  };
 }
 
 /**
@@ -76,6 +97,13 @@ function relayed(agent: AgentStatus, call: CallState): AgentStatus {
   const { progress: _, ...rest } = operation;
   const shown: AgentOperation = progress === undefined ? rest : { ...rest, progress };
   return { ...agent, operation: shown };
+}
+
+/** The snapshot to be written, if it is newer than the stored one. */
+function newsOf(known: ReportInput, stored: AgentStatus | undefined): AgentStatus | undefined {
+  if (known.agent === undefined) return undefined;
+  const agent = relayed(known.agent, known.call);
+  return isNews(agent, stored) ? agent : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
-import { open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf, storageError } from './errno.ts';
+import { isAbsence, storageError } from './errno.ts';
 
 /** Who may do what with a file. */
 export interface FileAccess {
@@ -9,6 +9,8 @@ export interface FileAccess {
   /** Default: unchanged. */
   readonly uid?: number;
   readonly gid?: number;
+  /** Called with the path of the new file before it is flushed and put in place. */
+  readonly prepare?: (path: string) => Promise<void>;
 }
 
 /**
@@ -33,6 +35,34 @@ export async function writeFileDurably(
   }
 }
 
+/** Removes a file, where there is one; durable when it returns. Throws `STORAGE_FAILED`. */
+export async function removeFileDurably(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+    await flushFolder(dirname(path));
+  } catch (thrown) {
+    if (isAbsence(thrown)) return;
+    throw storageError(thrown, `Cannot remove ${path}`);
+  }
+}
+
+/**
+ * Makes a folder, and those above it, where they are missing: 0755 whatever the umask says, durable when it returns.
+ * Throws `STORAGE_FULL`, `STORAGE_FAILED`.
+ */
+export async function makeFolderDurably(path: string): Promise<void> {
+  try {
+    const first = await mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    for (let made = path; made.length >= first.length; made = dirname(made)) {
+      await chmod(made, 0o755);
+      await flushFolder(dirname(made));
+    }
+  } catch (thrown) {
+    throw storageError(thrown, `Cannot make the folder ${path}`);
+  }
+}
+
 /** Reads a text file; `undefined` when there is none. Throws `STORAGE_FAILED`. */
 export async function readTextIfThere(path: string): Promise<string | undefined> {
   const content = await readBytesIfThere(path);
@@ -44,7 +74,7 @@ export async function readBytesIfThere(path: string): Promise<Buffer | undefined
   try {
     return await readFile(path);
   } catch (thrown) {
-    if (errnoOf(thrown) === 'ENOENT' || errnoOf(thrown) === 'ENOTDIR') return undefined;
+    if (isAbsence(thrown)) return undefined;
     throw storageError(thrown, `Cannot read ${path}`);
   }
 }
@@ -58,6 +88,7 @@ async function writeAndFlush(
   try {
     await file.writeFile(content);
     await applyAccess(file, access);
+    await access.prepare?.(path);
     await file.sync();
   } finally {
     await file.close();

@@ -7,6 +7,11 @@ export function errnoOf(thrown: unknown): string | undefined {
   return typeof thrown.code === 'string' ? thrown.code : undefined;
 }
 
+/** True when a system call failed because there is no such file. */
+export function isAbsence(thrown: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(thrown) ?? '');
+}
+
 const full: readonly string[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 /**

@@ -34,6 +34,7 @@ export { createNodeLock, type NodeLockOptions } from './node-lock.ts';
 export { parseOsRelease, prettyName } from './os-release.ts';
 export { createPassTimer } from './pass-timer.ts';
 export { createSnapshotFile, createStateFile } from './record-files.ts';
+export * from './settings/index.ts';
 export { agentFiles, createSlotFiles, inspectSlot, type SlotFiles } from './slot-content.ts';
 export {
   createSlotDevices,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { hasCode, KubeosError, type BootFacts, type BootWhy, type Machine } from '@kubeos/core';
+import { KubeosError, type BootFacts, type BootWhy, type Machine } from '@kubeos/core';
 import { readTextIfThere } from './durable-file.ts';
 import type { Exec } from './exec.ts';
+import { journalTail } from './journal.ts';
 import { parseKernelCommandLine } from './kernel-command-line.ts';
 import { prettyName } from './os-release.ts';
 import type { SlotDevices } from './slot-devices.ts';
@@ -35,7 +36,8 @@ export function createMachine(deps: MachineDeps): Machine {
       });
       return answer.stdout.trim() === 'stopping';
     },
-    previousJournalTail: () => previousJournalTail(deps.exec),
+    // Only a journal that outlives the boot is evidence of it.
+    previousJournalTail: () => journalTail(deps.exec, journalLines, ['-b', '-1']),
   };
 }
 
@@ -68,16 +70,4 @@ async function required(root: string, name: string): Promise<string> {
   const text = await readTextIfThere(path);
   if (text !== undefined) return text.trim();
   throw new KubeosError('STORAGE_FAILED', `There is no ${path}`);
-}
-
-async function previousJournalTail(exec: Exec): Promise<string | undefined> {
-  try {
-    const args = ['-b', '-1', '-n', String(journalLines), '--no-pager', '--quiet'];
-    const tail = (await exec('journalctl', args)).stdout.trim();
-    return tail === '' ? undefined : tail;
-  } catch (thrown) {
-    // No journalctl, or no journal that outlived the boot: there is no evidence of this kind.
-    if (hasCode(thrown, 'COMMAND_FAILED', 'COMMAND_TIMEOUT')) return undefined;
-    throw thrown;
-  }
 }

@@ -4,3 +4,5 @@ export * from './cluster-views.ts';
 export * from './log.ts';
 export * from './node.ts';
 export * from './proxy.ts';
+export * from './settings.ts';
+export * from './settings.ts';

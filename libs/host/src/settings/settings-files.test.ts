@@ -1,0 +1,199 @@
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { KubeosError, type SettingsFiles } from '@kubeos/core';
+import { exec } from '../exec.ts';
+import { createSettingsFiles } from './settings-files.ts';
+
+const bootMenu = '/boot/efi/grub.cfg';
+
+describe('files of settings', () => {
+  let root = '';
+  let files: SettingsFiles;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'settings-'));
+    files = createSettingsFiles({ root, exec, bootMenu });
+    await mkdir(join(root, 'etc/kubernetes'), { recursive: true });
+    await mkdir(join(root, 'boot/efi'), { recursive: true });
+    await put('/etc/sysctl.conf', 'old\n');
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  const put = (path: string, content: string | Uint8Array) => writeFile(join(root, path), content);
+  const text = (path: string) => readFile(join(root, path), 'utf8');
+  const link = (path: string, target: string) => symlink(target, join(root, path));
+  const modeOf = async (path: string) => (await stat(join(root, path))).mode & 0o7777;
+
+  describe('read', () => {
+    it.each([
+      ['nothing', ''],
+      ['a byte order mark and CRLF', '\uFEFFa: 1\r\nb: ü\r\n'],
+      ['no newline at the end, and NUL', 'a\0b'],
+    ])('gives %s byte for byte', async (_name, content) => {
+      await put('/etc/sysctl.conf', content);
+      expect(await files.read('/etc/sysctl.conf')).toBe(content);
+    });
+
+    it.each(['/etc/absent', '/absent/file', '/etc/sysctl.conf/file'])(
+      'finds nothing at %s',
+      async (path) => {
+        expect(await files.read(path)).toBeUndefined();
+      },
+    );
+
+    it.each([
+      ['bytes that are no UTF-8', () => put('/etc/odd', Buffer.from([0x61, 0xff])), 'UTF-8'],
+      ['a folder', () => mkdir(join(root, 'etc/odd')), 'not a regular file'],
+      ['a pipe', () => exec('mkfifo', [join(root, 'etc/odd')]), 'not a regular file'],
+      [
+        'a file that is too large',
+        async () => {
+          await put('/etc/odd', '');
+          await truncate(join(root, 'etc/odd'), 2 ** 20 + 1);
+        },
+        'larger than 1048576 bytes',
+      ],
+    ])('cannot read %s', async (_name, make, problem) => {
+      await make();
+      await expect(files.read('/etc/odd')).rejects.toMatchObject({
+        code: 'SETTINGS_UNREADABLE',
+        message: expect.stringContaining(problem),
+      });
+    });
+  });
+
+  describe('links', () => {
+    it.each(['sysctl.conf', './sysctl.conf', '/etc/sysctl.conf', '../../../etc/sysctl.conf'])(
+      'to %s in the same folder stay links to what is changed',
+      async (target) => {
+        await link('/etc/link.conf', target);
+        expect(await files.read('/etc/link.conf')).toBe('old\n');
+        await files.write('/etc/link.conf', 'new\n');
+        expect(await text('/etc/sysctl.conf')).toBe('new\n');
+        expect(await readlink(join(root, 'etc/link.conf'))).toBe(target);
+      },
+    );
+
+    it.each(['../boot/efi/grub.cfg', '/etc/kubernetes/absent', '/', '..'])(
+      'to %s lead into another folder',
+      async (target) => {
+        await link('/etc/link.conf', target);
+        const refusal = { code: 'SETTINGS_REFUSED', details: { path: '/etc/link.conf' } };
+        await expect(files.read('/etc/link.conf')).rejects.toMatchObject(refusal);
+        await expect(files.write('/etc/link.conf', 'new')).rejects.toMatchObject(refusal);
+        await expect(files.write('/etc/link.conf', undefined)).rejects.toMatchObject(refusal);
+      },
+    );
+
+    it('of folders are followed below the root', async () => {
+      await link('/etc/rancher', '/etc/kubernetes');
+      await files.write('/etc/rancher/config.yaml', 'a: 1\n');
+      expect(await text('/etc/kubernetes/config.yaml')).toBe('a: 1\n');
+      expect(await files.read('/etc/rancher/config.yaml')).toBe('a: 1\n');
+    });
+
+    it('in a circle end as a failure', async () => {
+      await link('/etc/one', 'two');
+      await link('/etc/two', 'one');
+      await expect(files.read('/etc/one')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    });
+  });
+
+  describe('write', () => {
+    it('B-40: replaces the file and leaves nothing else behind', async () => {
+      const before = await stat(join(root, 'etc/sysctl.conf'));
+      await put('/etc/sysctl.conf.new', 'what a killed writer left');
+      await files.write('/etc/sysctl.conf', 'new\n');
+      expect(await text('/etc/sysctl.conf')).toBe('new\n');
+      expect((await stat(join(root, 'etc/sysctl.conf'))).ino).not.toBe(before.ino);
+      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'sysctl.conf']);
+    });
+
+    it('keeps mode and owner', async () => {
+      // Only root may give files away.
+      const [uid, gid] =
+        process.getuid?.() === 0 ? [1234, 5678] : [process.getuid?.(), process.getgid?.()];
+      await chown(join(root, 'etc/sysctl.conf'), uid ?? 0, gid ?? 0);
+      await chmod(join(root, 'etc/sysctl.conf'), 0o4751);
+      await files.write('/etc/sysctl.conf', 'new\n');
+      expect(await stat(join(root, 'etc/sysctl.conf'))).toMatchObject({ uid, gid });
+      expect(await modeOf('/etc/sysctl.conf')).toBe(0o4751);
+    });
+
+    it('B-49: makes new files 0644 and new folders 0755, whatever the umask', async () => {
+      const umask = process.umask(0o077);
+      try {
+        await files.write('/etc/containerd/conf/config.toml', 'version = 3\n');
+      } finally {
+        process.umask(umask);
+      }
+      expect(await modeOf('/etc/containerd/conf/config.toml')).toBe(0o644);
+      expect(await modeOf('/etc/containerd/conf')).toBe(0o755);
+      expect(await modeOf('/etc/containerd')).toBe(0o755);
+    });
+
+    it('removes a file, and a second time too', async () => {
+      await files.write('/etc/sysctl.conf', undefined);
+      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes']);
+      await files.write('/etc/sysctl.conf', undefined);
+      await files.write('/absent/file', undefined);
+    });
+
+    it('leaves the old file where the new one cannot be made whole', async () => {
+      const failing = async () => {
+        throw new KubeosError('COMMAND_FAILED', 'cp: no space');
+      };
+      const broken = createSettingsFiles({ root, exec: failing, bootMenu });
+      await expect(broken.write('/etc/sysctl.conf', 'new')).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        message: expect.stringContaining('etc/sysctl.conf'),
+      });
+      expect(await text('/etc/sysctl.conf')).toBe('old\n');
+      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'sysctl.conf']);
+    });
+
+    it('takes nothing but a regular file for the old one', async () => {
+      await expect(files.write('/etc/kubernetes', 'new')).rejects.toMatchObject({
+        code: 'SETTINGS_UNREADABLE',
+      });
+    });
+  });
+
+  describe('the boot menu', () => {
+    it('has a copy of what it was', async () => {
+      await put(bootMenu, 'one');
+      await files.write(bootMenu, 'two');
+      await files.write(bootMenu, 'three');
+      expect(await text(bootMenu)).toBe('three');
+      expect(await text(`${bootMenu}.bak`)).toBe('two');
+    });
+
+    it.each([['empty'], ['gone']])('leaves the copy alone when it is %s', async (how) => {
+      await put(`${bootMenu}.bak`, 'one');
+      if (how === 'empty') await put(bootMenu, '');
+      await files.write(bootMenu, 'two');
+      expect(await text(bootMenu)).toBe('two');
+      expect(await text(`${bootMenu}.bak`)).toBe('one');
+    });
+
+    it('is not written into a folder where no boot partition is mounted', async () => {
+      await rm(join(root, 'boot/efi'), { recursive: true });
+      await expect(files.write(bootMenu, 'one')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      expect(await readdir(join(root, 'boot'))).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,91 @@
+/** The programs that settings are for, by the `systemctl` on PATH. */
+import { hasCode, KubeosError, type Clock, type SettingsUnits } from '@kubeos/core';
+import type { Exec } from '../exec.ts';
+import { journalTail } from '../journal.ts';
+import { checkContainerd } from './check-containerd.ts';
+import { answersOk } from './health.ts';
+
+/** What restarting and checking programs takes. */
+export interface SettingsUnitsDeps {
+  readonly exec: Exec;
+  readonly clock: Clock;
+  /** A folder of root's alone, for files that are checked. */
+  readonly folder: string;
+  /** Where the kubelet says how it is; `false` when it does not (`healthzPort: 0`). */
+  readonly kubeletHealthz: string | false;
+}
+
+type Unit = Parameters<SettingsUnits['restart']>[0];
+
+/** Longer than systemd waits for a program that says when it is up. */
+const restartLimitMs = 120_000;
+const upLimitMs = 60_000;
+const pauseMs = 2000;
+/** So often in a row: a program that dies at once is up for a moment, again and again. */
+const goodChecks = 5;
+const journalLines = 10;
+const evidenceLength = 1024;
+
+/** Programs that systemd keeps. */
+export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
+  return {
+    restart: async (unit) => {
+      const problem = (await orderRestart(deps, unit)) ?? (await waitUntilUp(deps, unit));
+      return problem === undefined ? undefined : withJournal(deps, unit, problem);
+    },
+    // Types of the kubelet's configuration are checked where it is planned; its program has no check.
+    check: async (unit, text) =>
+      unit === 'containerd.service' ? checkContainerd(deps.exec, deps.folder, text) : undefined,
+  };
+}
+
+async function orderRestart({ exec }: SettingsUnitsDeps, unit: Unit): Promise<string | undefined> {
+  try {
+    await exec('systemctl', ['restart', unit], { timeoutMs: restartLimitMs });
+    return undefined;
+  } catch (thrown) {
+    if (!hasCode(thrown, 'COMMAND_FAILED', 'COMMAND_TIMEOUT')) throw thrown;
+    return `${unit} cannot be restarted: ${KubeosError.from(thrown).message}`;
+  }
+}
+
+async function waitUntilUp(deps: SettingsUnitsDeps, unit: Unit): Promise<string | undefined> {
+  const { clock } = deps;
+  const deadlineMs = clock.now().monotonicMs + upLimitMs;
+  let good = 0;
+  for (;;) {
+    const problem = await problemOf(deps, unit);
+    good = problem === undefined ? good + 1 : 0;
+    if (good === goodChecks) return undefined;
+    if (clock.now().monotonicMs >= deadlineMs) {
+      const what = problem ?? 'it comes and goes';
+      return `${unit} is not up ${upLimitMs / 1000} seconds after its restart: ${what}`;
+    }
+    await clock.sleep(pauseMs);
+  }
+}
+
+/** What speaks against a program at this moment. */
+async function problemOf(
+  { exec, kubeletHealthz }: SettingsUnitsDeps,
+  unit: Unit,
+): Promise<string | undefined> {
+  // Exit codes of systemctl(1): 3 for a unit that is not active, 4 for none.
+  const { exitCode, stdout } = await exec('systemctl', ['is-active', unit], {
+    okExitCodes: [0, 1, 2, 3, 4],
+  });
+  if (exitCode !== 0) return `systemd says "${stdout.trim()}"`;
+  if (unit !== 'kubelet.service' || kubeletHealthz === false) return undefined;
+  const isHealthy = await answersOk(kubeletHealthz);
+  return isHealthy ? undefined : `${kubeletHealthz} does not answer with 200`;
+}
+
+async function withJournal(
+  { exec }: SettingsUnitsDeps,
+  unit: Unit,
+  problem: string,
+): Promise<string> {
+  const journal = await journalTail(exec, journalLines, [`--unit=${unit}`, '--output=cat']);
+  if (journal === undefined) return problem;
+  return `${problem}. The end of its journal:\n${journal.slice(-evidenceLength)}`;
+}

@@ -5,4 +5,3 @@ export * from './log.ts';
 export * from './node.ts';
 export * from './proxy.ts';
 export * from './settings.ts';
-export * from './settings.ts';

@@ -19,7 +19,7 @@ import type {
 } from '../ports/node.ts';
 import type { AgentCalls, PhaseAnswer, SettingsReport } from '../ports/proxy.ts';
 import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../ports/settings.ts';
-import type { planSettings, readingsFor, readSettings } from '../settings/index.ts';
+import type { holdsValue, planSettings, readingsFor, readSettings } from '../settings/index.ts';
 import type { SettingsFolders } from '../settings/locate.ts';
 
 /** What Prepare asks for. */
@@ -78,7 +78,7 @@ export interface SettingsDeps {
   /** Folders that a `configpath` may name, where they are not those of the model. */
   readonly folders: SettingsFolders;
   /** Gives `@kubeos/core/settings`, which is loaded only when settings are planned: its parsers cost memory. */
-  planner(): Promise<SettingsPlanner>;
+  readonly planner: () => Promise<SettingsPlanner>;
 }
 
 /** The part of `@kubeos/core/settings` that the agent plans with. */
@@ -86,6 +86,7 @@ export interface SettingsPlanner {
   readonly readSettings: typeof readSettings;
   readonly readingsFor: typeof readingsFor;
   readonly planSettings: typeof planSettings;
+  readonly holdsValue: typeof holdsValue;
 }
 
 /** What one pass of the return timer did. */

@@ -2,10 +2,14 @@
 import { slotNames, type SlotName } from '../api/operation.ts';
 import type { PhaseAnswer } from '../ports/proxy.ts';
 import type { ActivateRequest, Agent, AgentDeps, ReturnPassResult } from './agent.ts';
+import { afterJobs } from './after-jobs.ts';
 import { createArmedWatch } from './armed-watch.ts';
-import { carryOut, locked, type AgentContext } from './calls.ts';
+import { carryOut, change, locked, type AgentContext } from './calls.ts';
+import { checkDrift } from './check-drift.ts';
+import { configure } from './configure.ts';
 import { decideActivate, decideArm } from './decide-activate.ts';
 import { decideCancel, decideConsoleRollback, releaseChange } from './decide-cancel.ts';
+import { unconfirmedChange } from './decide-configure.ts';
 import { decideConfirm, decideConsoleConfirm } from './decide-confirm.ts';
 import { adoptedFacts, lacksFacts, needsPasses } from './decide-settle.ts';
 import { overdueChange } from './decide-trial.ts';
@@ -13,19 +17,25 @@ import type { Decision } from './decision.ts';
 import { createNodeStore } from './node-store.ts';
 import { createPrepareLine, type PrepareLine } from './prepare-line.ts';
 import { createPublisher } from './publisher.ts';
+import { isOverdue } from './settings/decide-settings.ts';
+import { planSet, reportOf } from './settings/plan-set.ts';
+import { createSettingsStore } from './settings/settings-store.ts';
+import { createSettingsKeeper } from './settings/settle-settings.ts';
 import type { KnownWorld } from './world.ts';
 
 /** Builds the agent; nothing is read or written before `start` or the first call. */
 export function createAgent(deps: AgentDeps): Agent {
   const store = createNodeStore(deps);
-  const publisher = createPublisher(deps, store, () => progressOf(line));
-  const context: AgentContext = { deps, store, publisher };
+  const settings = createSettingsStore({ ...deps.settings, log: deps.log });
+  const keeper = createSettingsKeeper(settings, deps.log);
+  const publisher = createPublisher(deps, { store, settings, keeper }, () => progressOf(line));
+  const context: AgentContext = { deps, store, publisher, settings, keeper };
   const line = createPrepareLine(context);
   const armed = createArmedWatch(context);
 
   async function activate(request: ActivateRequest): Promise<PhaseAnswer> {
     try {
-      return await afterJobs(context, line, async (world) => {
+      return await decided(async (world) => {
         const decision = decideActivate(world, request);
         if (decision.kind === 'decided') return decision;
         const content = await deps.slots.inspect(decision.slot);
@@ -36,6 +46,15 @@ export function createAgent(deps: AgentDeps): Agent {
       // Also after a failure: the reboot may have been refused when the slot was armed already.
       await watchArmed();
     }
+  }
+
+  /** Decides and acts; what changes something waits until no Prepare is at work in this process. */
+  function decided(decide: (world: KnownWorld) => Promise<Decision>): Promise<PhaseAnswer> {
+    return afterJobs(context, line, async (world) => {
+      const decision = await decide(world);
+      const mustWait = decision.change !== undefined && line.current() !== undefined;
+      return mustWait ? undefined : carryOut(context, world, decision);
+    });
   }
 
   const watchArmed = (): Promise<void> =>
@@ -57,7 +76,19 @@ export function createAgent(deps: AgentDeps): Agent {
     },
     rollback: ({ version, confirmTimeoutSeconds, ...request }) =>
       activate({ ...request, target: { version }, confirmTimeoutSeconds }),
-    cancel: (request) => afterJobs(context, line, async (world) => decideCancel(world, request)),
+    cancel: (request) => decided(async (world) => decideCancel(world, request)),
+    configure: (request) => configure(context, line, request),
+    preview: (set) =>
+      locked(context, async (world) => reportOf(await planSet(deps.settings, world, set))),
+    heldSettings: async () => {
+      const { machineId } = await deps.machine.facts();
+      const { before, after } = (await settings.look(machineId)).wanted;
+      return {
+        ...(before === undefined ? {} : { before: before.set }),
+        ...(after === undefined ? {} : { after: after.set }),
+      };
+    },
+    checkDrift: () => checkDrift(context),
     returnPass: () => returnPass(context),
     consoleRollback: () =>
       locked(context, async (world) => {
@@ -69,7 +100,7 @@ export function createAgent(deps: AgentDeps): Agent {
       locked(context, (world) => carryOut(context, world, decideConsoleConfirm(world))),
     release: () =>
       locked(context, async (world) => {
-        if (world.record.held) await store.apply(world, releaseChange(world));
+        if (world.record.held) await change(context, world, releaseChange(world));
       }),
     isIdle: () => line.current() === undefined && !armed.isOn(),
     stop: async () => {
@@ -79,38 +110,25 @@ export function createAgent(deps: AgentDeps): Agent {
   };
 }
 
-/**
- * Decides and acts; where that would change something while another Prepare is at work in this process, the work is ended
- * first and everything is decided anew.
- */
-async function afterJobs(
-  context: AgentContext,
-  line: PrepareLine,
-  decide: (world: KnownWorld) => Promise<Decision>,
-): Promise<PhaseAnswer> {
-  for (;;) {
-    const done = await locked(context, async (world) => {
-      const decision = await decide(world);
-      const mustWait = decision.change !== undefined && line.current() !== undefined;
-      return mustWait ? undefined : carryOut(context, world, decision);
-    });
-    if (done !== undefined) return done;
-    await line.stop();
-  }
-}
-
 async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
-  const { store, publisher, deps } = context;
+  const { store, publisher, settings, keeper, deps } = context;
   const before = store.changes();
   try {
     return await store.locked(async (world) => {
-      const change = overdueChange(world);
-      if (change !== undefined) {
-        await store.apply(world, change);
+      const overdue = overdueChange(world);
+      if (overdue !== undefined) {
+        await store.apply(world, overdue);
         return 'returned';
       }
-      // Under the lock: nobody arms a slot in between.
-      if (!needsPasses(world)) await attempt(deps, 'stop the timers', () => deps.timer.stop());
+      await keeper.settle(world);
+      const state = await settings.look(world.facts.machineId);
+      if (isOverdue(world, state)) {
+        await change(context, world, unconfirmedChange(world));
+        return 'returned';
+      }
+      // Under the lock: nobody arms a slot or puts settings on trial in between.
+      const isNeeded = needsPasses(world) || state.undo?.deadlineUptimeSeconds !== undefined;
+      if (!isNeeded) await attempt(deps, 'stop the timers', () => deps.timer.stop());
       return 'nothing';
     });
   } catch (error) {

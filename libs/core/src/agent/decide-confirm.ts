@@ -1,8 +1,8 @@
 /** Confirm, by the cluster or by a person. */
 import type { ConfirmRequest } from './agent.ts';
-import { answer, answerOf, refuse, type Decision } from './decision.ts';
+import { answer, answerOf, ended, refuse, type Decision } from './decision.ts';
 import { commitChange } from './decide-trial.ts';
-import { placeOf } from './order.ts';
+import { placeOf, type Place } from './order.ts';
 import type { RecordedOperation } from './record.ts';
 import { isInTrial, type KnownWorld } from './world.ts';
 
@@ -11,6 +11,7 @@ export function decideConfirm(world: KnownWorld, request: ConfirmRequest): Decis
   const place = placeOf(world, request, 'Confirm');
   if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
   const { booted, facts, record, vars } = world;
+  if (request.slot === undefined) return confirmSettings(world, request, place);
   if (!isInTrial(world)) {
     return refuse('CONFIRM_MISMATCH', `The running slot ${booted} is not on trial`, {
       slot: booted,
@@ -31,6 +32,25 @@ export function decideConfirm(world: KnownWorld, request: ConfirmRequest): Decis
     });
   }
   return commit(world, { id: request.id, seq: request.seq, type: request.type });
+}
+
+/** Settings are on trial in the running, good slot. */
+function confirmSettings(world: KnownWorld, { bootId }: ConfirmRequest, place: Place): Decision {
+  const operation = place.kind === 'next' ? place.operation : undefined;
+  const isOnTrial = operation?.result === 'Configured' && !isInTrial(world);
+  if (!isOnTrial || bootId !== world.facts.bootId) {
+    return refuse('CONFIRM_MISMATCH', 'No settings of this operation are on trial in this boot', {
+      bootId: world.facts.bootId,
+    });
+  }
+  const done = ended({ ...operation, phase: 'Confirm' }, 'Committed');
+  return answer(answerOf(done, 'Committed'), {
+    vars: world.vars,
+    record: { ...world.record, operation: done },
+    persist: 'needed',
+    reboot: false,
+    why: 'settings are confirmed',
+  });
 }
 
 /** A person commits the running trial, whatever operation it belongs to. */

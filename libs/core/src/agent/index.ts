@@ -3,11 +3,16 @@ export type {
   Agent,
   AgentDeps,
   CancelRequest,
+  ConfigureAnswer,
+  ConfigureRequest,
   ConfirmRequest,
   ConsoleRollback,
+  HeldSettings,
   PrepareRequest,
   ReturnPassResult,
   RollbackRequest,
+  SettingsDeps,
+  SettingsPlanner,
 } from './agent.ts';
 export { createAgent } from './create-agent.ts';
 export { recordSchema } from './record.ts';

@@ -7,6 +7,7 @@ import type { InstallWatch } from '../ports/node.ts';
 import { bootStep, freshVars, newBlock, parseBootBlock, type BootVars } from '../slots/index.ts';
 import type { ActivateRequest, Agent, AgentDeps, PrepareRequest } from './agent.ts';
 import { createAgent } from './create-agent.ts';
+import { MemorySettings } from './memory-settings.fixture.ts';
 
 /** What can be in a slot. */
 export interface Image {
@@ -67,6 +68,7 @@ export class MemoryNode {
   /** Cut the power after this many writes. */
   cutAfter = Infinity;
   writes: string[] = [];
+  readonly settings = new MemorySettings((name, effect) => this.write(name, undefined, effect));
   private boots = 1;
   private isDead = false;
   private readonly lockQueues: Record<LockName, Promise<unknown>> = {
@@ -161,6 +163,7 @@ export class MemoryNode {
         stop: async () => this.turnTimer(false),
       },
       slots: this.slotStore(),
+      settings: this.settings.deps(),
       lock: { exclusively: (work) => this.exclusively('lock', work) },
       publishLock: { exclusively: (work) => this.exclusively('publishLock', work) },
       clock: {
@@ -174,7 +177,7 @@ export class MemoryNode {
         error: () => undefined,
       },
       agentVersion: '1.0.0',
-      capabilities: ['disk', 'rollback'],
+      capabilities: ['disk', 'rollback', 'settings'],
     };
   }
 

@@ -26,6 +26,8 @@ export interface NodeStore {
   locked<T>(work: (world: KnownWorld) => Promise<T>): Promise<T>;
   /** Carries out a change; only inside `locked`. Throws the storage codes, `BOOT_SECTOR_FULL` and `REBOOT_FAILED`. */
   apply(world: KnownWorld, change: Change): Promise<KnownWorld>;
+  /** Has somebody look after a deadline, also when this process dies; a failure is logged. */
+  startTimer(): Promise<void>;
   /** False only when it is known that the running system is not on trial; looks also where a part cannot be read. */
   isTrialPossible(): Promise<boolean>;
   /** What went wrong with PERSIST when it was last written. */
@@ -156,10 +158,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     try {
       await timer.start();
     } catch (error) {
-      log.warn(
-        { error },
-        'Could not start the timer; only this process looks after the armed slot',
-      );
+      log.warn({ error }, 'Could not start the timer; only this process looks after a deadline');
     }
   }
 
@@ -180,6 +179,7 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
     look,
     locked: (work) => deps.lock.exclusively(async () => work(await settled())),
     apply,
+    startTimer,
     isTrialPossible,
     trouble: () => trouble,
     changes: () => changes,

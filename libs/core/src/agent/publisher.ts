@@ -6,7 +6,10 @@ import { KubeosError } from '../errors/index.ts';
 import type { AgentDeps } from './agent.ts';
 import type { NodeStore } from './node-store.ts';
 import { parseJson } from './record.ts';
-import { statusOf } from './status-of.ts';
+import type { SettingsStore } from './settings/settings-store.ts';
+import { settingsStatusOf } from './settings/settings-status.ts';
+import type { SettingsKeeper } from './settings/settle-settings.ts';
+import { statusOf, type LiveFacts } from './status-of.ts';
 import type { World } from './world.ts';
 
 /** The one place that puts the status together and publishes it. */
@@ -24,6 +27,13 @@ export interface Publisher {
 /** What is going on in this process. */
 export type CurrentWork = () =>
   { readonly seq: number; readonly progress: OperationProgress } | undefined;
+
+/** Where the facts come from. */
+export interface PublisherSources {
+  readonly store: NodeStore;
+  readonly settings: SettingsStore;
+  readonly keeper: SettingsKeeper;
+}
 
 /** What is so, and what is published. */
 interface Seen {
@@ -46,7 +56,7 @@ const progressPauseMs = 1000;
 /** Builds the publisher; nothing is published yet. */
 export function createPublisher(
   deps: AgentDeps,
-  store: NodeStore,
+  { store, settings, keeper }: PublisherSources,
   currentWork: CurrentWork,
 ): Publisher {
   const sizes: Partial<Record<SlotName, number>> = {};
@@ -84,8 +94,15 @@ export function createPublisher(
   async function see(): Promise<Seen> {
     const world = await store.look();
     const progress = currentWork();
-    const troubles = [diskTrouble, store.trouble()].filter((trouble) => trouble !== undefined);
-    const live = { ...(progress === undefined ? {} : { progress }), sizes, troubles };
+    const { machineId, bootId } = world.facts;
+    const live: LiveFacts = {
+      ...(progress === undefined ? {} : { progress }),
+      sizes,
+      settings: settingsStatusOf(await settings.look(machineId), bootId),
+      troubles: [diskTrouble, store.trouble(), keeper.trouble()].filter(
+        (trouble) => trouble !== undefined,
+      ),
+    };
     return { world, body: statusOf(world, live, deps), published: await readPublished() };
   }
 

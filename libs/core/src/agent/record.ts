@@ -47,12 +47,14 @@ const Operation = z.object({
   state: z.enum(['Running', 'Done', 'Failed']),
   result: z.exactOptional(
     z.enum([
-      ...(['Prepared', 'Armed', 'Booted', 'Committed', 'Returned', 'Cancelled', 'Failed'] as const),
+      ...(['Prepared', 'Configured', 'Armed', 'Booted'] as const),
+      ...(['Committed', 'Returned', 'Cancelled', 'Failed'] as const),
     ]),
   ),
   slot: z.exactOptional(slotName),
   slotDigest: z.exactOptional(digest),
   version: z.exactOptional(z.string()),
+  disruption: z.exactOptional(z.enum(['none', 'restart', 'reboot'])),
   failure: z.exactOptional(Failure),
 });
 

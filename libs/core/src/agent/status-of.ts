@@ -3,6 +3,7 @@ import type {
   AgentStatus,
   AgentWarning,
   OperationProgress,
+  SettingsStatus,
   SlotStatus,
 } from '../api/agent-status.ts';
 import { slotNames, type SlotName } from '../api/operation.ts';
@@ -14,6 +15,7 @@ export interface LiveFacts {
   /** Of the work going on, if any. */
   readonly progress?: { readonly seq: number; readonly progress: OperationProgress };
   readonly sizes: Readonly<Partial<Record<SlotName, number>>>;
+  readonly settings: SettingsStatus;
   /** What went wrong with disk or PERSIST in this process. */
   readonly troubles: readonly AgentWarning[];
 }
@@ -46,6 +48,7 @@ export function statusOf(
       ? {}
       : { operation: at === undefined ? operation : { ...operation, progress: at } }),
     ...(record.lastFailure === undefined ? {} : { lastFailure: record.lastFailure }),
+    settings: live.settings,
     warnings: [...record.notes, ...standingWarnings(world), ...live.troubles],
   };
 }

@@ -11,6 +11,7 @@ export {
   type SettingsUnit,
 } from './models.ts';
 export {
+  holdsValue,
   planSettings,
   readingsFor,
   type FileChange,

@@ -80,7 +80,9 @@ describe('a plan of all models', () => {
       entry('kernel.sysctl', { 'vm.swappiness': 10 }),
       entry('kernel.sysctl', { 'vm.swappiness': 10 }),
     );
-    expect(changes).toEqual([{ path: 'vm/swappiness', value: '10' }]);
+    expect(changes).toEqual([
+      { path: 'vm/swappiness', value: '10', before: '60', askedBy: [0, 0] },
+    ]);
     expect(models[1]?.settings).toMatchObject([{ outcome: 'unchanged' }]);
   });
 

@@ -4,7 +4,7 @@ import { otherSlot } from '../api/operation.ts';
 import { assertNever, KubeosError } from '../errors/index.ts';
 import { planContainerd } from './container-containerd/index.ts';
 import { planKernelLine } from './grub-cmdline/index.ts';
-import { planSysctl, sysctlPaths } from './kernel-sysctl/index.ts';
+import { isSameValue, planSysctl, printedValue, sysctlPaths } from './kernel-sysctl/index.ts';
 import { planSysctlFile } from './kernel-sysctl-persist/index.ts';
 import { planKubelet } from './kubernetes-kubelet/index.ts';
 import { fileOf, type SettingsFolders } from './locate.ts';
@@ -34,6 +34,10 @@ export interface KernelChange {
   /** Below `/proc/sys`. */
   readonly path: string;
   readonly value: string;
+  /** The value now; empty for a parameter that can only be written. */
+  readonly before: string;
+  /** The setting that asks for it: index of its entry in the plan, and of the setting there. */
+  readonly askedBy: readonly [entry: number, setting: number];
 }
 
 /** What a set of settings comes to on a node. */
@@ -101,8 +105,17 @@ export function planSettings(
   readings: SettingsReadings,
 ): SettingsPlan {
   const draft = new Draft(home, readings);
-  const models = request.models.map((entry) => draft.take(entry));
+  const models = request.models.map((entry, index) => draft.take(entry, index));
   return { models, ...draft.changes() };
+}
+
+/**
+ * True when the kernel holds what was written: some values are clipped or rounded in silence. One that can only be
+ * written, whose reading is empty, counts as held.
+ */
+export function holdsValue({ value }: KernelChange, reading: string | undefined): boolean {
+  const printed = printedValue(reading ?? '');
+  return printed === '' || isSameValue(printed, value);
 }
 
 /** The node as it would be, entry by entry. */
@@ -110,7 +123,7 @@ class Draft {
   readonly #home: SettingsHome;
   readonly #readings: SettingsReadings;
   readonly #texts = new Map<string, string | undefined>();
-  readonly #kernel = new Map<string, string>();
+  readonly #kernel = new Map<string, KernelChange>();
   readonly #restarts = new Map<SettingsUnit, boolean>();
   #rebootPending = false;
 
@@ -119,11 +132,11 @@ class Draft {
     this.#readings = readings;
   }
 
-  take(entry: ModelRequest): ModelPlan {
+  take(entry: ModelRequest, index: number): ModelPlan {
     const { model, settings } = entry;
     const path = fileOf(entry, this.#home);
     return path === undefined
-      ? { model, settings: this.#takeKernel(settings) }
+      ? { model, settings: this.#takeKernel(settings, index) }
       : { model, path, settings: this.#takeFile(entry, path) };
   }
 
@@ -137,18 +150,21 @@ class Draft {
     const restarts = [...this.#restarts];
     return {
       files,
-      kernel: [...this.#kernel].map(([path, value]) => ({ path, value })),
+      kernel: [...this.#kernel.values()],
       restarts: restarts.flatMap(([unit, isAsked]) => (isAsked ? [unit] : [])),
       pendingRestarts: restarts.flatMap(([unit, isAsked]) => (isAsked ? [] : [unit])),
       rebootPending: this.#rebootPending,
     };
   }
 
-  #takeKernel(settings: readonly Setting[]): readonly SettingPlan[] {
+  #takeKernel(settings: readonly Setting[], entry: number): readonly SettingPlan[] {
     const read = (path: string): string | undefined =>
-      this.#kernel.get(path) ?? this.#readings.kernel(path);
-    return planSysctl(read, settings).map(({ path, write, ...plan }) => {
-      if (path !== undefined && write !== undefined) this.#kernel.set(path, write);
+      this.#kernel.get(path)?.value ?? this.#readings.kernel(path);
+    return planSysctl(read, settings).map(({ path, write, ...plan }, setting) => {
+      if (path !== undefined && write !== undefined) {
+        const before = printedValue(this.#readings.kernel(path) ?? '');
+        this.#kernel.set(path, { path, value: write, before, askedBy: [entry, setting] });
+      }
       return plan;
     });
   }

@@ -1,39 +1,72 @@
-/** What is to be done with the settings of a node before anything else, and how a change of them begins and ends. */
+/** How a change of settings begins and ends, and what becomes of one whose fate is not decided yet. */
+import type { SettingsSet } from '../../api/os-instance.ts';
+import type { SettingsReport } from '../../ports/proxy.ts';
+import type { SettingsUnit } from '../../settings/models.ts';
 import type { SettingsPlan } from '../../settings/plan-settings.ts';
+import { isTerminal } from '../order.ts';
+import type { RecordedOperation } from '../record.ts';
 import { isInTrial, type KnownWorld } from '../world.ts';
-import type { AppliedSet, FileText, SettingsState, SettingsUndo } from './settings-state.ts';
-
-/** In which of the two places of an operation a set is applied: `upgradeconfigs` or `sysconfigs`. */
-export type SettingsPhase = 'Before' | 'After';
+import {
+  placeOfPhase,
+  type AppliedPhase,
+  type FileText,
+  type KernelValue,
+  type SettingsState,
+  type SettingsUndo,
+} from './settings-state.ts';
 
 /** What a change of settings is made of. */
 export interface PlannedChange {
   readonly seq: number;
-  readonly phase: SettingsPhase;
-  readonly set: AppliedSet;
+  readonly phase: AppliedPhase;
+  readonly set: SettingsSet;
   readonly plan: SettingsPlan;
+  readonly report: SettingsReport;
   readonly confirmTimeoutSeconds: number;
 }
 
 /**
  * The state that begins a change: once it is on PERSIST the change is carried through. In the trial of a slot, and where
- * programs are restarted, the files as they were are kept until the trial is confirmed.
+ * programs are restarted, everything as it was is kept until it is known that the new settings stay.
  */
 export function beginChange(
   world: KnownWorld,
-  state: SettingsState,
+  { drift: _, ...state }: SettingsState,
   change: PlannedChange,
 ): SettingsState {
-  const { seq, phase, set, plan } = change;
+  const { seq, phase, set, plan, report } = change;
+  const { bootId } = world.facts;
   const undo = undoOf(world, state, change);
-  const files = plan.files.map(({ path, after }): FileText => ({ path, text: after }));
   return {
-    wanted: { ...state.wanted, [phase === 'Before' ? 'before' : 'after']: set },
-    change: { seq, bootId: world.facts.bootId, files, restarts: [] },
+    ...withFiles(state, plan, seq, bootId),
+    wanted: { ...state.wanted, [placeOfPhase[phase]]: { set, report } },
     ...(undo === undefined ? {} : { undo }),
-    ...(plan.rebootPending
-      ? { rebootPendingIn: world.facts.bootId }
-      : pendingOf(state.rebootPendingIn)),
+  };
+}
+
+/** The state that begins to put back what somebody else has changed; nothing is on trial for it. */
+export function beginHealing(
+  { facts, record }: KnownWorld,
+  state: SettingsState,
+  plan: SettingsPlan,
+): SettingsState {
+  return withFiles(state, plan, record.seq, facts.bootId);
+}
+
+function withFiles(
+  state: SettingsState,
+  plan: SettingsPlan,
+  seq: number,
+  bootId: string,
+): SettingsState {
+  const files = plan.files.map(({ path, after }): FileText => ({ path, text: after }));
+  const units = unitsPending(state, bootId, plan);
+  const { restartsPending: _, ...rest } = state;
+  return {
+    ...rest,
+    change: { seq, bootId, files, kernel: [], restarts: [] },
+    ...(plan.rebootPending ? { rebootPendingIn: bootId } : {}),
+    ...(units.length === 0 ? {} : { restartsPending: { bootId, units } }),
   };
 }
 
@@ -42,78 +75,115 @@ export function endChange({ change: _, ...state }: SettingsState): SettingsState
   return state;
 }
 
+/** The state once it is decided that the new settings stay. */
+export function keepChange({ undo: _, ...state }: SettingsState): SettingsState {
+  return state;
+}
+
 /**
- * The state that takes the settings of a trial back: a change like any other, with the files as they were. Programs that
- * were restarted for the new files are restarted once more, unless a boot has done so.
+ * The state that takes settings back: a change like any other, with everything as it was. A boot in between has reset the
+ * kernel and started the programs with the old files.
  */
 export function beginReturn(
   world: KnownWorld,
-  { undo: _, ...state }: SettingsState,
+  state: SettingsState,
   undo: SettingsUndo,
 ): SettingsState {
   const { bootId } = world.facts;
-  const restarts = undo.bootId === bootId ? undo.restarts : [];
-  return {
-    ...state,
-    wanted: undo.wanted,
-    change: { seq: undo.seq, bootId, files: undo.files, restarts },
-  };
+  const { seq, wanted, files } = undo;
+  const { drift: _, ...kept } = keepChange(state);
+  const running =
+    undo.bootId === bootId
+      ? { kernel: undo.kernel, restarts: undo.restarts }
+      : { kernel: [], restarts: [] };
+  return { ...kept, wanted, change: { seq, bootId, files, ...running } };
 }
 
-/** What has become of the trial that the kept settings belong to. */
-export type TrialOfSettings = 'goesOn' | 'kept' | 'over';
+/** What becomes of settings whose undo is kept. */
+export type Fate = 'undecided' | 'kept' | 'over';
 
-/** Judges the trial by the boot sector where a slot is on trial, else by the record of the operation. */
-export function judgeTrial(world: KnownWorld, undo: SettingsUndo): TrialOfSettings {
-  const { vars, record, facts } = world;
+/** Judges by the boot sector where a slot is on trial, else by the record of the operation. */
+export function fateOf({ vars, record, facts }: KnownWorld, undo: SettingsUndo): Fate {
   if (undo.slot !== undefined) {
-    if (vars.slots[undo.slot] === 'trial') return 'goesOn';
+    if (vars.slots[undo.slot] === 'trial') return 'undecided';
     return vars.good === undo.slot ? 'kept' : 'over';
   }
-  const operation = record.operation?.seq === undo.seq ? record.operation : undefined;
-  if (operation?.result === 'Committed') return 'kept';
-  const isOpen = operation !== undefined && operation.result !== 'Cancelled';
-  return isOpen && facts.bootId === undo.bootId ? 'goesOn' : 'over';
+  const { operation } = record;
+  if (operation?.seq !== undo.seq) return 'over';
+  if (isKept(undo.phase, operation)) return 'kept';
+  const isOpen = operation.phase === undo.phase && !isTerminal(operation);
+  return isOpen && facts.bootId === undo.bootId ? 'undecided' : 'over';
 }
 
 /** True when settings on trial were not confirmed in time. */
 export function isOverdue(world: KnownWorld, { undo }: SettingsState): boolean {
-  return (
-    undo?.deadlineUptimeSeconds !== undefined &&
-    judgeTrial(world, undo) === 'goesOn' &&
-    world.uptimeSeconds >= undo.deadlineUptimeSeconds
-  );
+  const deadline = undo?.deadlineUptimeSeconds;
+  if (undo === undefined || deadline === undefined) return false;
+  return world.uptimeSeconds >= deadline && fateOf(world, undo) === 'undecided';
 }
+
+/** What was applied before the switch is done with once it is in place; what comes last stays once it is confirmed. */
+function isKept(phase: AppliedPhase, { phase: at, result }: RecordedOperation): boolean {
+  if (phase === 'After') return result === 'Committed';
+  return at === 'Before' ? result === 'Configured' : laterThanBefore.has(at);
+}
+
+const laterThanBefore: ReadonlySet<RecordedOperation['phase']> = new Set([
+  'Activate',
+  'After',
+  'Confirm',
+]);
 
 function undoOf(
   world: KnownWorld,
-  state: SettingsState,
-  { seq, plan, confirmTimeoutSeconds }: PlannedChange,
+  { undo, wanted }: SettingsState,
+  { seq, phase, plan, confirmTimeoutSeconds }: PlannedChange,
 ): SettingsUndo | undefined {
-  const kept = state.undo?.seq === seq ? state.undo : undefined;
-  const isSlotTrial = isInTrial(world);
-  if (kept === undefined && !isSlotTrial && plan.restarts.length === 0) return undefined;
-  const { files, restarts, wanted } = kept ?? { files: [], restarts: [], wanted: state.wanted };
+  const { bootId } = world.facts;
+  const isOurs = undo?.seq === seq && undo.phase === phase;
+  const kept = isOurs ? undo : { files: [], kernel: [], restarts: [], wanted };
+  const isSlotTrial = phase === 'After' && isInTrial(world);
+  if (!isOurs && !isSlotTrial && plan.restarts.length === 0) return undefined;
   return {
     seq,
-    bootId: world.facts.bootId,
-    ...(isSlotTrial
-      ? { slot: world.booted }
-      : { deadlineUptimeSeconds: world.uptimeSeconds + confirmTimeoutSeconds }),
-    files: [...files, ...oldTexts(plan, files)],
-    restarts: [...new Set([...restarts, ...plan.restarts])],
-    wanted,
+    phase,
+    bootId,
+    ...(isSlotTrial ? { slot: world.booted } : {}),
+    files: withFirst(kept.files, oldTexts(plan)),
+    kernel: withFirst(kept.kernel, oldValues(plan)),
+    restarts: [...new Set([...kept.restarts, ...plan.restarts])],
+    wanted: kept.wanted,
+    ...(phase === 'After' && !isSlotTrial
+      ? { deadlineUptimeSeconds: world.uptimeSeconds + confirmTimeoutSeconds }
+      : {}),
   };
 }
 
-/** The files of a plan as they are, without those that are kept already. */
-function oldTexts(plan: SettingsPlan, kept: readonly FileText[]): readonly FileText[] {
-  const isNew = ({ path }: FileText): boolean => kept.every((file) => file.path !== path);
-  return plan.files
-    .map(({ path, before }) => (before === undefined ? { path } : { path, text: before }))
-    .filter(isNew);
+function oldTexts({ files }: SettingsPlan): readonly FileText[] {
+  return files.map(({ path, before }) =>
+    before === undefined ? { path } : { path, text: before },
+  );
 }
 
-function pendingOf(bootId: string | undefined): { rebootPendingIn?: string } {
-  return bootId === undefined ? {} : { rebootPendingIn: bootId };
+/** What can only be written cannot be put back. */
+function oldValues({ kernel }: SettingsPlan): readonly KernelValue[] {
+  return kernel.flatMap(({ path, before }) => (before === '' ? [] : [{ path, value: before }]));
+}
+
+/** What was there before the first of several changes is what counts. */
+function withFirst<T extends { readonly path: string }>(
+  kept: readonly T[],
+  older: readonly T[],
+): readonly T[] {
+  return [...kept, ...older.filter(({ path }) => kept.every((one) => one.path !== path))];
+}
+
+function unitsPending(
+  { restartsPending }: SettingsState,
+  bootId: string,
+  plan: SettingsPlan,
+): readonly SettingsUnit[] {
+  const known = restartsPending?.bootId === bootId ? restartsPending.units : [];
+  const all = new Set([...known, ...plan.pendingRestarts]);
+  return [...all].filter((unit) => !plan.restarts.includes(unit));
 }

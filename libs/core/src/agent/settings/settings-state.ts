@@ -1,14 +1,24 @@
 /** What the agent keeps of the node's settings in a file of its own on PERSIST, and how its text is read. */
 import * as z from 'zod/mini';
+import type { SettingNotes } from '../../api/agent-status.ts';
 import type { SlotName } from '../../api/operation.ts';
+import type { SettingsSet } from '../../api/os-instance.ts';
+import type { SettingsReport } from '../../ports/proxy.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
-import type { ModelRequest } from '../../settings/request.ts';
+import { parseJson } from '../record.ts';
 
 /** A file with what is to be in it. */
 export interface FileText {
   readonly path: string;
   /** Absent: there is to be no such file. */
   readonly text?: string;
+}
+
+/** A kernel parameter with the value that it is to have. */
+export interface KernelValue {
+  /** Below `/proc/sys`. */
+  readonly path: string;
+  readonly value: string;
 }
 
 /** A change of files that was decided: from here on it is carried through, whatever happens in between. */
@@ -18,29 +28,35 @@ export interface SettingsChange {
   /** Boot in which it was begun: programs started after that know the files already. */
   readonly bootId: string;
   readonly files: readonly FileText[];
-  /** Programs to restart once the files are in place. */
+  /** Parameters and programs of the running system that follow once the files are in place. */
+  readonly kernel: readonly KernelValue[];
   readonly restarts: readonly SettingsUnit[];
 }
 
-/** The settings to go back to, for as long as a trial lasts. */
+/** In which of the two places of an operation a set is applied: `upgradeconfigs` or `sysconfigs`. */
+export type AppliedPhase = 'Before' | 'After';
+
+/** The settings to go back to, for as long as it is not decided whether the new ones stay. */
 export interface SettingsUndo {
   readonly seq: number;
+  readonly phase: AppliedPhase;
   readonly bootId: string;
   /** The slot on trial; absent when the settings alone are. */
   readonly slot?: SlotName;
-  /** The files as they were before the trial. */
+  /** Files and parameters as they were before. */
   readonly files: readonly FileText[];
+  readonly kernel: readonly KernelValue[];
   /** Programs that were restarted for the new settings. */
   readonly restarts: readonly SettingsUnit[];
   readonly wanted: WantedSettings;
-  /** Uptime at which settings on trial go back; absent for a slot on trial, which has its own deadline. */
+  /** Uptime at which settings on trial go back; absent where something else ends them. */
   readonly deadlineUptimeSeconds?: number;
 }
 
-/** A set that was applied, for the comparison with what is there. */
+/** A set that was applied, for the comparison with what is there, and what became of it. */
 export interface AppliedSet {
-  readonly version: string;
-  readonly models: readonly ModelRequest[];
+  readonly set: SettingsSet;
+  readonly report: SettingsReport;
 }
 
 /** The sets that hold: `upgradeconfigs` and `sysconfigs`. */
@@ -49,6 +65,12 @@ export interface WantedSettings {
   readonly after?: AppliedSet;
 }
 
+/** Where the set of a phase is kept. */
+export const placeOfPhase = {
+  Before: 'before',
+  After: 'after',
+} as const satisfies Readonly<Record<AppliedPhase, keyof WantedSettings>>;
+
 /** Everything that is kept. */
 export interface SettingsState {
   readonly wanted: WantedSettings;
@@ -56,16 +78,21 @@ export interface SettingsState {
   readonly undo?: SettingsUndo;
   /** Boot in which something was changed that counts with the next one. */
   readonly rebootPendingIn?: string;
+  /** Programs whose files have changed since they were started in this boot. */
+  readonly restartsPending?: { readonly bootId: string; readonly units: readonly SettingsUnit[] };
+  /** What the last look found to be otherwise than the sets want it. */
+  readonly drift?: SettingNotes;
 }
 
 /** Raised when an older agent could misread what a newer one wrote. */
 const schema = 1;
 
-const unit = z.enum(['containerd.service', 'kubelet.service']);
-const FileText = z.object({ path: z.string(), text: z.exactOptional(z.string()) });
+const units = z.array(z.enum(['containerd.service', 'kubelet.service']));
+const files = z.array(z.object({ path: z.string(), text: z.exactOptional(z.string()) }));
+const kernel = z.array(z.object({ path: z.string(), value: z.string() }));
 const Applied = z.object({
-  version: z.string(),
-  models: z.array(z.custom<ModelRequest>(isObject)),
+  set: z.custom<SettingsSet>(isObject),
+  report: z.custom<SettingsReport>(isObject),
 });
 const Wanted = z.object({ before: z.exactOptional(Applied), after: z.exactOptional(Applied) });
 const State = z.object({
@@ -73,25 +100,24 @@ const State = z.object({
   node: z.string(),
   wanted: Wanted,
   change: z.exactOptional(
-    z.object({
-      seq: z.int(),
-      bootId: z.string(),
-      files: z.array(FileText),
-      restarts: z.array(unit),
-    }),
+    z.object({ seq: z.int(), bootId: z.string(), files, kernel, restarts: units }),
   ),
   undo: z.exactOptional(
     z.object({
       seq: z.int(),
+      phase: z.enum(['Before', 'After']),
       bootId: z.string(),
       slot: z.exactOptional(z.enum(['A', 'B'])),
-      files: z.array(FileText),
-      restarts: z.array(unit),
+      files,
+      kernel,
+      restarts: units,
       wanted: Wanted,
       deadlineUptimeSeconds: z.exactOptional(z.number()),
     }),
   ),
   rebootPendingIn: z.exactOptional(z.string()),
+  restartsPending: z.exactOptional(z.object({ bootId: z.string(), units })),
+  drift: z.exactOptional(z.custom<SettingNotes>(isObject)),
 });
 
 /** What is kept of a node that never had settings. */
@@ -116,13 +142,4 @@ export function renderSettingsState(state: SettingsState, machineId: string): st
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,57 +1,43 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { SettingsPlan } from '../../settings/plan-settings.ts';
+import { MemorySettings } from '../memory-settings.fixture.ts';
 import { changeSlots, freshVars, type BootVars } from '../../slots/index.ts';
 import { emptyRecord, type RecordedOperation } from '../record.ts';
 import type { KnownWorld } from '../world.ts';
-import { beginChange, isOverdue, judgeTrial } from './decide-settings.ts';
+import { beginChange, isOverdue, fateOf } from './decide-settings.ts';
 import { createSettingsStore, type SettingsStore } from './settings-store.ts';
-import { noSettings, parseSettingsState, type SettingsState } from './settings-state.ts';
+import {
+  noSettings,
+  parseSettingsState,
+  renderSettingsState,
+  type SettingsState,
+} from './settings-state.ts';
 
 class PowerCut extends Error {}
 
 /** Files and PERSIST of a node whose power fails after a number of writes. */
-class MemorySettings {
-  readonly files = new Map<string, string>([
-    ['/etc/a', 'old a'],
-    ['/etc/b', 'old b'],
-  ]);
-  stateText: string | undefined;
-  restarted: string[] = [];
-  problem: string | undefined;
-  writes = 0;
-  cutAfter = Infinity;
-
-  store(): SettingsStore {
-    return createSettingsStore({
-      state: {
-        read: async () => this.stateText,
-        write: async (text) => this.#write(() => (this.stateText = text)),
-      },
-      files: {
-        read: async (path) => this.files.get(path),
-        write: async (path, text) =>
-          this.#write(() =>
-            text === undefined ? this.files.delete(path) : this.files.set(path, text),
-          ),
-        readKernel: async () => undefined,
-        writeKernel: async () => undefined,
-      },
-      units: {
-        check: async () => undefined,
-        restart: async (unit) => {
-          this.restarted.push(unit);
-          return this.problem;
-        },
-      },
-      log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    });
-  }
-
-  #write(effect: () => void): void {
+class CuttableSettings {
+  readonly memory = new MemorySettings(async (_name, effect) => {
     if (this.writes >= this.cutAfter) throw new PowerCut();
     this.writes += 1;
     effect();
+  });
+  writes = 0;
+  cutAfter = Infinity;
+
+  constructor() {
+    this.memory.files.clear();
+    for (const [path, text] of Object.entries(old)) this.memory.files.set(path, text);
+  }
+
+  get files(): Record<string, string> {
+    return Object.fromEntries(this.memory.files);
+  }
+
+  store(): SettingsStore {
+    const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+    return createSettingsStore({ ...this.memory.deps(), log });
   }
 }
 
@@ -88,7 +74,13 @@ const planOf = (options: Partial<SettingsPlan> = {}): SettingsPlan => ({
 
 const old = { '/etc/a': 'old a', '/etc/b': 'old b' };
 const changed = { '/etc/a': 'new a', '/etc/b': 'new b', '/etc/c': 'new c' };
-const set = { version: 's1', models: [] };
+const set = { version: 's1' };
+const report = {
+  models: [],
+  disruption: 'none',
+  pendingRestarts: [],
+  rebootPending: false,
+} as const;
 
 function change(
   world: KnownWorld,
@@ -100,12 +92,13 @@ function change(
     phase: 'After',
     set,
     plan,
+    report,
     confirmTimeoutSeconds: 300,
   });
 }
 
 async function cutAt(
-  node: MemorySettings,
+  node: CuttableSettings,
   writes: number,
   work: () => Promise<unknown>,
 ): Promise<void> {
@@ -141,16 +134,16 @@ describe('B-40: a change of settings', () => {
   it('is the old or the new set after a power cut at any write, and never a mix', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(8), fc.array(fc.nat(8), { maxLength: 3 }), async (first, later) => {
-        const node = new MemorySettings();
+        const node = new CuttableSettings();
         await cutAt(node, first, () => node.store().carryThrough(worldIn(), change(worldIn())));
         const wasBegun = first > 0;
         for (const writes of later) {
           await cutAt(node, writes, () => node.store().settle(worldIn({ bootId: 'boot-2' })));
         }
         const state = await node.store().settle(worldIn({ bootId: 'boot-3' }));
-        expect(Object.fromEntries(node.files)).toEqual(wasBegun ? changed : old);
+        expect(node.files).toEqual(wasBegun ? changed : old);
         expect(state.change).toBeUndefined();
-        expect(state.wanted.after).toEqual(wasBegun ? set : undefined);
+        expect(state.wanted.after?.set).toEqual(wasBegun ? set : undefined);
       }),
     );
   });
@@ -158,56 +151,56 @@ describe('B-40: a change of settings', () => {
   it('is taken back when the trial it belongs to is over, also by a power cut at any write', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(8), fc.array(fc.nat(8), { maxLength: 3 }), async (first, later) => {
-        const node = new MemorySettings();
+        const node = new CuttableSettings();
         await cutAt(node, first, () => node.store().carryThrough(inTrial, change(inTrial)));
         for (const writes of later) await cutAt(node, writes, () => node.store().settle(returned));
         const state = await node.store().settle(returned);
-        expect(Object.fromEntries(node.files)).toEqual(old);
+        expect(node.files).toEqual(old);
         expect(state).toEqual(noSettings);
       }),
     );
   });
 
   it('stays once its trial is confirmed', async () => {
-    const node = new MemorySettings();
+    const node = new CuttableSettings();
     await node.store().carryThrough(inTrial, change(inTrial));
     expect((await node.store().settle(inTrial)).undo).toMatchObject({ slot: 'B' });
     const state = await node.store().settle(confirmed);
-    expect(state).toEqual({ wanted: { after: set } });
-    expect(Object.fromEntries(node.files)).toEqual(changed);
+    expect(state).toEqual({ wanted: { after: { set, report } } });
+    expect(node.files).toEqual(changed);
   });
 
   it('keeps the files as they were before the first of several changes of a trial', async () => {
-    const node = new MemorySettings();
+    const node = new CuttableSettings();
     const first = await node.store().carryThrough(inTrial, change(inTrial));
     const again = planOf({ files: [{ path: '/etc/a', before: 'new a', after: 'newer a' }] });
     await node.store().carryThrough(inTrial, change(inTrial, again, first));
     await node.store().settle(returned);
-    expect(Object.fromEntries(node.files)).toEqual(old);
+    expect(node.files).toEqual(old);
   });
 
   it('restarts a program again when it is taken back in the same boot', async () => {
-    const node = new MemorySettings();
+    const node = new CuttableSettings();
     const world = worldIn();
     const state = await node
       .store()
       .carryThrough(world, change(world, planOf({ restarts: ['kubelet.service'] })));
-    expect(node.restarted).toEqual([]);
-    node.problem = 'it is down';
+    expect(node.memory.restarted).toEqual([]);
+    node.memory.broken.set('kubelet.service', 'it is down');
     if (state.undo === undefined) throw new Error('nothing was kept');
     await node.store().giveBack(world, state, state.undo);
-    expect(node.restarted).toEqual(['kubelet.service']);
-    expect(Object.fromEntries(node.files)).toEqual(old);
+    expect(node.memory.restarted).toEqual(['kubelet.service']);
+    expect(node.files).toEqual(old);
   });
 
   it('restarts nothing that a boot has started with the old files', async () => {
-    const node = new MemorySettings();
+    const node = new CuttableSettings();
     await node
       .store()
       .carryThrough(worldIn(), change(worldIn(), planOf({ restarts: ['kubelet.service'] })));
     await node.store().settle(worldIn({ bootId: 'boot-2' }));
-    expect(node.restarted).toEqual([]);
-    expect(Object.fromEntries(node.files)).toEqual(old);
+    expect(node.memory.restarted).toEqual([]);
+    expect(node.files).toEqual(old);
   });
 
   it('remembers in which boot it will count', () => {
@@ -225,7 +218,7 @@ describe('settings on trial', () => {
     worldIn({ record: { ...emptyRecord('machine-1', 2), operation: operation(result) } });
 
   it.each([
-    ['goes on while the operation is open', withResult(undefined), 'goesOn'],
+    ['goes on while the operation is open', withResult(undefined), 'undecided'],
     ['is kept once it is confirmed', withResult('Committed'), 'kept'],
     ['is over when it is cancelled', withResult('Cancelled'), 'over'],
     ['is over when nothing is known of it', worldIn(), 'over'],
@@ -236,7 +229,7 @@ describe('settings on trial', () => {
     ],
   ] as const)('%s', (_name, seen, verdict) => {
     if (undo === undefined) throw new Error('nothing was kept');
-    expect(judgeTrial(seen, undo)).toBe(verdict);
+    expect(fateOf(seen, undo)).toBe(verdict);
   });
 
   it('is overdue after its time', () => {
@@ -248,7 +241,59 @@ describe('settings on trial', () => {
   });
 });
 
+describe('settings that belong before a switch', () => {
+  const world = worldIn();
+  const { undo } = beginChange(world, noSettings, {
+    seq: 2,
+    phase: 'Before',
+    set,
+    plan: planOf({ restarts: ['kubelet.service'] }),
+    report,
+    confirmTimeoutSeconds: 300,
+  });
+  const at = (options: Partial<RecordedOperation>) =>
+    worldIn({
+      record: {
+        ...emptyRecord('machine-1', 2),
+        operation: { ...operation(undefined), type: 'upgrade', phase: 'Before', ...options },
+      },
+    });
+
+  it.each([
+    ['are undecided while they are put in place', at({ state: 'Running' }), 'undecided'],
+    ['stay once they are in place', at({ result: 'Configured' }), 'kept'],
+    ['stay in the trial of the slot', at({ phase: 'Activate', result: 'Armed' }), 'kept'],
+    ['go when they are cancelled half way', at({ phase: 'Cancel', result: 'Cancelled' }), 'over'],
+    ['go when another operation has begun', worldIn(), 'over'],
+  ] as const)('%s', (_name, seen, fate) => {
+    if (undo === undefined) throw new Error('nothing was kept');
+    expect(fateOf(seen, undo)).toBe(fate);
+  });
+
+  it('have no deadline', () => {
+    expect(undo).not.toHaveProperty('deadlineUptimeSeconds');
+  });
+});
+
 describe('the file of the settings', () => {
+  it('is read as it was written', () => {
+    const state = beginChange(inTrial, noSettings, {
+      seq: 2,
+      phase: 'After',
+      set,
+      plan: planOf({
+        kernel: [{ path: 'vm/swappiness', value: '10', before: '60', askedBy: [0, 0] }],
+        restarts: ['kubelet.service'],
+        pendingRestarts: ['containerd.service'],
+        rebootPending: true,
+      }),
+      report,
+      confirmTimeoutSeconds: 300,
+    });
+    const text = renderSettingsState(state, 'machine-1');
+    expect(parseSettingsState(text, 'machine-1')).toEqual(state);
+  });
+
   it.each([
     ['no file', undefined],
     ['no JSON', '{'],

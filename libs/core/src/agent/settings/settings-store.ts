@@ -1,11 +1,14 @@
-/** Carries changes of settings through: the decision to PERSIST, then the files, then programs, then the end to PERSIST. */
-import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../../ports/settings.ts';
+/** Carries changes of settings through: the decision to PERSIST, then the files, then the running system, then the end. */
+import { KubeosError } from '../../errors/index.ts';
 import type { Log } from '../../ports/log.ts';
+import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../../ports/settings.ts';
+import type { SettingsUnit } from '../../settings/models.ts';
 import type { KnownWorld } from '../world.ts';
-import { beginReturn, endChange, judgeTrial } from './decide-settings.ts';
+import { beginReturn, endChange, fateOf, keepChange } from './decide-settings.ts';
 import {
   parseSettingsState,
   renderSettingsState,
+  type KernelValue,
   type SettingsState,
   type SettingsUndo,
 } from './settings-state.ts';
@@ -20,16 +23,21 @@ export interface SettingsStoreDeps {
 
 /** The settings of the node as one agent process reads and changes them; everything but `look` only under the node's lock. */
 export interface SettingsStore {
+  /** Never throws: what cannot be read counts as nothing. */
   look(machineId: string): Promise<SettingsState>;
+  /** Writes a state that changes no file. */
+  save(world: KnownWorld, state: SettingsState): Promise<SettingsState>;
   /**
-   * Carries on what was begun, and takes back what belongs to a trial that is over. Throws the storage codes and
-   * `SETTINGS_UNREADABLE`; asked again it goes on where it stopped.
+   * Carries on what was begun, and takes back what was not to stay. Throws the storage codes and `SETTINGS_UNREADABLE`;
+   * asked again it goes on where it stopped.
    */
   settle(world: KnownWorld): Promise<SettingsState>;
   /** Writes a state that begins a change and carries it through. */
   carryThrough(world: KnownWorld, state: SettingsState): Promise<SettingsState>;
-  /** Takes the settings of a trial back. */
+  /** Takes settings back. */
   giveBack(world: KnownWorld, state: SettingsState, undo: SettingsUndo): Promise<SettingsState>;
+  /** Restarts programs one after the other; what speaks against those that do not come up, or `undefined`. */
+  restart(programs: readonly SettingsUnit[]): Promise<string | undefined>;
 }
 
 /** Builds the store; nothing is read yet. */
@@ -37,7 +45,17 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
   const { files, units, log } = deps;
 
   async function look(machineId: string): Promise<SettingsState> {
-    return parseSettingsState(await deps.state.read(), machineId);
+    return parseSettingsState(await readState(), machineId);
+  }
+
+  /** An unreadable file is as good as none: slots do not wait for it. */
+  async function readState(): Promise<string | undefined> {
+    try {
+      return await deps.state.read();
+    } catch (error) {
+      log.error({ error }, 'Could not read what is kept of the settings');
+      return undefined;
+    }
   }
 
   async function save(world: KnownWorld, state: SettingsState): Promise<SettingsState> {
@@ -52,13 +70,36 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     for (const { path, text } of change.files) {
       if ((await files.read(path)) !== text) await files.write(path, text);
     }
-    // A boot in between has started the programs with the new files.
-    const restarts = change.bootId === world.facts.bootId ? change.restarts : [];
-    for (const unit of restarts) {
-      const problem = await units.restart(unit);
-      if (problem !== undefined) log.error({ unit, problem }, 'A program does not come up');
+    // A boot in between has done so by itself.
+    if (change.bootId === world.facts.bootId) {
+      await putBack(change.kernel);
+      await restart(change.restarts);
     }
     return save(world, endChange(state));
+  }
+
+  async function putBack(values: readonly KernelValue[]): Promise<void> {
+    for (const { path, value } of values) {
+      try {
+        await files.writeKernel(path, value);
+      } catch (thrown) {
+        const error = KubeosError.from(thrown);
+        log.error({ error, path }, 'Could not put a kernel parameter back');
+      }
+    }
+  }
+
+  async function restart(programs: readonly SettingsUnit[]): Promise<string | undefined> {
+    const problems: string[] = [];
+    // By name containerd comes before kubelet, which needs it.
+    for (const unit of [...programs].sort()) {
+      log.info({ unit }, 'Restarting a program for its settings');
+      const problem = await units.restart(unit);
+      if (problem === undefined) continue;
+      log.error({ unit, problem }, 'A program does not come up');
+      problems.push(`${unit}: ${problem}`);
+    }
+    return problems.length === 0 ? undefined : problems.join('; ');
   }
 
   async function giveBack(
@@ -66,26 +107,28 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     state: SettingsState,
     undo: SettingsUndo,
   ): Promise<SettingsState> {
-    log.info({ seq: undo.seq }, 'Taking the settings of a trial back');
+    log.info({ seq: undo.seq }, 'Taking settings back');
     return carryOn(world, await save(world, beginReturn(world, state, undo)));
   }
 
   return {
     look,
+    save,
     async settle(world) {
       const state = await carryOn(world, await look(world.facts.machineId));
-      const { undo, ...kept } = state;
+      const { undo } = state;
       if (undo === undefined) return state;
-      switch (judgeTrial(world, undo)) {
-        case 'goesOn':
+      switch (fateOf(world, undo)) {
+        case 'undecided':
           return state;
         case 'kept':
-          return save(world, kept);
+          return save(world, keepChange(state));
         case 'over':
           return giveBack(world, state, undo);
       }
     },
     carryThrough: async (world, state) => carryOn(world, await save(world, state)),
     giveBack,
+    restart,
   };
 }

@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { SettingsSet } from '../api/os-instance.ts';
+import {
+  entry,
+  kubelet,
+  limits,
+  maxPods,
+  request,
+  restarting,
+  sysctl,
+  type Entry,
+} from './configure.fixture.ts';
+import { activateRequest, MemoryNode, nodeWithV2, prepareV2 } from './memory-node.fixture.ts';
+
+describe('drift', () => {
+  async function configured(drift: SettingsSet['drift'], ...configs: Entry[]): Promise<MemoryNode> {
+    const node = new MemoryNode();
+    const settings: SettingsSet = { version: 's1', configs, ...(drift && { drift }) };
+    await node.agent().configure({ ...request([]), settings });
+    return node;
+  }
+
+  it('is nothing while the node has what is wanted', async () => {
+    const node = await configured(undefined, sysctl, maxPods);
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 0 } });
+  });
+
+  it('is told, and left, by default', async () => {
+    const node = await configured(undefined, sysctl, maxPods);
+    node.settings.kernel.set('vm/swappiness', '60\n');
+    node.settings.files.set(kubelet, '');
+    await node.agent().checkDrift();
+    expect(node.status.settings?.drift).toEqual({
+      total: 2,
+      first: [
+        { model: 'kernel.sysctl', key: 'vm.swappiness', message: 'The node has another value' },
+        {
+          model: 'kubernetes.kubelet',
+          key: 'maxPods',
+          message: 'The node has no such setting',
+        },
+      ],
+    });
+    expect(node.settings.files.get(kubelet)).toBe('');
+  });
+
+  it('is healed where the set says so, without a restart', async () => {
+    const node = await configured('heal', sysctl, { ...maxPods, restart: false });
+    node.settings.kernel.set('vm/swappiness', '60\n');
+    node.settings.files.set(kubelet, 'maxPods: 110\n');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({
+      drift: { total: 0 },
+      pendingRestarts: ['kubelet.service'],
+    });
+    expect(node.settings.kernel.get('vm/swappiness')).toBe('10\n');
+    expect(node.settings.files.get(kubelet)).toBe('maxPods: 200\n');
+    expect(node.settings.restarted).toEqual([]);
+  });
+
+  it('is not healed while settings are on trial', async () => {
+    const node = await configured('heal', restarting);
+    node.settings.files.set(kubelet, 'maxPods: 110\n');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 1 } });
+  });
+});
+
+describe('a preview', () => {
+  it('tells what a set would do and changes nothing', async () => {
+    const node = new MemoryNode();
+    const report = await node.agent().preview({ version: 's1', configs: [restarting] });
+    expect(report).toMatchObject({ disruption: 'restart' });
+    expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
+    await expect(node.agent().heldSettings()).resolves.toEqual({});
+  });
+
+  it('holds no value', async () => {
+    const node = new MemoryNode();
+    node.settings.files.set(kubelet, 'maxPods: 110\ntoken: secret\n');
+    const secret = entry('kubernetes.kubelet', { token: 'other' });
+    const report = await node.agent().preview({ version: 's1', configs: [secret] });
+    expect(JSON.stringify(report)).not.toMatch(/secret|other/);
+  });
+});
+
+describe('the sets that hold', () => {
+  it('are told as they were asked for', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node);
+    const before = request([limits], { type: 'upgrade', phase: 'Before' });
+    await node.agent().configure(before);
+    await node.agent().activate(activateRequest(1));
+    node.boot();
+    const after = request([maxPods], { type: 'upgrade' });
+    await node.agent().configure(after);
+    await expect(node.agent().heldSettings()).resolves.toEqual({
+      before: before.settings,
+      after: after.settings,
+    });
+  });
+});

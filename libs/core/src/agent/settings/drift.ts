@@ -1,0 +1,75 @@
+/** Compares the sets that hold with the node. */
+import type { SettingNote } from '../../api/agent-status.ts';
+import type { SettingsSet } from '../../api/os-instance.ts';
+import type { SettingReport, SettingsReport } from '../../ports/proxy.ts';
+import type { WantedSettings } from './settings-state.ts';
+
+/** One set in which both sets come together, and what is done about what differs from it. */
+export interface DriftTarget {
+  readonly set: SettingsSet;
+  readonly heals: boolean;
+}
+
+type Entry = NonNullable<SettingsSet['configs']>[number];
+
+/**
+ * The sets to compare the node with, those that heal apart from those that only report. Of what was applied before a
+ * switch the kernel command lines are left out, because they speak of slots that have changed places since; and so are
+ * settings that the set applied last speaks of too.
+ */
+export function driftTargets({ before, after }: WantedSettings): readonly DriftTarget[] {
+  const later = after?.set.configs ?? [];
+  const earlier = (before?.set.configs ?? []).flatMap((entry) =>
+    isKernelLine(entry) ? [] : [withoutKeys(entry, keysIn(later, entry))],
+  );
+  return [target(before?.set, earlier), target(after?.set, later)].filter(
+    ({ set }) => (set.configs ?? []).length > 0,
+  );
+}
+
+/** What differs, in words without values. What was refused is told elsewhere. */
+export function driftIn({ models }: SettingsReport): readonly SettingNote[] {
+  return models.flatMap(({ model, settings }) =>
+    settings.flatMap(({ key, outcome }) => {
+      const message = differences[outcome];
+      return message === undefined ? [] : [{ model, key, message }];
+    }),
+  );
+}
+
+const differences: Readonly<Record<SettingReport['outcome'], string | undefined>> = {
+  unchanged: undefined,
+  refused: undefined,
+  set: 'The node has another value',
+  added: 'The node has no such setting',
+  removed: 'The node still has it',
+};
+
+function target(set: SettingsSet | undefined, entries: readonly Entry[]): DriftTarget {
+  // A restart or a reboot is never a way to heal.
+  const configs = entries.map(({ restart: _, reboot: __, ...entry }) => entry);
+  return { set: { version: set?.version ?? '', configs }, heals: set?.drift === 'heal' };
+}
+
+function isKernelLine({ model }: Entry): boolean {
+  return model === 'grub.cmdline.current' || model === 'grub.cmdline.next';
+}
+
+function keysIn(
+  entries: readonly Entry[],
+  { model, configpath = '' }: Entry,
+): ReadonlySet<unknown> {
+  const same = entries.filter(
+    (other) => other['model'] === model && (other['configpath'] ?? '') === configpath,
+  );
+  return new Set(same.flatMap(settingsOf).map(({ key }) => key));
+}
+
+function withoutKeys(entry: Entry, keys: ReadonlySet<unknown>): Entry {
+  return { ...entry, contents: settingsOf(entry).filter(({ key }) => !keys.has(key)) };
+}
+
+/** Sets that were applied were read before, so that their entries are in order. */
+function settingsOf({ contents }: Entry): readonly { readonly key?: unknown }[] {
+  return Array.isArray(contents) ? (contents as readonly { readonly key?: unknown }[]) : [];
+}

@@ -1,0 +1,40 @@
+/** What everybody else sees of the settings of a node. */
+import {
+  settingNoteLimit,
+  type SettingNote,
+  type SettingNotes,
+  type SettingsStatus,
+} from '../../api/agent-status.ts';
+import type { SettingsReport } from '../../ports/proxy.ts';
+import type { AppliedSet, SettingsState } from './settings-state.ts';
+
+/** Puts the status together, as of this boot. */
+export function settingsStatusOf(state: SettingsState, bootId: string): SettingsStatus {
+  const { wanted, restartsPending, rebootPendingIn, drift } = state;
+  const { before, after } = wanted;
+  return {
+    ...(before === undefined ? {} : { before: versionOf(before) }),
+    ...(after === undefined ? {} : { after: versionOf(after) }),
+    refused: notesOf([before, after].flatMap((applied) => refusedIn(applied?.report))),
+    drift: drift ?? notesOf([]),
+    pendingRestarts: restartsPending?.bootId === bootId ? restartsPending.units : [],
+    rebootPending: rebootPendingIn === bootId,
+  };
+}
+
+/** A list that stays small. */
+export function notesOf(notes: readonly SettingNote[]): SettingNotes {
+  return { total: notes.length, first: notes.slice(0, settingNoteLimit) };
+}
+
+function versionOf({ set }: AppliedSet): string {
+  return set.version ?? '';
+}
+
+function refusedIn(report: SettingsReport | undefined): readonly SettingNote[] {
+  return (report?.models ?? []).flatMap(({ model, settings }) =>
+    settings.flatMap(({ key, outcome, reason = '' }) =>
+      outcome === 'refused' ? [{ model, key, message: reason }] : [],
+    ),
+  );
+}

@@ -6,11 +6,13 @@ import { KubeosError } from '@kubeos/core';
 export const commandNames = [
   'serve',
   'status',
+  'settings',
   'rollback',
   'confirm',
   'release',
   'return',
   'boot',
+  'drift',
 ] as const;
 
 /** A command. */
@@ -38,9 +40,9 @@ const options = {
 } as const;
 
 /** Which commands an option belongs to; options that are not here belong to all. */
-const ownOptions: Readonly<Partial<Record<keyof typeof options, CommandName>>> = {
-  listen: 'serve',
-  output: 'status',
+const ownOptions: Readonly<Partial<Record<keyof typeof options, readonly CommandName[]>>> = {
+  listen: ['serve'],
+  output: ['status', 'settings'],
 };
 
 /** Reads the arguments after the program's name. Throws `INVALID_ARGUMENT` for anything that is not understood. */
@@ -50,8 +52,9 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
   const command = commandNames.find((name) => name === word);
   if (command === undefined) throw wrong(`there is no command "${word}"`);
   if (rest[0] !== undefined) throw wrong(`"${rest[0]}" is one word too many`);
-  for (const [option, owner] of Object.entries(ownOptions)) {
-    if (given.has(option) && owner !== command) throw wrong(`--${option} goes with ${owner} only`);
+  for (const [option, owners] of Object.entries(ownOptions)) {
+    if (!given.has(option) || owners.includes(command)) continue;
+    throw wrong(`--${option} goes with ${owners.join(' and ')} only`);
   }
   return {
     command: values.help ? 'help' : values.version ? 'version' : command,

@@ -1,6 +1,7 @@
 /** The commands that do one thing and end. */
 import type { PhaseAnswer } from '@kubeos/core';
 import type { CommandLine } from './command-line.ts';
+import { printNotes, printSettings } from './print-settings.ts';
 import { printStatus } from './print-status.ts';
 import type { Node } from './wiring.ts';
 
@@ -23,6 +24,15 @@ export const oneShotCommands: Readonly<
     const status = await node.agent.look();
     print(output === 'json' ? `${JSON.stringify(status, undefined, 2)}\n` : printStatus(status));
   },
+  settings: async ({ node, output, print }) => {
+    const sets = await node.agent.heldSettings();
+    const { settings } = await node.agent.look();
+    print(
+      output === 'json'
+        ? `${JSON.stringify({ ...settings, sets }, undefined, 2)}\n`
+        : printSettings(sets, settings),
+    );
+  },
   rollback: async ({ node, print }) => {
     const answer = await node.agent.consoleRollback();
     const what = answer.reboots
@@ -40,10 +50,15 @@ export const oneShotCommands: Readonly<
   },
   return: async ({ node, print }) => {
     if ((await node.agent.returnPass()) === 'returned') {
-      print('The time of the trial is over: going back to the other slot.\n');
+      print('The time of the trial is over: going back to what was before.\n');
     }
   },
   boot: async ({ node }) => node.agent.start(),
+  // What was found is no failure of the pass: it is published, and here it is for the journal.
+  drift: async ({ node, print }) => {
+    const { drift } = await node.agent.checkDrift();
+    for (const line of printNotes('Changed by others', drift)) print(`${line}\n`);
+  },
 };
 
 function place({ slot, version }: PhaseAnswer): string {

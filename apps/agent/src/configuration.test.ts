@@ -30,6 +30,15 @@ describe('configuration', () => {
       disk: '/dev/vda',
       slots: { A: 'PARTLABEL=ROOT-A', B: '/dev/vda3' },
       idleSeconds: 0.5,
+      settings: {
+        folders: {
+          'kernel.sysctl.persist': ['/etc/sysctl.d'],
+          'kubernetes.kubelet': ['/etc/rancher', '/data/kubelet'],
+          'container.containerd': ['/etc/containerd'],
+          'pam.limits': ['/etc/security'],
+        },
+        kubeletHealthz: 'http://127.0.0.1:10348/healthz',
+      },
       tcp: {
         address: '0.0.0.0:6552',
         cert: '/etc/KubeOS/tls/agent.crt',
@@ -40,6 +49,13 @@ describe('configuration', () => {
     };
     await write(JSON.stringify(full));
     expect(await loadConfiguration(root, undefined)).toEqual(full);
+  });
+
+  it('takes a kubelet that does not say how it is', async () => {
+    await write('{"settings": {"kubeletHealthz": false}}');
+    expect(await loadConfiguration(root, undefined)).toMatchObject({
+      settings: { kubeletHealthz: false },
+    });
   });
 
   it('accepts the example of the README', async () => {
@@ -56,6 +72,12 @@ describe('configuration', () => {
     ['{"slots": {"A": "/dev/a"}}', 'slots.B: expected string'],
     ['{"idleSeconds": "5"}', 'idleSeconds: expected number'],
     ['{"idleSeconds": 0}', 'idleSeconds: expected more than 0'],
+    ['{"settings": {"folders": {"kernel.sysctl": ["/proc/sys"]}}}', 'unknown member settings.'],
+    ['{"settings": {"folders": {"pam.limits": []}}}', 'pam.limits: expected a folder'],
+    ['{"settings": {"folders": {"pam.limits": ["/etc/"]}}}', 'without a slash at its end'],
+    ['{"settings": {"folders": {"pam.limits": ["etc"]}}}', 'expected an absolute path'],
+    ['{"settings": {"kubeletHealthz": true}}', 'expected false or an address http://'],
+    ['{"settings": {"kubeletHealthz": "10248"}}', 'expected false or an address http://'],
     ['{', 'not JSON'],
   ])('refuses %s', async (text, problem) => {
     await write(text);

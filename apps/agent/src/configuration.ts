@@ -7,6 +7,12 @@ import * as z from 'zod/mini';
 
 const path = z.string().check(z.startsWith('/', 'expected an absolute path'));
 const text = z.string().check(z.minLength(1, 'expected a text'));
+const folder = z
+  .string()
+  .check(z.regex(/^(\/[^/]+)+$/, 'expected an absolute path without a slash at its end'));
+const folders = z.exactOptional(z.array(folder).check(z.minLength(1, 'expected a folder')));
+
+const healthz = 'expected false or an address http://...';
 
 const configurationSchema = z.strictObject({
   /** Folder of grub.cfg and grubenv. */
@@ -21,6 +27,24 @@ const configurationSchema = z.strictObject({
   idleSeconds: z._default(
     z.number().check(z.gt(0, 'expected more than 0'), z.lte(3600, 'expected at most 3600')),
     10,
+  ),
+  /** Settings of the node. */
+  settings: z.exactOptional(
+    z.strictObject({
+      /** Folders that a `configpath` may name, by model, in place of the model's own. */
+      folders: z.exactOptional(
+        z.strictObject({
+          'kernel.sysctl.persist': folders,
+          'kubernetes.kubelet': folders,
+          'container.containerd': folders,
+          'pam.limits': folders,
+        }),
+      ),
+      /** Where the kubelet says how it is; `false` where it does not (`healthzPort: 0`). */
+      kubeletHealthz: z.exactOptional(
+        z.union([z.literal(false), z.string().check(z.regex(/^http:\/\/./, healthz))], healthz),
+      ),
+    }),
   ),
   /** Calls from other machines. */
   tcp: z.exactOptional(

@@ -43,7 +43,7 @@ describe('a node on trial in slot B', () => {
 
   it('goes back to slot A when its time is over', async () => {
     await uptime(601);
-    expect((await agent('return')).stdout).toContain('going back to the other slot');
+    expect((await agent('return')).stdout).toContain('going back to what was before');
     expect(await orders()).toMatch(/^reboot$/m);
     expect(await bootVars()).toMatchObject({ good: 'A', left: { B: 0 }, slots: { B: 'ready' } });
   });

@@ -16,6 +16,7 @@ const onTrial: AgentStatus = {
   bootedSlot: 'B',
   slots: { A: { state: 'good' }, B: { state: 'trial' } },
 };
+const noNotes = { total: 0, first: [] };
 const goneBack = { result: 'Returned', slot: 'A', version: 'KubeOS 1' } as const;
 const unending = new AbortController().signal;
 const operation = { id: 'a/b/1', seq: 1, type: 'upgrade' } as const;
@@ -119,6 +120,28 @@ describe('os-agent', () => {
   it('status answers in JSON', async () => {
     expect(await start(['status', '-o', 'json'])).toBe(0);
     expect(JSON.parse(out)).toEqual(onTrial);
+  });
+
+  it('settings answers in words and in JSON', async () => {
+    const sets = { after: { version: 's1' } };
+    const heldSettings = async () => sets;
+    expect(await start(['settings'], { heldSettings })).toBe(0);
+    expect(out).toContain('sysconfigs: version "s1"');
+    out = '';
+    expect(await start(['settings', '-o', 'json'], { heldSettings })).toBe(0);
+    expect(JSON.parse(out)).toEqual({ ...onTrial.settings, sets });
+  });
+
+  it.each([
+    ['', noNotes],
+    [
+      'Changed by others:\n  pam.limits *: is not there\n',
+      { total: 1, first: [{ model: 'pam.limits', key: '*', message: 'is not there' }] },
+    ],
+  ])('drift ends well and tells what it found: %j', async (told, drift) => {
+    const settings = { refused: noNotes, drift, pendingRestarts: [], rebootPending: false };
+    expect(await start(['drift'], { checkDrift: async () => settings })).toBe(0);
+    expect(out).toBe(told);
   });
 
   it('return is silent where there is nothing to do, whatever the status', async () => {

@@ -2,13 +2,16 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exec } from '@kubeos/host';
+import { modelTraits } from '@kubeos/core/settings';
+import { defaultBootDir, exec } from '@kubeos/host';
 import { kubeosGid } from './folders.ts';
 
 const source = resolve(import.meta.dirname, '../systemd');
-const services = ['', '-boot', '-return', '-deadline'].map((part) => `os-agent${part}.service`);
-const timers = ['os-agent-return.timer', 'os-agent-deadline.timer'];
-const units = [...services, 'os-agent.socket', ...timers];
+const services = ['', '-boot', '-return', '-deadline', '-drift'].map(
+  (part) => `os-agent${part}.service`,
+);
+const timers = ['os-agent-return.timer', 'os-agent-deadline.timer', 'os-agent-drift.timer'];
+const units = [...services, 'os-agent.socket', 'os-agent-drift.path', ...timers];
 
 const analyze = async (...args: readonly string[]) => {
   const { exitCode, stdout, stderr } = await exec('systemd-analyze', args, {
@@ -38,7 +41,7 @@ describe('systemd units', () => {
 
   it.each(services)('%s is exposed no more than it has to be', async (unit) => {
     const { exitCode, output } = await analyze(
-      ...['security', '--offline=true', '--threshold=32', join(folder, unit)],
+      ...['security', '--offline=true', '--threshold=35', join(folder, unit)],
     );
     expect(output).toMatch(/exposure level for os-agent/);
     expect(exitCode).toBe(0);
@@ -60,6 +63,39 @@ describe('systemd units', () => {
   it('looks for deadlines in every boot, with upstream grub.cfg too', () => {
     for (const unit of ['os-agent-deadline.service', 'os-agent-deadline.timer']) {
       expect(settings(unit, '(Condition|FailureAction)\\w*')).toEqual([]);
+    }
+  });
+
+  it('has the old settings back before the programs start that read them, or lets them start', () => {
+    expect(settings('os-agent-boot.service', 'Before')).toEqual([
+      'Before=containerd.service kubelet.service',
+    ]);
+    expect(settings('os-agent-boot.service', 'TimeoutStartSec')).toEqual(['TimeoutStartSec=2min']);
+  });
+
+  it('watches the files of the models, and no storm of changes ends that', () => {
+    const files = Object.values(modelTraits).flatMap(({ place }) =>
+      place.kind === 'file' ? [place.path] : [],
+    );
+    const watched = [...files, join('/', defaultBootDir, 'grub.cfg')];
+    expect(settings('os-agent-drift.path', 'PathChanged').toSorted()).toEqual(
+      watched.map((path) => `PathChanged=${path}`).toSorted(),
+    );
+    expect(settings('os-agent-drift.service', 'StartLimit\\w+')).toEqual([
+      'StartLimitIntervalSec=0',
+    ]);
+  });
+
+  it('may write where models keep their settings', () => {
+    const writable = settings('os-agent.service.d/hardening.conf', 'ReadWritePaths')
+      .join()
+      .split(/[ =]-/)
+      .slice(1);
+    const folders = Object.values(modelTraits).flatMap(({ place }) =>
+      place.kind === 'file' ? [...place.folders] : [],
+    );
+    for (const folder of [...folders, join('/', defaultBootDir), '/persist']) {
+      expect(writable.some((path) => `${folder}/`.startsWith(`${path}/`))).toBe(true);
     }
   });
 

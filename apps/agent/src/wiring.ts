@@ -3,13 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { createAgent, KubeosError } from '@kubeos/core';
-import type { Agent, Clock, Log, SlotStore } from '@kubeos/core';
+import type { Agent, Clock, Log, SettingsDeps, SlotStore } from '@kubeos/core';
 import type { TcpListener } from '@kubeos/agent-api';
 import {
   createBootEnvironment,
   createMachine,
   createNodeLock,
   createPassTimer,
+  createSettingsFiles,
+  createSettingsUnits,
   createSlotDevices,
   createSnapshotFile,
   createStateFile,
@@ -72,14 +74,33 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
         proxyEnv: options.env,
       });
     }),
+    settings: wireSettings(options, clock, privateDir),
     lock: createNodeLock({ path: join(privateDir, 'lock') }),
     publishLock: createNodeLock({ path: join(privateDir, 'publish.lock'), timeoutSeconds: 10 }),
     clock,
     log,
     agentVersion: options.version,
-    capabilities: ['disk', 'rollback'],
+    capabilities: ['disk', 'rollback', 'settings'],
   });
   return { agent, clock };
+}
+
+function wireSettings(
+  { configuration, root }: WiringOptions,
+  clock: Clock,
+  privateDir: string,
+): SettingsDeps {
+  const { bootDir, persistDir, settings = {} } = configuration;
+  const bootMenu = join(bootDir, 'grub.cfg');
+  const { folders = {}, kubeletHealthz = 'http://127.0.0.1:10248/healthz' } = settings;
+  return {
+    files: createSettingsFiles({ root, exec, bootMenu }),
+    units: createSettingsUnits({ exec, clock, folder: privateDir, kubeletHealthz }),
+    state: createStateFile(join(root, persistDir, 'os-agent-settings.json')),
+    bootMenu,
+    folders,
+    planner: () => import('@kubeos/core/settings'),
+  };
 }
 
 /** Everything that fetches and unpacks is loaded with the first call that needs it: most calls never do. */

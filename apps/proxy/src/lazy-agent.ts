@@ -21,6 +21,7 @@ export function createLazyAgent(socket: string): LazyAgent {
       (await agent()).prepare(request, onProgress, signal),
     activate: async (request, signal) => (await agent()).activate(request, signal),
     confirm: async (request, signal) => (await agent()).confirm(request, signal),
+    configure: async (request, signal) => (await agent()).configure(request, signal),
     rollback: async (request, signal) => (await agent()).rollback(request, signal),
     cancel: async (request, signal) => (await agent()).cancel(request, signal),
     close() {

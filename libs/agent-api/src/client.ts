@@ -1,24 +1,27 @@
-import type { AgentCalls } from '@kubeos/core';
-import { readAnswer, readProgress, readStatus } from './answer-message.ts';
-import type { Answered } from './answer-message.ts';
+import type { AgentCalls, ConfigureAnswer, ConfigureRequest } from '@kubeos/core';
+import type { SettingsReport, SettingsSet, SettingsStatus } from '@kubeos/core';
+import { readAnswer, readConfigured, readDrift, readProgress } from './answer-message.ts';
+import { readReport, readSettings, readStatus } from './answer-message.ts';
+import type { Answered, NodeSettings } from './answer-message.ts';
 import { withDeadline } from './deadline.ts';
 import { grpcTransport } from './grpc-transport.ts';
 import type { AgentCredentials } from './grpc-transport.ts';
 import { agentServiceName, defaultAgentTarget, loadProtocol } from './protocol.ts';
 import type { Protocol } from './protocol.ts';
 import { operationToWire, payloadToWire, targetToWire } from './request-message.ts';
+import { settingsToWire } from './settings-message.ts';
 import type { AgentTransport, ClientMethod } from './transport.ts';
-import { slotNameWords } from './words.ts';
+import { phaseWords, slotNameWords } from './words.ts';
 
 /** How long the client waits before it gives a call up with `AGENT_UNREACHABLE`. All in milliseconds. */
 export interface AgentDeadlines {
   /** GetStatus and health. Default 15 seconds. */
   readonly statusMs: number;
-  /** Confirm. Default 1 minute. */
+  /** Confirm, and what only looks at settings or mends drift. Default 1 minute. */
   readonly confirmMs: number;
   /**
-   * Activate and Rollback, which digest a whole slot first, and Cancel, which waits for a write to end. Default 10
-   * minutes.
+   * Activate and Rollback, which digest a whole slot first, Configure, which may copy one, and Cancel, which waits for a
+   * write to end. Default 10 minutes.
    */
   readonly activateMs: number;
   /** Prepare: the longest silence between two messages. Default 12 minutes: the agent itself gives up after 10. */
@@ -43,6 +46,13 @@ export interface AgentClientOptions {
 
 /** The agent API as calls, and the health service. */
 export interface AgentClient extends AgentCalls {
+  configure(request: ConfigureRequest, signal: AbortSignal): Promise<ConfigureAnswer>;
+  /** What a set of settings would come to now; nothing changes, and no operation is needed. */
+  previewSettings(settings: SettingsSet, signal: AbortSignal): Promise<SettingsReport>;
+  /** The sets of settings that hold, values and all, and what is known of them. */
+  getSettings(signal: AbortSignal): Promise<NodeSettings>;
+  /** Has the node compared with the sets that hold, and mended where they say so. */
+  getDrift(signal: AbortSignal): Promise<SettingsStatus>;
   /** True when the agent says that it serves. Throws as every call. */
   isServing(signal: AbortSignal): Promise<boolean>;
   /** Ends open calls and frees the connection. */
@@ -120,7 +130,7 @@ export function clientOver(
         operation: operationToWire(named),
         bootId,
         slot: slotNameWords.toWire(slot),
-        slotDigest,
+        ...(slotDigest === undefined ? {} : { slotDigest }),
       };
       return readAnswer(await call(agent.Confirm, request, confirmMs, signal));
     },
@@ -134,6 +144,26 @@ export function clientOver(
       const request = { operation: operationToWire(named) };
       return readAnswer(await call(agent.Cancel, request, activateMs, signal));
     },
+
+    configure: async ({ phase, settings, confirmTimeoutSeconds, ...named }, signal) => {
+      const request = {
+        operation: operationToWire(named),
+        phase: phaseWords.toWire(phase),
+        settings: settingsToWire(settings),
+        confirmTimeoutSeconds,
+      };
+      return readConfigured(await call(agent.Configure, request, activateMs, signal));
+    },
+
+    previewSettings: async (settings, signal) => {
+      const request = { settings: settingsToWire(settings), dryRun: true };
+      return readReport(await call(agent.Configure, request, confirmMs, signal));
+    },
+
+    getSettings: async (signal) =>
+      readSettings(await call(agent.GetSettings, {}, confirmMs, signal)),
+
+    getDrift: async (signal) => readDrift(await call(agent.GetDrift, {}, confirmMs, signal)),
 
     isServing: async (signal) => {
       const request = { service: agentServiceName };

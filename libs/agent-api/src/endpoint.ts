@@ -35,6 +35,9 @@ export function endpoint(
     unary(protocol.agent.Confirm, methods.Confirm),
     unary(protocol.agent.Rollback, methods.Rollback),
     unary(protocol.agent.Cancel, methods.Cancel),
+    unary(protocol.agent.Configure, methods.Configure),
+    unary(protocol.agent.GetSettings, methods.GetSettings),
+    unary(protocol.agent.GetDrift, methods.GetDrift),
     unary(protocol.health.Check, health.Check),
     { ...streaming(protocol.health.Watch, health.Watch), isWork: false },
   ];

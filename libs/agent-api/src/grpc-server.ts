@@ -21,7 +21,8 @@ export interface Surroundings {
 export function grpcServer(methods: readonly ByteMethod[], around: Surroundings): Server {
   const server = new Server({
     'grpc.enable_channelz': 0,
-    'grpc.max_receive_message_length': 65_536,
+    // Room for the largest set of settings: an object of Kubernetes holds four of them in 1.5 MiB.
+    'grpc.max_receive_message_length': 1_048_576,
     // A caller over TCP whose machine is gone says nothing, and would be followed for hours.
     'grpc.keepalive_time_ms': 30_000,
     'grpc.keepalive_timeout_ms': 10_000,

@@ -1,3 +1,4 @@
+export type { NodeSettings } from './answer-message.ts';
 export { createAgentClient } from './client.ts';
 export type { AgentClient, AgentClientOptions, AgentDeadlines } from './client.ts';
 export type { AgentCredentials } from './grpc-transport.ts';

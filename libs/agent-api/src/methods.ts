@@ -3,15 +3,23 @@ import type { Agent, PhaseAnswer } from '@kubeos/core';
 import { answerToWire } from './answer-message.ts';
 import type { ActivateRequest__Output } from './gen/kubeos/agent/v1/ActivateRequest.ts';
 import type { CancelRequest__Output } from './gen/kubeos/agent/v1/CancelRequest.ts';
+import type { ConfigureRequest__Output } from './gen/kubeos/agent/v1/ConfigureRequest.ts';
+import type { ConfigureResponse } from './gen/kubeos/agent/v1/ConfigureResponse.ts';
 import type { ConfirmRequest__Output } from './gen/kubeos/agent/v1/ConfirmRequest.ts';
+import type { GetDriftRequest__Output } from './gen/kubeos/agent/v1/GetDriftRequest.ts';
+import type { GetDriftResponse } from './gen/kubeos/agent/v1/GetDriftResponse.ts';
+import type { GetSettingsRequest__Output } from './gen/kubeos/agent/v1/GetSettingsRequest.ts';
+import type { GetSettingsResponse } from './gen/kubeos/agent/v1/GetSettingsResponse.ts';
 import type { GetStatusRequest__Output } from './gen/kubeos/agent/v1/GetStatusRequest.ts';
 import type { GetStatusResponse } from './gen/kubeos/agent/v1/GetStatusResponse.ts';
 import type { PhaseAnswer as WireAnswer } from './gen/kubeos/agent/v1/PhaseAnswer.ts';
 import type { PrepareRequest__Output } from './gen/kubeos/agent/v1/PrepareRequest.ts';
 import type { PrepareResponse } from './gen/kubeos/agent/v1/PrepareResponse.ts';
 import type { RollbackRequest__Output } from './gen/kubeos/agent/v1/RollbackRequest.ts';
-import { readActivate, readCancel, readConfirm } from './request-message.ts';
-import { readPrepare, readRollback } from './request-message.ts';
+import { readActivate, readCancel, readConfigure, readConfirm } from './request-message.ts';
+import { readPrepare, readPreview, readRollback } from './request-message.ts';
+import { settingsToWire } from './settings-message.ts';
+import { reportToWire, settingsStatusToWire } from './settings-report-message.ts';
 import { statusToWire } from './status-message.ts';
 
 /** A method with one answer. The signal says that the caller has gone. */
@@ -39,12 +47,16 @@ export interface AgentMethods {
   readonly Confirm: UnaryMethod<ConfirmRequest__Output, Answered>;
   readonly Rollback: UnaryMethod<RollbackRequest__Output, Answered>;
   readonly Cancel: UnaryMethod<CancelRequest__Output, Answered>;
+  readonly Configure: UnaryMethod<ConfigureRequest__Output, ConfigureResponse>;
+  readonly GetSettings: UnaryMethod<GetSettingsRequest__Output, GetSettingsResponse>;
+  readonly GetDrift: UnaryMethod<GetDriftRequest__Output, GetDriftResponse>;
 }
 
 /** What the service needs of an agent; core's `Agent` has it. */
 export type ServedAgent = Pick<
   Agent,
-  'status' | 'prepare' | 'activate' | 'confirm' | 'rollback' | 'cancel'
+  | ('status' | 'prepare' | 'activate' | 'confirm' | 'rollback' | 'cancel')
+  | ('configure' | 'preview' | 'heldSettings' | 'checkDrift')
 >;
 
 /** Puts the service in front of an agent. */
@@ -63,6 +75,22 @@ export function agentMethods(agent: ServedAgent): AgentMethods {
     Confirm: async (request) => answered(await agent.confirm(readConfirm(request))),
     Rollback: async (request) => answered(await agent.rollback(readRollback(request))),
     Cancel: async (request) => answered(await agent.cancel(readCancel(request))),
+    Configure: async (request) => {
+      if (request.dryRun)
+        return { report: reportToWire(await agent.preview(readPreview(request))) };
+      const { report, ...answer } = await agent.configure(readConfigure(request));
+      return { ...answered(answer), report: reportToWire(report) };
+    },
+    GetSettings: async () => {
+      const { before, after } = await agent.heldSettings();
+      const { settings } = await agent.status();
+      return {
+        ...(before === undefined ? {} : { before: settingsToWire(before) }),
+        ...(after === undefined ? {} : { after: settingsToWire(after) }),
+        ...(settings === undefined ? {} : { status: settingsStatusToWire(settings) }),
+      };
+    },
+    GetDrift: async () => ({ status: settingsStatusToWire(await agent.checkDrift()) }),
   };
 }
 

@@ -1,9 +1,11 @@
 /** Requests of the calls: core types to messages, and messages, checked, to core types. */
 import { digestWire, KubeosError, operationTypeWire, slotNameWire } from '@kubeos/core';
 import type { AgentCalls, CallOperation, OperationTarget, Payload } from '@kubeos/core';
+import type { SettingsSet } from '@kubeos/core';
 import * as z from 'zod/mini';
 import type { ActivateRequest__Output } from './gen/kubeos/agent/v1/ActivateRequest.ts';
 import type { CancelRequest__Output } from './gen/kubeos/agent/v1/CancelRequest.ts';
+import type { ConfigureRequest__Output } from './gen/kubeos/agent/v1/ConfigureRequest.ts';
 import type { ConfirmRequest__Output } from './gen/kubeos/agent/v1/ConfirmRequest.ts';
 import type { OperationRef } from './gen/kubeos/agent/v1/OperationRef.ts';
 import type { OperationTarget as WireTarget } from './gen/kubeos/agent/v1/OperationTarget.ts';
@@ -11,8 +13,9 @@ import type { Payload as WirePayload } from './gen/kubeos/agent/v1/Payload.ts';
 import type { PrepareRequest__Output } from './gen/kubeos/agent/v1/PrepareRequest.ts';
 import type { RollbackRequest__Output } from './gen/kubeos/agent/v1/RollbackRequest.ts';
 import { describeFault } from './schema.ts';
+import { settingsSchema } from './settings-message.ts';
 import { withoutUndefined } from './without-undefined.ts';
-import { imageTypeWords, operationTypeWords, slotNameWords } from './words.ts';
+import { imageTypeWords, operationTypeWords, phaseWords, slotNameWords } from './words.ts';
 
 /** What a call of the agent takes. */
 export type RequestOf<Name extends Exclude<keyof AgentCalls, 'getStatus'>> = Parameters<
@@ -75,11 +78,29 @@ const target = z.object({
 
 const prepareSchema = z.object({ ...operation, version: text, payload });
 const activateSchema = z.object({ ...operation, target, confirmTimeoutSeconds });
-const confirmSchema = z.object({
+const confirmSchema = z
+  .object({
+    ...operation,
+    bootId: text,
+    slot: z.exactOptional(slotNameWire),
+    slotDigest: z.exactOptional(digestWire),
+  })
+  .check(
+    z.refine(({ type, slot }) => type === 'config' || slot !== undefined, {
+      path: ['slot'],
+      error: 'only a config is confirmed without a slot',
+    }),
+    z.refine(({ slot, slotDigest }) => (slot === undefined) === (slotDigest === undefined), {
+      path: ['slotDigest'],
+      error: 'slot and digest belong together',
+    }),
+  );
+const previewSchema = z.object({ settings: settingsSchema });
+const configureSchema = z.object({
   ...operation,
-  bootId: text,
-  slot: slotNameWire,
-  slotDigest: digestWire,
+  phase: z.enum(['Prepare', 'Before', 'After']),
+  settings: settingsSchema,
+  confirmTimeoutSeconds,
 });
 const rollbackSchema = z.object({ ...operation, version: text, confirmTimeoutSeconds });
 const cancelSchema = z.object(operation);
@@ -112,6 +133,20 @@ export function readConfirm(wire: ConfirmRequest__Output): RequestOf<'confirm'> 
     slot: slotNameWords.fromWire(wire.slot),
     slotDigest: wire.slotDigest,
   });
+}
+
+/** Reads a request; throws `INVALID_ARGUMENT` with the member at fault. */
+export function readConfigure(wire: ConfigureRequest__Output): RequestOf<'configure'> {
+  return parse(configureSchema, 'Configure', wire, {
+    phase: phaseWords.fromWire(wire.phase),
+    settings: wire.settings,
+    confirmTimeoutSeconds: wire.confirmTimeoutSeconds,
+  });
+}
+
+/** Reads the set that a request with `dry_run` asks about; throws `INVALID_ARGUMENT` with the member at fault. */
+export function readPreview(wire: ConfigureRequest__Output): SettingsSet {
+  return parse(previewSchema, 'Configure', wire, { settings: wire.settings }).settings;
 }
 
 /** Reads a request; throws `INVALID_ARGUMENT` with the member at fault. */

@@ -8,9 +8,11 @@ import type { AgentStatus as WireStatus } from './gen/kubeos/agent/v1/AgentStatu
 import type { AgentStatus__Output } from './gen/kubeos/agent/v1/AgentStatus.ts';
 import type { SlotStatus as WireSlot } from './gen/kubeos/agent/v1/SlotStatus.ts';
 import type { SlotStatus__Output } from './gen/kubeos/agent/v1/SlotStatus.ts';
+import { settingsStatusToWire } from './settings-report-message.ts';
 import { withoutUndefined } from './without-undefined.ts';
 import {
   bootWhyWords,
+  disruptionWords,
   operationStateWords,
   operationTypeWords,
   outcomeClassWords,
@@ -22,7 +24,7 @@ import {
 
 /** The message of a status. */
 export function statusToWire(status: AgentStatus): WireStatus {
-  const { operation, lastFailure, ...rest } = status;
+  const { operation, lastFailure, settings, ...rest } = status;
   return {
     ...rest,
     capabilities: [...status.capabilities],
@@ -32,6 +34,7 @@ export function statusToWire(status: AgentStatus): WireStatus {
     warnings: [...status.warnings],
     ...(operation === undefined ? {} : { operation: operationToWire(operation) }),
     ...(lastFailure === undefined ? {} : { lastFailure: failureToWire(lastFailure) }),
+    ...(settings === undefined ? {} : { settings: settingsStatusToWire(settings) }),
   };
 }
 
@@ -48,6 +51,7 @@ function operationToWire(operation: AgentOperation): WireOperation {
     state: operationStateWords.toWire(operation.state),
     result: phaseResultWords.toWire(operation.result),
     slot: slotNameWords.toWire(operation.slot),
+    disruption: disruptionWords.toWire(operation.disruption),
     ...(failure === undefined ? {} : { failure: failureToWire(failure) }),
   };
 }
@@ -89,6 +93,7 @@ function operationFromWire(wire: AgentOperation__Output): unknown {
     state: operationStateWords.fromWire(wire.state),
     result: phaseResultWords.fromWire(wire.result),
     slot: slotNameWords.fromWire(wire.slot),
+    disruption: disruptionWords.fromWire(wire.disruption),
     failure: wire.failure && failureFromWire(wire.failure),
   });
 }

@@ -1,22 +1,27 @@
 /** The closed words of core and their enum values on the wire. A word without a value does not compile. */
-import type { AgentOperation, BootWhy, OperationType, OutcomeClass, Payload } from '@kubeos/core';
-import type { Phase, PhaseResult, SlotName, SlotState } from '@kubeos/core';
+import type { AgentOperation, BootWhy, Disruption, DriftPolicy, OperationType } from '@kubeos/core';
+import type { OutcomeClass, Payload, Phase, PhaseResult } from '@kubeos/core';
+import type { SettingReport, SlotName, SlotState } from '@kubeos/core';
 import type { BootWhy__Output } from './gen/kubeos/agent/v1/BootWhy.ts';
+import type { Disruption__Output } from './gen/kubeos/agent/v1/Disruption.ts';
+import type { DriftPolicy__Output } from './gen/kubeos/agent/v1/DriftPolicy.ts';
 import type { ImageType__Output } from './gen/kubeos/agent/v1/ImageType.ts';
 import type { OperationState__Output } from './gen/kubeos/agent/v1/OperationState.ts';
 import type { OperationType__Output } from './gen/kubeos/agent/v1/OperationType.ts';
 import type { OutcomeClass__Output } from './gen/kubeos/agent/v1/OutcomeClass.ts';
 import type { Phase__Output } from './gen/kubeos/agent/v1/Phase.ts';
 import type { PhaseResult__Output } from './gen/kubeos/agent/v1/PhaseResult.ts';
+import type { RebootPolicy__Output } from './gen/kubeos/agent/v1/RebootPolicy.ts';
+import type { SettingOutcome__Output } from './gen/kubeos/agent/v1/SettingOutcome.ts';
 import type { SlotName__Output } from './gen/kubeos/agent/v1/SlotName.ts';
 import type { SlotState__Output } from './gen/kubeos/agent/v1/SlotState.ts';
 
 /** Both directions of one enum. */
 export interface Words<Word extends string, Wire extends string> {
   /** An absent word becomes the enum's zero value. */
-  toWire(word: Word | undefined): Wire;
+  readonly toWire: (word: Word | undefined) => Wire;
   /** The zero value, and a value of a newer peer that has no word here, become `undefined`. */
-  fromWire(wire: string | number | undefined): Word | undefined;
+  readonly fromWire: (wire: string | number | undefined) => Word | undefined;
 }
 
 function wordsOf<Word extends string, Wire extends string>(
@@ -103,6 +108,7 @@ export const operationStateWords: Words<AgentOperation['state'], OperationState_
 export const phaseResultWords: Words<PhaseResult, PhaseResult__Output> = wordsOf(
   {
     Prepared: 'PHASE_RESULT_PREPARED',
+    Configured: 'PHASE_RESULT_CONFIGURED',
     Armed: 'PHASE_RESULT_ARMED',
     Booted: 'PHASE_RESULT_BOOTED',
     Committed: 'PHASE_RESULT_COMMITTED',
@@ -130,4 +136,34 @@ export const outcomeClassWords: Words<OutcomeClass, OutcomeClass__Output> = word
 export const imageTypeWords: Words<Payload['imageType'], ImageType__Output> = wordsOf(
   { disk: 'IMAGE_TYPE_DISK', docker: 'IMAGE_TYPE_DOCKER', containerd: 'IMAGE_TYPE_CONTAINERD' },
   'IMAGE_TYPE_UNSPECIFIED',
+);
+
+/** What settings do to the work on a node. */
+export const disruptionWords: Words<Disruption, Disruption__Output> = wordsOf(
+  { none: 'DISRUPTION_NONE', restart: 'DISRUPTION_RESTART', reboot: 'DISRUPTION_REBOOT' },
+  'DISRUPTION_UNSPECIFIED',
+);
+
+/** What is done about drift. */
+export const driftPolicyWords: Words<DriftPolicy, DriftPolicy__Output> = wordsOf(
+  { report: 'DRIFT_POLICY_REPORT', heal: 'DRIFT_POLICY_HEAL' },
+  'DRIFT_POLICY_UNSPECIFIED',
+);
+
+/** Whether settings may reboot. */
+export const rebootPolicyWords: Words<'never' | 'ifNeeded', RebootPolicy__Output> = wordsOf(
+  { never: 'REBOOT_POLICY_NEVER', ifNeeded: 'REBOOT_POLICY_IF_NEEDED' },
+  'REBOOT_POLICY_UNSPECIFIED',
+);
+
+/** What becomes of settings. */
+export const settingOutcomeWords: Words<SettingReport['outcome'], SettingOutcome__Output> = wordsOf(
+  {
+    unchanged: 'SETTING_OUTCOME_UNCHANGED',
+    set: 'SETTING_OUTCOME_SET',
+    added: 'SETTING_OUTCOME_ADDED',
+    removed: 'SETTING_OUTCOME_REMOVED',
+    refused: 'SETTING_OUTCOME_REFUSED',
+  },
+  'SETTING_OUTCOME_UNSPECIFIED',
 );

@@ -2,13 +2,15 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { errorCodes, KubeosError } from '@kubeos/core';
 import type { AgentCalls, ErrorCode, OperationProgress, Payload, PhaseAnswer } from '@kubeos/core';
+import { describeSettingsCalls } from './settings-calls-contract.ts';
+import type { SettingsCalls } from './settings-calls-contract.ts';
 import { stubAgent } from './agent-stub.ts';
 import type { StubbedAgent } from './agent-stub.ts';
 import { fullAgentStatus, leanAgentStatus, sampleDigest } from './agent-status.ts';
 
 /** A client and what has to be closed after it. */
 export interface OpenCalls {
-  readonly calls: AgentCalls & { isServing(signal: AbortSignal): Promise<boolean> };
+  readonly calls: AgentCalls & SettingsCalls & { isServing(signal: AbortSignal): Promise<boolean> };
   close(): Promise<void>;
 }
 
@@ -228,6 +230,27 @@ export function describeAgentCalls(
       await gone.promise;
       await expect(calls.getStatus(caller.signal)).rejects.toBe(reason);
     });
+
+    it('confirm settings without a slot, and a slot with its digest alone', async () => {
+      const { slot: _, slotDigest: __, ...named } = confirm;
+      const config = { ...named, type: 'config' } as const;
+      const seen: unknown[] = [];
+      const calls = await reach({
+        confirm: async (request) => {
+          seen.push(request);
+          return { result: 'Committed' };
+        },
+      });
+      expect(await calls.confirm(config, unending)).toEqual({ result: 'Committed' });
+      expect(seen).toEqual([config]);
+      for (const request of [named, { ...config, slot: 'B' } as const]) {
+        const failure = await calls.confirm(request, unending).catch(toFailure);
+        expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT' });
+        expect(failure).toHaveProperty('message', expect.stringMatching(/Confirm: slot/));
+      }
+    });
+
+    describeSettingsCalls(reach);
 
     it('tell that the agent serves', async () => {
       const calls = await reach({});

@@ -5,7 +5,8 @@ import type { Agent } from '@kubeos/core';
 /** The part of the agent that is served to others. */
 export type StubbedAgent = Pick<
   Agent,
-  'status' | 'prepare' | 'activate' | 'confirm' | 'rollback' | 'cancel'
+  | ('status' | 'prepare' | 'activate' | 'confirm' | 'rollback' | 'cancel')
+  | ('configure' | 'preview' | 'heldSettings' | 'checkDrift')
 >;
 
 /** An agent whose calls fail with `UNSUPPORTED`, but for those that are given. */
@@ -20,6 +21,10 @@ export function stubAgent(calls: Partial<StubbedAgent> = {}): StubbedAgent {
     confirm: refuse,
     rollback: refuse,
     cancel: refuse,
+    configure: refuse,
+    preview: refuse,
+    heldSettings: refuse,
+    checkDrift: refuse,
     ...calls,
   };
 }

@@ -5,7 +5,12 @@
 import * as z from 'zod/mini';
 import { isErrorCode, type ErrorCode } from '../errors/codes.ts';
 import { settingNoteLimit, type AgentCapability, type AgentWarning } from './agent-status.ts';
-import { disruptionWire, operationTypeWire, outcomeClassWire, phaseWire } from './operation.wire.ts';
+import {
+  disruptionWire,
+  operationTypeWire,
+  outcomeClassWire,
+  phaseWire,
+} from './operation.wire.ts';
 import { atLeast, digestWire, field, openWord, optional, slotNameWire } from './wire.ts';
 
 const slotStatusWire = z.object({
@@ -117,7 +122,8 @@ const settingNotesWire = z.object({
   ),
 });
 
-const settingsStatusWire = z.object({
+/** What is known of the settings of a node. */
+export const settingsStatusWire = z.object({
   before: optional(z.string(), 'Version of the `upgradeconfigs` that were applied last.'),
   after: optional(z.string(), 'Version of the `sysconfigs` that were applied last.'),
   refused: field(settingNotesWire, 'Settings of those sets that could not be applied.'),

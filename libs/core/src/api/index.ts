@@ -1,5 +1,5 @@
 export * from './agent-status.ts';
-export { agentStatusWire } from './agent-status.wire.ts';
+export { agentStatusWire, settingsStatusWire } from './agent-status.wire.ts';
 export * from './names.ts';
 export * from './operation.ts';
 export { operationTypeWire } from './operation.wire.ts';
@@ -9,4 +9,5 @@ export * from './os.ts';
 export { osWire } from './os.wire.ts';
 export { parseOsInstance } from './parse-os-instance.ts';
 export { parseOs } from './parse-os.ts';
+export { modelSettingsWire } from './settings.wire.ts';
 export { digestWire, slotNameWire } from './wire.ts';

@@ -11,7 +11,8 @@ const settingWire = z.object({
   operation: optional(z.string(), '`delete` removes the setting; empty sets it.'),
 });
 
-const modelWire = z.object({
+/** One entry of `configs`. */
+export const modelSettingsWire = z.object({
   model: optional(
     z.string(),
     'Which kind of settings: `kernel.sysctl`, `kernel.sysctl.persist`, `grub.cmdline.current`, `grub.cmdline.next`, `kubernetes.kubelet`, `container.containerd` or `pam.limits`.',
@@ -41,5 +42,5 @@ export const settingsSetWire: z.ZodMiniType<SettingsSet> = z.object({
     z.enum(['report', 'heal']),
     'What the node does when it finds another value: `report` tells, `heal` puts it back. Default `report`.',
   ),
-  configs: optional(z.array(modelWire), 'Settings by model, applied in this order.'),
+  configs: optional(z.array(modelSettingsWire), 'Settings by model, applied in this order.'),
 });

@@ -7,6 +7,7 @@ import type { PhaseResult as _kubeos_agent_v1_PhaseResult, PhaseResult__Output a
 import type { OperationProgress as _kubeos_agent_v1_OperationProgress, OperationProgress__Output as _kubeos_agent_v1_OperationProgress__Output } from '../../../kubeos/agent/v1/OperationProgress.ts';
 import type { SlotName as _kubeos_agent_v1_SlotName, SlotName__Output as _kubeos_agent_v1_SlotName__Output } from '../../../kubeos/agent/v1/SlotName.ts';
 import type { AgentFailure as _kubeos_agent_v1_AgentFailure, AgentFailure__Output as _kubeos_agent_v1_AgentFailure__Output } from '../../../kubeos/agent/v1/AgentFailure.ts';
+import type { Disruption as _kubeos_agent_v1_Disruption, Disruption__Output as _kubeos_agent_v1_Disruption__Output } from '../../../kubeos/agent/v1/Disruption.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AgentOperation {
@@ -21,6 +22,7 @@ export interface AgentOperation {
   'slotDigest'?: (string);
   'version'?: (string);
   'failure'?: (_kubeos_agent_v1_AgentFailure | null);
+  'disruption'?: (_kubeos_agent_v1_Disruption);
   '_progress'?: "progress";
   '_slotDigest'?: "slotDigest";
   '_version'?: "version";
@@ -39,6 +41,7 @@ export interface AgentOperation__Output {
   'slotDigest'?: (string);
   'version'?: (string);
   'failure'?: (_kubeos_agent_v1_AgentFailure__Output | null);
+  'disruption': (_kubeos_agent_v1_Disruption__Output);
   '_progress'?: "progress";
   '_slotDigest'?: "slotDigest";
   '_version'?: "version";

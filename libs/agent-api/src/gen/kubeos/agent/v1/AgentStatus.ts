@@ -6,6 +6,7 @@ import type { SlotStatus as _kubeos_agent_v1_SlotStatus, SlotStatus__Output as _
 import type { AgentOperation as _kubeos_agent_v1_AgentOperation, AgentOperation__Output as _kubeos_agent_v1_AgentOperation__Output } from '../../../kubeos/agent/v1/AgentOperation.ts';
 import type { AgentFailure as _kubeos_agent_v1_AgentFailure, AgentFailure__Output as _kubeos_agent_v1_AgentFailure__Output } from '../../../kubeos/agent/v1/AgentFailure.ts';
 import type { AgentWarning as _kubeos_agent_v1_AgentWarning, AgentWarning__Output as _kubeos_agent_v1_AgentWarning__Output } from '../../../kubeos/agent/v1/AgentWarning.ts';
+import type { SettingsStatus as _kubeos_agent_v1_SettingsStatus, SettingsStatus__Output as _kubeos_agent_v1_SettingsStatus__Output } from '../../../kubeos/agent/v1/SettingsStatus.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface AgentStatus {
@@ -23,8 +24,10 @@ export interface AgentStatus {
   'operation'?: (_kubeos_agent_v1_AgentOperation | null);
   'lastFailure'?: (_kubeos_agent_v1_AgentFailure | null);
   'warnings'?: (_kubeos_agent_v1_AgentWarning)[];
+  'settings'?: (_kubeos_agent_v1_SettingsStatus | null);
   '_operation'?: "operation";
   '_lastFailure'?: "lastFailure";
+  '_settings'?: "settings";
 }
 
 export interface AgentStatus__Output {
@@ -42,6 +45,8 @@ export interface AgentStatus__Output {
   'operation'?: (_kubeos_agent_v1_AgentOperation__Output | null);
   'lastFailure'?: (_kubeos_agent_v1_AgentFailure__Output | null);
   'warnings': (_kubeos_agent_v1_AgentWarning__Output)[];
+  'settings'?: (_kubeos_agent_v1_SettingsStatus__Output | null);
   '_operation'?: "operation";
   '_lastFailure'?: "lastFailure";
+  '_settings'?: "settings";
 }

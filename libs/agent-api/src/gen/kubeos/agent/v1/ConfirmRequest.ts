@@ -8,11 +8,13 @@ export interface ConfirmRequest {
   'bootId'?: (string);
   'slot'?: (_kubeos_agent_v1_SlotName);
   'slotDigest'?: (string);
+  '_slotDigest'?: "slotDigest";
 }
 
 export interface ConfirmRequest__Output {
   'operation': (_kubeos_agent_v1_OperationRef__Output | null);
   'bootId': (string);
   'slot': (_kubeos_agent_v1_SlotName__Output);
-  'slotDigest': (string);
+  'slotDigest'?: (string);
+  '_slotDigest'?: "slotDigest";
 }

@@ -9,6 +9,7 @@ export const PhaseResult = {
   PHASE_RESULT_RETURNED: 'PHASE_RESULT_RETURNED',
   PHASE_RESULT_CANCELLED: 'PHASE_RESULT_CANCELLED',
   PHASE_RESULT_FAILED: 'PHASE_RESULT_FAILED',
+  PHASE_RESULT_CONFIGURED: 'PHASE_RESULT_CONFIGURED',
 } as const;
 
 export type PhaseResult =
@@ -28,5 +29,7 @@ export type PhaseResult =
   | 6
   | 'PHASE_RESULT_FAILED'
   | 7
+  | 'PHASE_RESULT_CONFIGURED'
+  | 8
 
 export type PhaseResult__Output = typeof PhaseResult[keyof typeof PhaseResult]

@@ -16,5 +16,6 @@ export type {
 } from './agent.ts';
 export { createAgent } from './create-agent.ts';
 export { recordSchema } from './record.ts';
+export { parseSettingsState, type SettingsState } from './settings/settings-state.ts';
 export { agentApiVersion } from './status-of.ts';
 export { armedLimitSeconds, defaultConfirmTimeoutSeconds } from './world.ts';

@@ -1,12 +1,15 @@
 import {
   bootStep,
   parseBootBlock,
+  parseSettingsState,
   type BootVars,
   type Operation,
+  type SettingsState,
   type SlotName,
   type SlotState,
 } from '@kubeos/core';
 import { loadableImage, type Disk, type SlotMatter } from '../node/disk.ts';
+import { knobHealth, knobIn, knobOf, kubeletPath, sysctlPath } from '../node/knob.ts';
 import type { Session } from '../node/machine.ts';
 import type { ReportViolation } from './violation.ts';
 
@@ -48,6 +51,36 @@ export class NodeWatch {
     const is = parseBootBlock(after);
     if (was.kind === 'ok' && is.kind === 'ok') this.checkCommit(was.vars, is.vars);
     this.checkBootable();
+  }
+
+  /** Between two changes the files of the node belong together, and are those of the set that is said to hold. */
+  settingsWritten(): void {
+    const { node, disk, report } = this.deps;
+    const text = disk().settingsState;
+    const state = parseSettingsState(text, node);
+    if (text === undefined || state.change !== undefined) return;
+    const [sysctl, kubelet] = [sysctlPath, kubeletPath].map((path) => knobIn(disk().file(path)));
+    if (sysctl !== kubelet) {
+      report(
+        'SettingsWhole',
+        `${node} has ${String(sysctl)} in one file and ${String(kubelet)} in the other`,
+      );
+    }
+    this.checkSet(state, kubelet);
+  }
+
+  private checkSet({ wanted, undo }: SettingsState, found: number | undefined): void {
+    const { node, session, isConfirmedByHand, report } = this.deps;
+    const value = knobOf(wanted.after?.set);
+    if (value === undefined) return;
+    const running = session();
+    const version = wanted.after?.set.version ?? '';
+    if (found !== value) {
+      report('SettingsTrue', `${node} calls ${version} applied and has ${String(found)}`);
+    } else if (undo === undefined && knobHealth(value) !== 'ready') {
+      if (running !== undefined && isConfirmedByHand(running)) return;
+      report('SettingsConfirmed', `${node} keeps ${version}, with which its kubelet does not work`);
+    }
   }
 
   loaded(session: Session | undefined): void {

@@ -34,6 +34,8 @@ const passUnits = {
 type PassUnit = keyof typeof passUnits;
 /** `TimeoutStartSec` of `os-agent return`. */
 const returnTimeoutMs = 60_000;
+/** `TimeoutStartSec` of `os-agent-boot.service`. */
+const bootTimeoutMs = 90_000;
 /** An agent without work leaves after this time. */
 const idleMs = 20_000;
 
@@ -57,12 +59,11 @@ export class AgentHost {
     };
   }
 
-  /** os-agent can run from now on. */
-  begin(session: Session): void {
+  /** os-agent can run from now on; `onBooted` is called when its boot unit lets go of what is ordered after it. */
+  begin(session: Session, onBooted: () => void): void {
     this.session = session;
-    if (session.image.reach === 'agent') {
-      this.once('boot', session, (agent) => agent.start());
-    }
+    if (session.image.reach === 'agent') this.runBootUnit(session, onBooted);
+    else onBooted();
     this.startTimer('os-agent-deadline', session);
     if (trialBoots.has(session.why)) this.startTimer('os-agent-return', session);
   }
@@ -133,6 +134,10 @@ export class AgentHost {
         rpc(`confirm #${String(request.seq)}`, signal, (agent) => agent.confirm(request)),
       rollback: (request, signal) =>
         rpc(`rollback #${String(request.seq)}`, signal, (agent) => agent.rollback(request)),
+      configure: (request, signal) =>
+        rpc(`configure ${request.phase} #${String(request.seq)}`, signal, (agent) =>
+          agent.configure(request),
+        ),
       cancel: (request, signal) =>
         rpc(`cancel #${String(request.seq)}`, signal, (agent) => agent.cancel(request)),
     };
@@ -202,6 +207,21 @@ export class AgentHost {
     this.daemon = daemon;
     actor.spawn(() => agent.start(), this.deps.onDefect);
     return daemon;
+  }
+
+  /** `os-agent-boot.service`: whatever becomes of it, the programs after it start. */
+  private runBootUnit(session: Session, onBooted: () => void): void {
+    let isOver = false;
+    const over = (): void => {
+      if (!isOver && this.session === session) onBooted();
+      isOver = true;
+    };
+    const actor = this.once('boot', session, async (agent) => {
+      await agent.start();
+      over();
+    });
+    actor.onKill(over);
+    this.deps.surroundings.scheduler.after(bootTimeoutMs, over);
   }
 
   private startTimer(unit: PassUnit, session: Session): void {
@@ -279,6 +299,7 @@ export class AgentHost {
       publish: (text) => deps.publish(session, text),
       startTimer: () => this.startTimer('os-agent-deadline', session),
       stopTimers: () => this.stopTimers(),
+      restart: (unit) => deps.restart(unit),
     });
     return createAgent(
       deps.tamper({

@@ -6,6 +6,7 @@ import {
   type Machine as MachinePort,
   type NodeLock,
   type PassTimer,
+  type SettingsDeps,
   type SlotStore,
   type SnapshotFile,
   type StateFile,
@@ -16,6 +17,7 @@ import type { Disk } from './disk.ts';
 import type { PayloadServer } from './images.ts';
 import type { Machine, Session } from './machine.ts';
 import { createNodeLock, type LockFile } from './node-lock.ts';
+import { createSettingsPorts } from './settings-ports.ts';
 import { createSlotStore } from './slot-store.ts';
 
 /** What the ports of one agent process reach. */
@@ -38,6 +40,8 @@ export interface AgentPortsDeps {
   readonly publish: (text: string) => void;
   readonly startTimer: () => void;
   readonly stopTimers: () => void;
+  /** Starts a program anew; what speaks against it, or `undefined`. */
+  readonly restart: (unit: string) => string | undefined;
 }
 
 /** Everything an agent process works with. */
@@ -48,6 +52,7 @@ export interface AgentPorts {
   readonly machine: MachinePort;
   readonly timer: PassTimer;
   readonly slots: SlotStore;
+  readonly settings: SettingsDeps;
   readonly lock: NodeLock;
   readonly publishLock: NodeLock;
   readonly clock: Clock;
@@ -82,6 +87,7 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
       stop: () => actor.call('timer.stop', deps.stopTimers),
     },
     slots: createSlotStore({ ...deps, server: payloads }),
+    settings: createSettingsPorts(deps),
     lock: createNodeLock(actor, lockFile),
     publishLock: createNodeLock(actor, deps.publishLockFile, 'snapshot.lock'),
     clock: {

@@ -18,17 +18,20 @@ export type SlotMatter =
 export interface DiskWatch {
   slotWritten(slot: SlotName): void;
   bootBlockWritten(before: Uint8Array | undefined, after: Uint8Array | undefined): void;
+  settingsWritten(): void;
 }
 
 /**
- * The disk of a node: boot block, PERSIST and two slots.
+ * The disk of a node: boot block, PERSIST with the files of the node, and two slots.
  *
- * The boot block and the state file are written so that they are durable when the write returns (their adapters promise
+ * The boot block and all files are written so that they are durable when the write returns (their adapters promise
  * that); a slot is the only thing a power cut can find half written.
  */
 export class Disk {
   private block: Uint8Array | undefined;
   private state: string | undefined;
+  private settings: string | undefined;
+  private readonly files = new Map<string, string>();
   private readonly slots: Record<SlotName, SlotMatter> = {
     A: { kind: 'headless' },
     B: { kind: 'headless' },
@@ -50,6 +53,16 @@ export class Disk {
 
   get stateFile(): string | undefined {
     return this.state;
+  }
+
+  /** What the agent keeps of settings. */
+  get settingsState(): string | undefined {
+    return this.settings;
+  }
+
+  /** Text of a file that settings lie in. */
+  file(path: string): string | undefined {
+    return this.files.get(path);
   }
 
   slot(name: SlotName): SlotMatter {
@@ -74,6 +87,17 @@ export class Disk {
     this.state = text;
   }
 
+  replaceSettingsState(text: string | undefined): void {
+    this.settings = text;
+    this.watch.settingsWritten();
+  }
+
+  /** Puts a whole file in place, or takes it away. */
+  replaceFile(path: string, text: string | undefined): void {
+    if (text === undefined) this.files.delete(path);
+    else this.files.set(path, text);
+  }
+
   writeSlot(name: SlotName, matter: SlotMatter): void {
     this.slots[name] = matter;
     this.watch.slotWritten(name);
@@ -82,6 +106,11 @@ export class Disk {
   /** What a slot was made with at the factory; nobody watches that. */
   fillSlot(name: SlotName, image: ImageModel): void {
     this.slots[name] = { kind: 'image', image, flushed: true };
+  }
+
+  /** The files of the node as the factory made them. */
+  fillFiles(files: ReadonlyMap<string, string>): void {
+    for (const [path, text] of files) this.files.set(path, text);
   }
 
   /** The boot block as the factory wrote it. */
@@ -93,6 +122,8 @@ export class Disk {
   erase(): void {
     this.block = undefined;
     this.state = undefined;
+    this.settings = undefined;
+    this.files.clear();
     this.slots.A = { kind: 'headless' };
     this.slots.B = { kind: 'headless' };
   }

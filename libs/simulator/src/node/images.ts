@@ -64,7 +64,7 @@ export function anImage(
     reach: 'agent',
     health: 'ready',
     agentVersion: '1.0.0',
-    capabilities: ['disk', 'rollback'],
+    capabilities: ['disk', 'rollback', 'settings'],
     ...options,
   };
 }

@@ -2,6 +2,7 @@ import type { NodeView } from '@kubeos/core';
 import type { CancelEvent, Scheduler } from '../engine/scheduler.ts';
 import type { ApiServer } from '../cluster/api-server.ts';
 import type { Workloads } from '../cluster/workloads.ts';
+import type { KnobHealth } from './knob.ts';
 import type { Session } from './machine.ts';
 
 /** How long the kubelet takes, in milliseconds. */
@@ -23,6 +24,8 @@ export interface KubeletDeps {
   readonly scheduler: Scheduler;
   /** Asked at every boot. */
   readonly durations: () => KubeletDurations;
+  /** What its file makes of it when it starts. */
+  readonly knobHealth: () => KnobHealth;
   /** The Node is Ready: pods of DaemonSets, the proxy among them, can start. */
   readonly onReady: (session: Session) => void;
 }
@@ -39,6 +42,7 @@ export class Kubelet {
   private durations: KubeletDurations;
   private readySinceMs: number | undefined;
   private notReady: CancelEvent | undefined;
+  private isSilent = false;
 
   constructor(deps: KubeletDeps) {
     this.deps = deps;
@@ -66,20 +70,32 @@ export class Kubelet {
   start(session: Session): void {
     this.session = session;
     this.durations = this.deps.durations();
-    if (session.image.health === 'neverReady') return;
+    if (!this.isSound(session)) return;
     this.later(session, this.durations.registerMs, () => this.register(session));
+  }
+
+  /**
+   * It is started anew with the file as it is now; pods go on meanwhile. A sound one reports again before the node
+   * controller misses it.
+   *
+   * @returns what speaks against it, where it does not come up
+   */
+  restart(): string | undefined {
+    const { session } = this;
+    const problem = this.deps.knobHealth() === 'fails' ? 'its state is failed' : undefined;
+    if (session === undefined) return problem;
+    if (!this.isSound(session)) this.fallSilent();
+    else if (this.isSilent)
+      this.later(session, this.durations.registerMs, () => this.register(session));
+    return problem;
   }
 
   /** The machine went down. */
   stop(): void {
-    const { node, server, scheduler, workloads } = this.deps;
+    const { node, workloads } = this.deps;
     this.session = undefined;
-    this.readySinceMs = undefined;
-    const lease = server.leases.get(node);
-    if (lease !== undefined) server.leases.set(node, { ...lease, stoppedMs: scheduler.now });
     workloads.nodeWentDown(node);
-    this.notReady?.();
-    this.notReady = scheduler.after(leaseGraceMs, () => this.markNotReady());
+    this.fallSilent();
   }
 
   /** The Node object was deleted: a running kubelet makes a new one when it is started again. */
@@ -100,8 +116,25 @@ export class Kubelet {
     else this.startPods();
   }
 
+  private isSound(session: Session): boolean {
+    return session.image.health !== 'neverReady' && this.deps.knobHealth() === 'ready';
+  }
+
+  /** It renews its Lease no more; the node controller notices after a while. */
+  private fallSilent(): void {
+    const { node, server, scheduler } = this.deps;
+    this.isSilent = true;
+    this.readySinceMs = undefined;
+    const lease = server.leases.get(node);
+    if (lease !== undefined) server.leases.set(node, { ...lease, stoppedMs: scheduler.now });
+    this.notReady?.();
+    this.notReady = scheduler.after(leaseGraceMs, () => this.markNotReady());
+  }
+
   private register(session: Session): void {
     const { node, server, scheduler } = this.deps;
+    if (!this.isSound(session)) return;
+    this.isSilent = false;
     const stored = server.nodes.get(node);
     server.leases.set(node, { startedMs: scheduler.now, stoppedMs: undefined });
     this.notReady?.();

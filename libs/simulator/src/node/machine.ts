@@ -33,6 +33,8 @@ export interface Session {
   rebooting: boolean;
   /** True once os-agent can run. */
   reached: boolean;
+  /** Parameters below `/proc/sys`, as the kernel prints them. */
+  readonly kernel: Map<string, string>;
 }
 
 /** Who orders a reboot. */
@@ -163,6 +165,7 @@ export class Machine {
       startedMs: this.deps.scheduler.now,
       rebooting: false,
       reached: false,
+      kernel: new Map([['vm/swappiness', '60\n']]),
     };
     this.current = session;
     return session;

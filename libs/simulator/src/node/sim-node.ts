@@ -19,6 +19,7 @@ import type { ReportViolation } from '../invariants/violation.ts';
 import { AgentHost } from './agent-host.ts';
 import { Disk } from './disk.ts';
 import type { ImageModel, PayloadServer } from './images.ts';
+import { factoryKnob, knobFiles, knobHealth, knobIn, kubeletPath } from './knob.ts';
 import { Kubelet, type KubeletDurations } from './kubelet.ts';
 import { Machine, type MachineDurations, type Session } from './machine.ts';
 import { LockFile } from './node-lock.ts';
@@ -84,6 +85,7 @@ export class SimNode {
     this.disk = new Disk({
       slotWritten: (slot) => watch?.slotWritten(slot),
       bootBlockWritten: (before, after) => watch?.bootBlockWritten(before, after),
+      settingsWritten: () => watch?.settingsWritten(),
     });
     this.machine = this.createMachine(watch);
     this.kubelet = this.createKubelet();
@@ -101,9 +103,10 @@ export class SimNode {
     this.disk.fillSlot(slot, image);
     if (other !== undefined) this.disk.fillSlot(slot === 'A' ? 'B' : 'A', other);
     this.disk.fillBootBlock(newBlock(freshVars(slot, 0)));
+    this.disk.fillFiles(knobFiles(factoryKnob));
     const session = this.machine.startRunning(slot, image);
     this.kubelet.startRunning(session);
-    this.agents.begin(session);
+    this.agents.begin(session, () => undefined);
     this.proxies.start();
   }
 
@@ -113,6 +116,7 @@ export class SimNode {
     this.disk.erase();
     this.disk.fillSlot('A', image);
     this.disk.fillBootBlock(newBlock(freshVars('A', 0)));
+    this.disk.fillFiles(knobFiles(factoryKnob));
   }
 
   private createWatch(): NodeWatch | undefined {
@@ -146,8 +150,7 @@ export class SimNode {
           deps.onLoaded(this, session);
         },
         reached: (session) => {
-          this.agents.begin(session);
-          this.kubelet.start(session);
+          this.agents.begin(session, () => this.kubelet.start(session));
         },
         rebootOrdered: (_session, by) => {
           deps.trace.add(this.name, `reboot ordered by ${by}`);
@@ -186,6 +189,7 @@ export class SimNode {
       workloads: deps.workloads,
       scheduler: deps.surroundings.scheduler,
       durations: deps.times.kubelet,
+      knobHealth: () => knobHealth(knobIn(this.disk.file(kubeletPath)) ?? factoryKnob),
       onReady: () => this.proxies.start(),
     });
   }
@@ -206,6 +210,7 @@ export class SimNode {
       wallMs: () => deps.wallMs() + this.wallOffsetMs,
       log: deps.logOf(`agent/${this.name}`),
       tamper: deps.tamperAgent,
+      restart: (unit) => (unit === 'kubelet.service' ? this.kubelet.restart() : undefined),
       readPublished: () => this.snapshotText,
       publish: (session, text) => {
         if (this.machine.session !== session) return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { proxyMetrics } from '@kubeos/core';
-import { leanAgentStatus } from '@kubeos/testing';
+import { fullAgentStatus, leanAgentStatus } from '@kubeos/testing';
 import { metricsText, type MetricsInput } from './metrics.ts';
 
 const input: MetricsInput = {
@@ -59,5 +59,12 @@ describe('the metrics of os-proxy', () => {
     );
     expect(text).toContain('kubeos_operation_running 1\n');
     expect(text).toContain('kubeos_operation_progress_bytes 42\n');
+  });
+
+  it('tell of settings how many the agent reports, not how many it names', () => {
+    const text = metricsText({ ...input, agent: fullAgentStatus });
+
+    expect(text).toContain('kubeos_settings_refused 14\n');
+    expect(text).toContain('kubeos_settings_drifted 0\n');
   });
 });

@@ -43,7 +43,7 @@ function ownMetrics(input: MetricsInput): readonly Metric[] {
 }
 
 function agentMetrics(agent: AgentStatus): readonly Metric[] {
-  const { operation } = agent;
+  const { operation, settings } = agent;
   return [
     one(proxyMetrics.agentInfo, 1, { version: agent.agentVersion, system: agent.version }),
     {
@@ -62,6 +62,8 @@ function agentMetrics(agent: AgentStatus): readonly Metric[] {
     one(proxyMetrics.agentWarnings, agent.warnings.length),
     one(proxyMetrics.operationRunning, Number(operation?.state === 'Running')),
     one(proxyMetrics.operationProgress, operation?.progress?.bytesDone ?? 0),
+    one(proxyMetrics.settingsRefused, settings?.refused.total ?? 0),
+    one(proxyMetrics.settingsDrifted, settings?.drift.total ?? 0),
   ];
 }
 

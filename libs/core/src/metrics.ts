@@ -148,4 +148,16 @@ export const proxyMetrics = {
     help: 'How far the phase at work has come',
     labels: [],
   },
+  settingsRefused: {
+    name: 'kubeos_settings_refused',
+    type: 'gauge',
+    help: 'Settings that were asked of this node and could not be applied',
+    labels: [],
+  },
+  settingsDrifted: {
+    name: 'kubeos_settings_drifted',
+    type: 'gauge',
+    help: 'Settings that this node was found to have otherwise',
+    labels: [],
+  },
 } as const satisfies Descriptions;

@@ -24,7 +24,7 @@ export const leanAgentStatus: AgentStatus = {
 /** A status with every optional member. */
 export const fullAgentStatus: AgentStatus = {
   ...leanAgentStatus,
-  capabilities: ['disk', 'rollback'],
+  capabilities: ['disk', 'rollback', 'settings'],
   revision: 41,
   bootedSlot: 'A',
   bootWhy: 'good',
@@ -51,6 +51,7 @@ export const fullAgentStatus: AgentStatus = {
     slot: 'B',
     slotDigest: sampleDigest('3'),
     version: 'KubeOS 2',
+    disruption: 'reboot',
     failure: { seq: 7, code: 'SLOT_CHANGED', class: 'transient', message: 'Slot B has changed' },
   },
   lastFailure: {
@@ -64,6 +65,17 @@ export const fullAgentStatus: AgentStatus = {
       bootIds: ['0d6c', '4b0d'],
       journalTail: 'kernel panic\n',
     },
+  },
+  settings: {
+    before: 'before-1',
+    after: 'after-3',
+    refused: {
+      total: 14,
+      first: [{ model: 'kernel.sysctl', key: 'net.none', message: 'There is no such parameter' }],
+    },
+    drift: { total: 0, first: [] },
+    pendingRestarts: ['kubelet.service'],
+    rebootPending: true,
   },
   warnings: [{ reason: 'PersistFull', message: 'PERSIST is full' }],
 };

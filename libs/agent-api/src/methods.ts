@@ -76,8 +76,9 @@ export function agentMethods(agent: ServedAgent): AgentMethods {
     Rollback: async (request) => answered(await agent.rollback(readRollback(request))),
     Cancel: async (request) => answered(await agent.cancel(readCancel(request))),
     Configure: async (request) => {
-      if (request.dryRun)
+      if (request.dryRun) {
         return { report: reportToWire(await agent.preview(readPreview(request))) };
+      }
       const { report, ...answer } = await agent.configure(readConfigure(request));
       return { ...answered(answer), report: reportToWire(report) };
     },

@@ -77,6 +77,8 @@ describe('configuration', () => {
     ['{"settings": {"folders": {"pam.limits": ["/etc/"]}}}', 'without a slash at its end'],
     ['{"settings": {"folders": {"pam.limits": ["etc"]}}}', 'expected an absolute path'],
     ['{"settings": {"kubeletHealthz": true}}', 'expected false or an address http://'],
+    ['{"settings": {"kubeletHealthz": "http://:x"}}', 'expected false or an address http://'],
+    ['{"settings": {"kubeletHealthz": "ftp://x"}}', 'expected false or an address http://'],
     ['{"settings": {"kubeletHealthz": "10248"}}', 'expected false or an address http://'],
     ['{', 'not JSON'],
   ])('refuses %s', async (text, problem) => {

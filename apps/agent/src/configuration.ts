@@ -42,7 +42,7 @@ const configurationSchema = z.strictObject({
       ),
       /** Where the kubelet says how it is; `false` where it does not (`healthzPort: 0`). */
       kubeletHealthz: z.exactOptional(
-        z.union([z.literal(false), z.string().check(z.regex(/^http:\/\/./, healthz))], healthz),
+        z.union([z.literal(false), z.url({ protocol: /^http$/, error: healthz })], healthz),
       ),
     }),
   ),

@@ -2,15 +2,20 @@ import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { modelTraits } from '@kubeos/core/settings';
 import { defaultBootDir, exec } from '@kubeos/host';
 import { kubeosGid } from './folders.ts';
+
+// As everywhere in the agent: its parsers are not to be loaded with a start.
+const { modelTraits } = await import('@kubeos/core/settings');
 
 const source = resolve(import.meta.dirname, '../systemd');
 const services = ['', '-boot', '-return', '-deadline', '-drift'].map(
   (part) => `os-agent${part}.service`,
 );
 const timers = ['os-agent-return.timer', 'os-agent-deadline.timer', 'os-agent-drift.timer'];
+const places = Object.values(modelTraits).flatMap(({ place }) =>
+  place.kind === 'file' ? [place] : [],
+);
 const units = [...services, 'os-agent.socket', 'os-agent-drift.path', ...timers];
 
 const analyze = async (...args: readonly string[]) => {
@@ -74,10 +79,7 @@ describe('systemd units', () => {
   });
 
   it('watches the files of the models, and no storm of changes ends that', () => {
-    const files = Object.values(modelTraits).flatMap(({ place }) =>
-      place.kind === 'file' ? [place.path] : [],
-    );
-    const watched = [...files, join('/', defaultBootDir, 'grub.cfg')];
+    const watched = [...places.map(({ path }) => path), join('/', defaultBootDir, 'grub.cfg')];
     expect(settings('os-agent-drift.path', 'PathChanged').toSorted()).toEqual(
       watched.map((path) => `PathChanged=${path}`).toSorted(),
     );
@@ -91,9 +93,7 @@ describe('systemd units', () => {
       .join()
       .split(/[ =]-/)
       .slice(1);
-    const folders = Object.values(modelTraits).flatMap(({ place }) =>
-      place.kind === 'file' ? [...place.folders] : [],
-    );
+    const folders = places.flatMap(({ folders }) => [...folders]);
     for (const folder of [...folders, join('/', defaultBootDir), '/persist']) {
       expect(writable.some((path) => `${folder}/`.startsWith(`${path}/`))).toBe(true);
     }

@@ -57,7 +57,8 @@ describe('programs of settings', () => {
     it('ends well when the program stays up', async () => {
       await systemctl('active');
       expect(await units().restart('containerd.service')).toBeUndefined();
-      expect((await calls()).slice(0, 2)).toEqual([
+      expect((await calls()).slice(0, 3)).toEqual([
+        'reset-failed containerd.service',
         'restart containerd.service',
         'is-active containerd.service',
       ]);
@@ -73,7 +74,7 @@ describe('programs of settings', () => {
     it('tells of a program that does not come up, with the end of its journal', async () => {
       await systemctl('active', 'activating');
       expect(await units().restart('kubelet.service')).toBe(
-        'kubelet.service is not up 60 seconds after its restart: systemd says "activating". The end of its journal:\none\ntwo',
+        'it is not up 60 seconds after its restart: systemd says "activating". The end of its journal:\none\ntwo',
       );
       expect(await readFile(join(folder, 'journal-args'), 'utf8')).toMatch(
         /^--unit=kubelet.service .*-n 10/,
@@ -96,10 +97,13 @@ describe('programs of settings', () => {
     });
 
     it('tells of a program that systemd does not restart', async () => {
-      await program('systemctl', 'echo "Unit kubelet.service not found." >&2; exit 5');
+      await program(
+        'systemctl',
+        'echo "Unit kubelet.service not found." >&2; [ "$1" = restart ] && exit 5; exit 1',
+      );
       await program('journalctl', 'exit 1');
       expect(await units().restart('kubelet.service')).toBe(
-        'kubelet.service cannot be restarted: systemctl exited with 5: Unit kubelet.service not found.',
+        'it cannot be restarted: systemctl exited with 5: Unit kubelet.service not found.',
       );
     });
 

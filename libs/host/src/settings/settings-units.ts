@@ -30,7 +30,7 @@ const evidenceLength = 1024;
 export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
   return {
     restart: async (unit) => {
-      const problem = (await orderRestart(deps, unit)) ?? (await waitUntilUp(deps, unit));
+      const problem = await restart(deps, unit);
       return problem === undefined ? undefined : withJournal(deps, unit, problem);
     },
     // Types of the kubelet's configuration are checked where it is planned; its program has no check.
@@ -39,13 +39,16 @@ export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
   };
 }
 
-async function orderRestart({ exec }: SettingsUnitsDeps, unit: Unit): Promise<string | undefined> {
+async function restart(deps: SettingsUnitsDeps, unit: Unit): Promise<string | undefined> {
+  const { exec } = deps;
   try {
+    // What has failed too often with other settings would not be started with these.
+    await exec('systemctl', ['reset-failed', unit], { okExitCodes: [0, 1] });
     await exec('systemctl', ['restart', unit], { timeoutMs: restartLimitMs });
-    return undefined;
+    return await waitUntilUp(deps, unit);
   } catch (thrown) {
     if (!hasCode(thrown, 'COMMAND_FAILED', 'COMMAND_TIMEOUT')) throw thrown;
-    return `${unit} cannot be restarted: ${KubeosError.from(thrown).message}`;
+    return `it cannot be restarted: ${KubeosError.from(thrown).message}`;
   }
 }
 
@@ -59,7 +62,7 @@ async function waitUntilUp(deps: SettingsUnitsDeps, unit: Unit): Promise<string 
     if (good === goodChecks) return undefined;
     if (clock.now().monotonicMs >= deadlineMs) {
       const what = problem ?? 'it comes and goes';
-      return `${unit} is not up ${upLimitMs / 1000} seconds after its restart: ${what}`;
+      return `it is not up ${upLimitMs / 1000} seconds after its restart: ${what}`;
     }
     await clock.sleep(pauseMs);
   }

@@ -256,18 +256,19 @@ describe('parseOs', () => {
   });
 
   it('reads the misspelt model of the guide and says so', () => {
+    const contents = [{ key: 'a', value: 'b' }];
     const os = parseSpec({
       ...rollback,
       opstype: 'config',
       sysconfigs: {
         version: 's',
-        configs: [{ model: 'pam.limits' }, { model: 'kuberntes.kubelet' }],
+        configs: [{ model: 'pam.limits' }, { model: 'kuberntes.kubelet', contents }],
       },
     });
 
     expect(os.spec?.sysconfigs?.configs).toEqual([
       { model: 'pam.limits' },
-      { model: 'kubernetes.kubelet' },
+      { model: 'kubernetes.kubelet', contents },
     ]);
     expect(os.warnings).toEqual([
       {
@@ -275,6 +276,40 @@ describe('parseOs', () => {
         message: '"kuberntes.kubelet" is read as "kubernetes.kubelet"',
       },
     ]);
+  });
+
+  it.each(['sysconfigs', 'upgradeconfigs'])('refuses a model of %s that there is not', (set) => {
+    const contents = [{ key: 'a', value: 'b' }];
+    const os = parseSpec({
+      ...rollback,
+      [set]: { version: 's', configs: [{ model: 'pam.limits' }, { model: 'grub', contents }] },
+    });
+
+    expect(os.spec).toBe(undefined);
+    expect(os.problems).toEqual([
+      { path: `spec.${set}.configs[1].model`, message: 'there is no model "grub"' },
+    ]);
+  });
+
+  it('says which words of the settings are not used', () => {
+    const contents = [{ key: 'vm.swappiness', value: '10' }];
+    const configs = [
+      { model: 'kernel.sysctl', configpath: '/etc/a.conf', restart: true, contents },
+    ];
+    const os = parseSpec({ ...rollback, upgradeconfigs: { version: 'u', configs } });
+
+    expect(os.spec).toBeDefined();
+    expect(os.warnings.map(({ path }) => path)).toEqual([
+      'spec.upgradeconfigs.configs[0].configpath',
+      'spec.upgradeconfigs.configs[0].restart',
+    ]);
+  });
+
+  it('B-52: keeps order and doubles of the settings', () => {
+    const contents = ['b', 'a', 'b'].map((key) => ({ key, value: 'x' }));
+    const sysconfigs = { version: 's', configs: [{ model: 'kernel.sysctl', contents }] };
+
+    expect(parseSpec({ ...rollback, sysconfigs }).spec?.sysconfigs).toEqual(sysconfigs);
   });
 
   it('reads its own status', () => {

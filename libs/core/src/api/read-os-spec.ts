@@ -1,6 +1,7 @@
 /** The one place where upstream's words of `OS.spec` become our own. */
 import { parseWindow } from '../rollout/window.ts';
 import { modelNamed } from '../settings/models.ts';
+import { readSettings } from '../settings/request.ts';
 import type { Payload } from './operation.ts';
 import type { SettingsSet } from './os-instance.ts';
 import { specRules } from './os.rules.ts';
@@ -23,16 +24,18 @@ export function readOsSpec(rawSpec: unknown): ReadSpec {
   if (!read.success) return { problems: problemsOf(read.error, 'spec'), warnings: [] };
   const fields = read.data;
   const window = windowOf(fields);
+  const sets = [
+    readSettings(fields.sysconfigs ?? {}, 'spec.sysconfigs'),
+    readSettings(fields.upgradeconfigs ?? {}, 'spec.upgradeconfigs'),
+  ];
   const problems = [
     ...specRules
       .filter((rule) => !rule.holds(fields))
       .map(({ field, message }) => ({ path: `spec.${field}`, message })),
     ...(window === undefined ? [] : parseWindow(window)),
+    ...sets.flatMap((set) => set.problems),
   ];
-  const warnings = [
-    ...aliasWarnings(fields.sysconfigs, 'spec.sysconfigs'),
-    ...aliasWarnings(fields.upgradeconfigs, 'spec.upgradeconfigs'),
-  ];
+  const warnings = sets.flatMap((set) => set.warnings);
   if (problems.length > 0) return { problems, warnings };
   return { spec: convert(fields, window), problems, warnings };
 }
@@ -94,15 +97,6 @@ function windowOf({ timewindow }: OsSpecFields): TimeWindow | undefined {
     end: endtime,
     ...present({ timeZone, weekdays: weekdays?.map((name) => weekdayNames.indexOf(name)) }),
   };
-}
-
-function aliasWarnings(set: SettingsSet | undefined, path: string): readonly SpecProblem[] {
-  return (set?.configs ?? []).flatMap(({ model }, index) => {
-    const name = realName(model);
-    if (name === undefined) return [];
-    const message = `"${String(model)}" is read as "${name}"`;
-    return [{ path: `${path}.configs[${String(index)}].model`, message }];
-  });
 }
 
 function withoutAliases(set: SettingsSet | undefined): SettingsSet | undefined {

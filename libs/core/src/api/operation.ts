@@ -113,7 +113,10 @@ export interface Operation {
   readonly disruption?: Disruption;
   /** True from the write that takes the node out of service on; such an operation holds budget until it closes. */
   readonly admitted?: boolean;
-  /** Boot id of the node when Activate was written; the trial runs under another one. */
+  /**
+   * Boot id of the node when its trial began: with Activate, which boots into another one, or with After of a config that
+   * restarts programs.
+   */
   readonly bootIdBefore?: string;
   /** Boot id of the trial that Confirm speaks of. */
   readonly confirmBootId?: string;
@@ -145,7 +148,7 @@ export interface HistoryEntry {
   readonly digest?: Digest;
   /** Name of the set of settings, for a config. */
   readonly settings?: string;
-  /** How often Activate was written for this target; at most 3 without a retry. */
+  /** How often a trial was begun for this target; at most 3 without a retry. */
   readonly activates: number;
   /** Attempts that ended without success; decides the pause before the next one. */
   readonly attempts: number;

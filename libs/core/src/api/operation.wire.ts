@@ -77,7 +77,7 @@ export const operationWire = z.object({
     z.boolean(),
     'True from the write on that takes the node out of service; holds budget until the end.',
   ),
-  bootIdBefore: optional(z.string(), 'Boot id of the node when Activate was written.'),
+  bootIdBefore: optional(z.string(), 'Boot id of the node when its trial began.'),
   confirmBootId: optional(z.string(), 'Boot id of the trial that Confirm speaks of.'),
   ending: optional(endingWire, 'Why the operation is cancelled or given back.'),
   excusedDaemonSetPods: optional(
@@ -100,7 +100,7 @@ const historyEntryWire = z.object({
   version: field(z.string(), 'The wanted version.'),
   digest: optional(digestWire, 'Payload digest of an upgrade, slot digest of a rollback.'),
   settings: optional(z.string(), 'Name of the set of settings, for a config.'),
-  activates: field(atLeast(0), 'How often Activate was written for this target.'),
+  activates: field(atLeast(0), 'How often a trial was begun for this target.'),
   attempts: field(atLeast(0), 'Attempts that ended without success.'),
   counted: field(z.boolean(), 'True while this node counts against `maxFailures` for this target.'),
   last: optional(lastAttemptWire, 'The last ending that was not a success.'),

@@ -65,6 +65,31 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
     },
   },
   {
+    kind: 'OS',
+    type: 'SettingsApplied',
+    writer: 'operator',
+    whenTrue:
+      'The settings of the object are in force on every selected node. Absent where it carries none.',
+    reasons: {
+      Applied: 'Nothing speaks against it.',
+      KeysRefused: 'A node could not apply a setting; the message names the node, the key and why.',
+      ContentDiffers:
+        'A node has another content and nothing will bring it: only a new version text of the set, or opstype `config`, does.',
+      Drifted: 'A node was found to have another value; the message names it.',
+      Pending: 'Nodes do not have the set yet.',
+    },
+  },
+  {
+    kind: 'OS',
+    type: 'SettingsWarning',
+    writer: 'operator',
+    whenTrue: 'Words of the settings were accepted that should be mended.',
+    reasons: {
+      ToBeMended: 'The message names them.',
+      NoWarnings: 'There are none.',
+    },
+  },
+  {
     kind: 'OSInstance',
     type: 'Admitted',
     writer: 'operator',
@@ -185,7 +210,7 @@ export const waitReasons: Reasons = {
   ForeignCordon: 'Somebody else cordoned the node.',
   NotReady: 'The Node is not Ready.',
   AmbiguousDisk: 'More than one disk has the labels of the slots.',
-  SettingsUnsupported: 'Settings cannot be applied.',
+  SettingsUnsupported: 'The agent of the node does not apply settings.',
   VersionDiffers: 'Settings are for another version than the running one.',
   ImageTypeUnsupported: 'The agent cannot fetch this type of image.',
   RollbackImpossible:
@@ -195,8 +220,10 @@ export const waitReasons: Reasons = {
   EvictionBlocked: 'A disruption budget or a webhook lets a pod not go; the message names it.',
   LocalStorage: 'The pod keeps data in an emptyDir volume.',
   Unmanaged: 'The pod has no owner that would create it again.',
-  Preparing: 'The image is being fetched and verified.',
-  Prepared: 'The image is in the idle slot; the node waits for its turn.',
+  Preparing: 'The image is being fetched and verified, or the settings are being planned.',
+  Prepared:
+    'The image is in the idle slot, or the settings are planned; the node waits for its turn.',
+  Configuring: 'The agent is applying settings.',
   ProxyPending: 'os-proxy has not read the phase yet.',
   Draining: 'Pods are leaving; the message names them.',
   DrainSettling: 'The node is empty; a last look follows.',
@@ -205,17 +232,18 @@ export const waitReasons: Reasons = {
   NotInTrial: 'The node does not run the candidate on trial.',
   TargetDiffers: 'The agent reports another slot, digest or version than the target.',
   OsImageDiffers: 'The Node reports another version than the target.',
-  LeaseNotRenewed: 'The kubelet has not renewed its lease often enough since the boot.',
+  LeaseNotRenewed:
+    'The kubelet has not renewed its lease often enough since the boot, or since its settings.',
   DaemonSetsNotReady: 'DaemonSet pods of the node are not Ready; the message names them.',
   MinReadySeconds: 'The node has to stay good for `minReadySeconds`.',
-  Confirming: 'The agent is asked to confirm the slot.',
+  Confirming: 'The agent is asked to confirm.',
   Cancelling: 'The agent is asked to stop.',
   GivingBack: 'The node is being given back.',
 };
 
 /** How operations end, beside the reasons of errors; in events and in `spec.history`. */
 export const endingReasons: Reasons = {
-  Confirmed: 'The new system was confirmed.',
+  Confirmed: 'The new system, or the settings, were confirmed.',
   Done: 'The operation is complete.',
   Cancelled: 'The operation was cancelled.',
   Superseded: 'The object asks for something else now.',
@@ -227,7 +255,7 @@ export const endingReasons: Reasons = {
   DrainTimeout: 'Pods were left after `drainTimeoutSeconds`; the message names them.',
   PodBlocksDrain: 'A pod cannot be evicted.',
   ProxySilent: 'os-proxy did not answer.',
-  Stalled: 'No new byte of the image came for too long.',
+  Stalled: 'No new byte of the image came for too long, or settings were not applied in time.',
   Interrupted: 'The trial ended while the operator could not see it.',
   RecordsLost: 'The node came back without its records.',
   NodeLost: 'The node has not reported for long; it stays cordoned until it does.',

@@ -1,11 +1,19 @@
 import { freshReport } from '../rollout/standing.ts';
-import { cordonChange, isCordonOf } from './cordon.ts';
+import { cordonChange, isCordonOf, isMarked, markChange } from './cordon.ts';
+import { isUnnoticed } from './course.ts';
 import type { PresentView } from './decide-operation.ts';
 import { isAcknowledged, proxySilent, silentSeconds } from './prepare.ts';
 import { act, wait, type OperationDecision } from './view.ts';
 
-/** From Drain to Confirm nobody else may make the node schedulable: a pod bound now would be rebooted away. */
-export function reassertCordon(view: PresentView): OperationDecision | undefined {
+/**
+ * From Drain to Confirm nobody else may make the node schedulable: a pod bound now would be rebooted away. A node whose
+ * settings nobody notices only carries the label.
+ */
+export function claimNode(view: PresentView): OperationDecision | undefined {
+  if (isUnnoticed(view.operation)) {
+    if (isMarked(view.node)) return undefined;
+    return act({ type: 'changeNode', change: markChange, why: 'mark' });
+  }
   if (view.node.unschedulable && isCordonOf(view.node, view.operation)) return undefined;
   return act({ type: 'changeNode', change: cordonChange(view.operation), why: 'cordon again' });
 }
@@ -32,7 +40,7 @@ export function decideActivate(view: PresentView): OperationDecision {
       why: `slot ${operation.target.slot ?? ''} is on trial`,
     });
   }
-  const cordon = reassertCordon(view);
+  const cordon = claimNode(view);
   if (cordon !== undefined) return cordon;
   const key = `ack:${String(operation.seq)}:Activate:${String(isAcknowledged(view))}`;
   const waited = view.since(key);

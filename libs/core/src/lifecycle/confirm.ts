@@ -1,28 +1,34 @@
 import { daemonSetPodsReady } from '../drain/index.ts';
 import { freshReport } from '../rollout/standing.ts';
 import type { WaitReason } from '../rollout/tally.ts';
-import { isInTrial, reassertCordon } from './activate.ts';
+import { claimNode, isInTrial } from './activate.ts';
+import { awaitConfigured, configuringText, isConfigured } from './configured.ts';
+import { keepsSlot } from './course.ts';
 import type { PresentView } from './decide-operation.ts';
 import { isAcknowledged } from './prepare.ts';
 import { act, needPods, wait, type OperationDecision } from './view.ts';
 
-/** Renewals of the node's Lease that prove a living kubelet in this boot. */
+/** Renewals of the node's Lease that prove a living kubelet in this boot, with its settings in place. */
 export const neededRenewals = 2;
 /** Longest pause in seconds between two looks while something must hold without a break. */
 const lookAgainSeconds = 5;
 
 /**
- * After and Confirm: the candidate is committed only when the cluster agrees, on facts of this very boot, for
- * `minReadySeconds` without a break. Another boot in the trial starts the wait anew.
+ * After and Confirm: the candidate, or the settings of a config, are committed only when the cluster agrees, on facts of
+ * this very boot, for `minReadySeconds` without a break. Another boot in the trial starts the wait anew.
  */
 export function decideConfirm(view: PresentView): OperationDecision {
   const { operation, node } = view;
-  const cordon = reassertCordon(view);
-  if (cordon !== undefined) return cordon;
-  if (operation.phase === 'Confirm' && operation.confirmBootId === node.bootId) {
+  const claim = claimNode(view);
+  if (claim !== undefined) return claim;
+  if (isAskedFor(view)) {
     return wait('Confirming', `Waiting for the agent of ${node.name} to commit`);
   }
-  const missing = notThisBoot(view) ?? notHealthy(view);
+  // Without a slot on trial nothing but the result of the agent ties its report to the operation.
+  if (keepsSlot(operation) && !isConfigured(view, operation)) {
+    return awaitConfigured(view);
+  }
+  const missing = notInPlace(view) ?? notHealthy(view);
   if (missing !== undefined) return wait(missing.reason, missing.message, lookAgainSeconds);
   if (view.pods === undefined) return needPods;
   const daemons = daemonSetPodsReady(view.pods, operation.excusedDaemonSetPods ?? []);
@@ -42,6 +48,19 @@ export function decideConfirm(view: PresentView): OperationDecision {
     operation: { ...operation, phase: 'Confirm', confirmBootId: node.bootId },
     why: `healthy for ${String(minReadySeconds)} s`,
   });
+}
+
+/** A reboot ends the trial of settings alone; that of a slot goes on. */
+function isAskedFor({ operation, node }: PresentView): boolean {
+  if (operation.phase !== 'Confirm') return false;
+  return keepsSlot(operation) || operation.confirmBootId === node.bootId;
+}
+
+function notInPlace(view: PresentView): WaitReason | undefined {
+  if (keepsSlot(view.operation)) return undefined;
+  const missing = notThisBoot(view);
+  if (missing !== undefined || isConfigured(view, view.operation)) return missing;
+  return { reason: 'Configuring', message: configuringText(view) };
 }
 
 /** Facts that tie the report to this boot of this node and to the target. */

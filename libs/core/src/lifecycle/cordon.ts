@@ -36,6 +36,14 @@ export function cordonChange(operation: Operation): NodeChange {
   };
 }
 
+/** True for a node that carries the label of settings which are applied without a cordon. */
+export function isMarked(node: NodeView): boolean {
+  return Object.hasOwn(node.labels, configuringLabel);
+}
+
+/** The write that marks a node so. */
+export const markChange: NodeChange = { labels: { [configuringLabel]: '' } };
+
 /**
  * The one guarded write that gives the node back. The flag stays when somebody else has set it since: managedFields
  * would name them.

@@ -7,10 +7,12 @@ import {
 } from '../api/names.ts';
 import type { Operation } from '../api/operation.ts';
 import {
+  aConfigSpec,
   aNode,
   anInstance,
   anOperation,
   anOs,
+  aRollbackSpec,
   aSpec,
   digestOne,
 } from '../rollout/fleet.fixture.ts';
@@ -175,8 +177,12 @@ describe('Drain', () => {
     ['rollback' as const, upgradingLabel],
     ['config' as const, configuringLabel],
   ])('cordons for %s with ownership and upstream’s label in one write', (type, label) => {
-    const { payload: _payload, ...spec } = aSpec({ type });
-    const os = anOs({ spec: type === 'upgrade' ? aSpec() : spec });
+    const specs = {
+      upgrade: aSpec(),
+      rollback: aRollbackSpec({ version: 'KubeOS 2' }),
+      config: aConfigSpec(),
+    };
+    const os = anOs({ spec: specs[type] });
     expect(only(pass({ operation: { ...drain, type }, view: { os } }))).toMatchObject({
       change: {
         unschedulable: true,

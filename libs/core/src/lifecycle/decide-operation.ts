@@ -6,8 +6,10 @@ import { assertNever } from '../errors/kubeos-error.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { freshReport } from '../rollout/standing.ts';
 import { decideActivate, isInTrial } from './activate.ts';
+import { decideBefore } from './before.ts';
 import { decideConfirm } from './confirm.ts';
-import { decideDrain, toActivate } from './drain.ts';
+import { keepsSlot } from './course.ts';
+import { decideDrain } from './drain.ts';
 import { endWith, giveBack, release } from './endings.ts';
 import { withEnding } from './history.ts';
 import { decidePrepare } from './prepare.ts';
@@ -69,7 +71,7 @@ function nodeLost(view: PresentView, decision: OperationDecision): OperationDeci
     result: 'Failed',
     class: 'lost',
     reason: 'NodeLost',
-    message: `${node.name} has not come back from its reboot; its cordon stays, and a late report still counts`,
+    message: `${node.name} ${openOutcome(operation)}; its cordon stays, and a late report still counts`,
   };
   const isKnown = operation.phase === 'GiveBack';
   const ending = isKnown ? (operation.ending ?? lost) : lost;
@@ -82,6 +84,12 @@ function nodeLost(view: PresentView, decision: OperationDecision): OperationDeci
   );
   if (recorded === true) return wait('NodeLost', ending.message, 60);
   return act({ type: 'recordHistory', history, why: ending.message });
+}
+
+function openOutcome(operation: Operation): string {
+  return keepsSlot(operation)
+    ? 'has not told what became of its settings'
+    : 'has not come back from its reboot';
 }
 
 /** What the agent's own word, or a change of the object, settles whatever the phase. */
@@ -150,10 +158,10 @@ function endingOf(
     case 'Returned':
       return returned(view, report);
     case 'Cancelled':
-      return view.operation.ending ?? failed(report, 'Cancelled on the node');
     case 'Failed':
-      return view.operation.ending ?? failed(report, 'The agent gave no reason');
+      return view.operation.ending ?? failed(report, unexplained[report.result]);
     case 'Prepared':
+    case 'Configured':
     case 'Armed':
     case undefined:
       return undefined;
@@ -161,6 +169,8 @@ function endingOf(
       return assertNever(report.result);
   }
 }
+
+const unexplained = { Cancelled: 'Cancelled on the node', Failed: 'The agent gave no reason' };
 
 function succeeded(): OperationEnding {
   return { result: 'Succeeded', reason: 'Confirmed', message: '' };
@@ -178,13 +188,14 @@ function failed(report: AgentOperation, otherwise: string): OperationEnding {
 
 /** A return while the operator was away proves nothing against the candidate. */
 function returned(view: PresentView, report: AgentOperation): OperationEnding {
-  const ending = failed(report, `${view.node.name} returned to its old slot`);
+  const { ending: known, phase } = view.operation;
+  if (known !== undefined && phase === 'Cancel') return known;
+  const old = keepsSlot(view.operation) ? 'settings' : 'slot';
+  const ending = failed(report, `${view.node.name} returned to its old ${old}`);
   if (ending.class === 'unconfirmed' && !view.witnessed) {
     return { ...ending, class: 'interrupted', reason: 'Interrupted' };
   }
-  return view.operation.ending !== undefined && view.operation.phase === 'Cancel'
-    ? view.operation.ending
-    : ending;
+  return ending;
 }
 
 /**
@@ -201,7 +212,8 @@ function recordsLost(view: PresentView): boolean {
   if (isAfterSwitch(operation)) {
     return agent.seq <= operation.seq && agent.operation?.seq !== operation.seq;
   }
-  return operation.type === 'upgrade' && agent.seq < operation.seq;
+  // A rollback is told to the agent with Activate only.
+  return operation.type !== 'rollback' && agent.seq < operation.seq;
 }
 
 function isAfterSwitch(operation: Operation): boolean {
@@ -213,7 +225,7 @@ function refused(view: PresentView): OperationDecision | undefined {
   const { problem } = view.instance.status;
   const { operation } = view;
   if (problem?.seq !== operation.seq || problem.phase !== operation.phase) return undefined;
-  if (isAfterSwitch(operation) || !isErrorCode(problem.code)) return undefined;
+  if (operation.phase === 'Confirm' || !isErrorCode(problem.code)) return undefined;
   const { kind, outcome, reason } = errorCodes[problem.code];
   if (kind === 'transient' || kind === 'conflict' || kind === 'bug') return undefined;
   return release(view, { result: 'Failed', class: outcome, reason, message: problem.message });
@@ -245,7 +257,7 @@ function decidePhase(view: PresentView): OperationDecision {
     case 'Drain':
       return decideDrain(view);
     case 'Before':
-      return toActivate(view);
+      return decideBefore(view);
     case 'Activate':
       return decideActivate(view);
     case 'After':

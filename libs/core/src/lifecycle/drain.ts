@@ -4,10 +4,12 @@ import { planDrain, type DrainPlan } from '../drain/index.ts';
 import type { PodView } from '../ports/cluster-views.ts';
 import { freshReport } from '../rollout/standing.ts';
 import { cordonChange, cordonState, isCordonOf } from './cordon.ts';
+import { keepsSlot } from './course.ts';
 import type { PresentView } from './decide-operation.ts';
 import { endWith, release } from './endings.ts';
 import { withActivate } from './history.ts';
 import { proxySilent, silentSeconds } from './prepare.ts';
+import { settingsToApply } from './settings-to-apply.ts';
 import { act, needPods, wait, type OperationDecision } from './view.ts';
 
 /** Seconds between the last write of the cordon and the pod list that is believed: pods bound late must show. */
@@ -69,7 +71,7 @@ function podNames(plan: DrainPlan): string {
 function settled(view: PresentView, cordonedFor: number): OperationDecision {
   return cordonedFor < settleSeconds
     ? wait('DrainSettling', 'The node is empty; looking once more', settleSeconds - cordonedFor)
-    : toActivate(view);
+    : drained(view);
 }
 
 function failedDrain(reason: string, message: string): OperationEnding {
@@ -109,14 +111,29 @@ function unwantedEnding(view: PresentView): OperationEnding | undefined {
   return undefined;
 }
 
-/** The write from which the node counts as activated, with the attempt counted in the same write. */
-export function toActivate(view: PresentView): OperationDecision {
+/** An empty node goes on as its operation needs it: settings of the old system first, a reboot only where one is needed. */
+function drained(view: PresentView): OperationDecision {
+  const { operation, instance } = view;
+  if (operation.phase === 'Drain' && settingsToApply(instance, 'Before') !== undefined) {
+    return act({
+      type: 'writeOperation',
+      operation: { ...operation, phase: 'Before' },
+      why: 'drained; settings come before the switch',
+    });
+  }
+  return keepsSlot(operation)
+    ? begin(view, 'After', 'drained; applying settings')
+    : begin(view, 'Activate', `drained; switching to slot ${operation.target.slot ?? 'unknown'}`);
+}
+
+/** The write from which the trial counts as begun, with the attempt counted in the same write. */
+function begin(view: PresentView, phase: 'Activate' | 'After', why: string): OperationDecision {
   const { operation, node, instance } = view;
-  const next = { ...operation, phase: 'Activate' as const, bootIdBefore: node.bootId };
+  const next = { ...operation, phase, bootIdBefore: node.bootId };
   return act({
     type: 'writeOperation',
     operation: next,
     history: withActivate(instance.spec.history, next),
-    why: `drained; switching to slot ${operation.target.slot ?? 'unknown'}`,
+    why,
   });
 }

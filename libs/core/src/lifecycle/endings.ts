@@ -1,7 +1,10 @@
 /** How operations end: through Cancel while the agent may still act, then GiveBack, then closed. */
+import type { AgentStatus } from '../api/agent-status.ts';
 import type { OperationEnding } from '../api/operation.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
 import { freshReport } from '../rollout/standing.ts';
-import { isCordonOf, uncordonChange } from './cordon.ts';
+import { isCordonOf, isMarked, uncordonChange } from './cordon.ts';
+import { keepsSlot } from './course.ts';
 import type { PresentView } from './decide-operation.ts';
 import { withEnding } from './history.ts';
 import { act, wait, type OperationDecision } from './view.ts';
@@ -24,12 +27,12 @@ export function endWith(view: PresentView, ending: OperationEnding): OperationDe
   });
 }
 
-/** Uncordons what we cordoned, then closes. After a switch only on a good slot and a Ready node. */
+/** Uncordons what we cordoned, then closes. After a trial only on a Ready node, and after a switch on a good slot. */
 export function giveBack(view: PresentView): OperationDecision {
   const { operation, node } = view;
   const notYet = operation.bootIdBefore === undefined ? undefined : notBackYet(view);
   if (notYet !== undefined) return wait('GivingBack', notYet);
-  if (isCordonOf(node, operation)) {
+  if (isCordonOf(node, operation) || (operation.type === 'config' && isMarked(node))) {
     return act({ type: 'changeNode', change: uncordonChange(node), why: 'uncordon' });
   }
   const ending = operation.ending ?? { result: 'Succeeded', reason: 'Done', message: '' };
@@ -41,13 +44,19 @@ export function giveBack(view: PresentView): OperationDecision {
 }
 
 function notBackYet(view: PresentView): string | undefined {
-  const { node } = view;
+  const { node, operation } = view;
   const agent = freshReport(view);
-  if (agent?.bootedSlot === undefined) return `${node.name} has not reported since its last boot`;
-  const { A, B } = agent.slots;
-  if (A.state === 'trial' || B.state === 'trial') return `${node.name} still has a slot on trial`;
-  if (agent.slots[agent.bootedSlot].state !== 'good') {
-    return `${node.name} runs from slot ${agent.bootedSlot}, which is not confirmed`;
+  if (agent === undefined) return `${node.name} has not reported since its last boot`;
+  const unsafe = keepsSlot(operation) ? undefined : notOnGoodSlot(node, agent);
+  return unsafe ?? (node.ready ? undefined : `${node.name} is not Ready`);
+}
+
+function notOnGoodSlot({ name }: NodeView, { bootedSlot, slots }: AgentStatus): string | undefined {
+  if (bootedSlot === undefined) return `${name} did not boot from a known slot`;
+  if (slots.A.state === 'trial' || slots.B.state === 'trial') {
+    return `${name} still has a slot on trial`;
   }
-  return node.ready ? undefined : `${node.name} is not Ready`;
+  return slots[bootedSlot].state === 'good'
+    ? undefined
+    : `${name} runs from slot ${bootedSlot}, which is not confirmed`;
 }

@@ -24,12 +24,13 @@ const messageLimit = 256;
 /** The target that an operation works on. */
 export function targetOfOperation(operation: Operation): TargetKey {
   const { osUid, type, target } = operation;
-  const digest = type === 'upgrade' ? target.payloadDigest : target.slotDigest;
   const key = { osUid, type, version: target.version };
+  if (type === 'config') return { ...key, settings: target.settings ?? '' };
+  const digest = type === 'upgrade' ? target.payloadDigest : target.slotDigest;
   return digest === undefined ? key : { ...key, digest };
 }
 
-/** The history with one more Activate; written together with the phase, so that it cannot be forgotten. */
+/** The history with one more trial begun; written together with the phase, so that it cannot be forgotten. */
 export function withActivate(
   history: OperationHistory | undefined,
   operation: Operation,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { cordonAnnotation, holdAnnotation } from '../api/names.ts';
+import { configuringLabel, cordonAnnotation, holdAnnotation } from '../api/names.ts';
 import {
   phases,
+  type Disruption,
   type Operation,
   type OperationType,
   type OutcomeClass,
@@ -12,7 +13,15 @@ import type { PhaseResult, SlotState } from '../api/agent-status.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
-import { aNode, anInstance, anOperation, anOs, aSlot, aSpec } from '../rollout/fleet.fixture.ts';
+import {
+  aNode,
+  anInstance,
+  anOperation,
+  anOs,
+  aSet,
+  aSlot,
+  aSpec,
+} from '../rollout/fleet.fixture.ts';
 import { cordonText } from './cordon.ts';
 import { decideOperation } from './decide-operation.ts';
 import { phaseTable } from './phase-table.ts';
@@ -22,6 +31,7 @@ import type { NodeAction, OperationView } from './view.ts';
 const states: readonly SlotState[] = ['empty', 'ready', 'trial', 'good', 'failed'];
 const results: readonly PhaseResult[] = [
   'Prepared',
+  'Configured',
   'Armed',
   'Booted',
   'Committed',
@@ -40,7 +50,7 @@ const mostly = fc.oneof(
   { weight: 1, arbitrary: fc.constant(false) },
 );
 
-const scene = fc.record({
+const drawn = fc.record({
   phase: fc.constantFrom<Phase>(...phases, 'Cancel'),
   activated: fc.boolean(),
   prepared: mostly,
@@ -73,11 +83,22 @@ const scene = fc.record({
   waited: fc.constantFrom(0, 5, 30, 121, 901, 3000),
   renewals: fc.nat(3),
   type: fc.constantFrom<OperationType>('upgrade', 'rollback', 'config'),
+  disruption: fc.constantFrom<Disruption>('none', 'restart', 'reboot'),
+  reportPhase: fc.constantFrom<Phase>('Prepare', 'Before', 'After', 'Confirm'),
+  settings: fc.boolean(),
+  applied: seldom(fc.constant('s2')),
+  marked: fc.boolean(),
   ours: mostly,
   evicting: fc.boolean(),
   witnessed: fc.boolean(),
   spared: fc.boolean(),
 });
+
+/** A config has no Before. */
+const scene = drawn.map((s) => ({
+  ...s,
+  phase: s.type === 'config' && s.phase === 'Before' ? ('After' as const) : s.phase,
+}));
 
 type Drawn = typeof scene extends fc.Arbitrary<infer T> ? T : never;
 
@@ -93,6 +114,7 @@ function nodeOf(s: Drawn): NodeView {
     unschedulable: s.unschedulable,
     unschedulableIsOurs: s.unschedulable && s.ours,
     annotations,
+    labels: s.marked ? { [configuringLabel]: '' } : {},
     osImage: s.version,
   });
 }
@@ -106,12 +128,28 @@ function operationOf(s: Drawn): Operation {
     phase: s.phase,
     ...(s.activated ? { bootIdBefore: 'boot-n', admitted: true } : {}),
     ...(s.confirmBoot === undefined ? {} : { confirmBootId: s.confirmBoot }),
-    ...(s.prepared ? { target: { version: 'KubeOS 2', slot: 'B' } } : {}),
+    ...(s.type === 'config' && s.prepared ? { disruption: disruptionOf(s) } : {}),
+    target: {
+      version: 'KubeOS 2',
+      ...(s.prepared ? { slot: 'B' } : {}),
+      ...(s.type === 'config' ? { settings: 's2' } : {}),
+    },
   };
 }
 
+/** Settings that nobody notices have no trial that begins. */
+function disruptionOf({ disruption, activated }: Drawn): Disruption {
+  return activated && disruption === 'none' ? 'restart' : disruption;
+}
+
 function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance {
-  const of = { id: 'x', seq: s.agentSeq, type: s.type, phase: s.phase };
+  const of = {
+    id: 'x',
+    seq: s.agentSeq,
+    type: s.type,
+    phase: s.reportPhase,
+    disruption: disruptionOf(s),
+  };
   const failure =
     s.outcome === undefined
       ? {}
@@ -123,8 +161,10 @@ function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance 
     s.problem === undefined
       ? {}
       : { problem: { seq: 1, phase: s.phase, code: s.problem, message: '' } };
+  const applied = s.applied === undefined ? {} : { sysconfigs: aSet(s.applied) };
+  const sets = s.settings ? { sysconfigs: aSet('s2'), upgradeconfigs: aSet('u2') } : {};
   return anInstance(node, {
-    spec: { operation },
+    spec: { operation, ...sets },
     agent: {
       bootId: s.reportIsFresh ? s.bootId : 'boot-0',
       bootedSlot: s.booted,
@@ -133,12 +173,16 @@ function instanceOf(s: Drawn, node: NodeView, operation: Operation): OsInstance 
       seq: s.agentSeq,
       ...report,
     },
-    status: { acknowledged: { seq: s.acknowledged ? 1 : 0, phase: s.phase }, ...problem },
+    status: {
+      acknowledged: { seq: s.acknowledged ? 1 : 0, phase: s.phase },
+      ...problem,
+      ...applied,
+    },
   });
 }
 
 function osOf(s: Drawn): Os | undefined {
-  const { payload: _payload, ...rest } = aSpec({ type: s.type });
+  const { payload: _payload, ...rest } = aSpec({ type: s.type, sysconfigs: aSet('s2') });
   const spec = s.type === 'upgrade' ? aSpec() : rest;
   switch (s.os) {
     case 'gone':
@@ -216,14 +260,13 @@ describe('decideOperation', () => {
     });
   });
 
-  it('evicts and activates only under its own cordon', () => {
+  it('evicts and begins a trial only under its own cordon', () => {
     check((view) => {
       for (const action of decideOperation(view).actions) {
-        const activates =
+        const begins =
           action.type === 'writeOperation' &&
-          action.operation.phase === 'Activate' &&
-          view.operation.phase === 'Drain';
-        if (action.type !== 'evict' && !activates) continue;
+          action.operation.bootIdBefore !== view.operation.bootIdBefore;
+        if (action.type !== 'evict' && !begins) continue;
         expect(view.node).toMatchObject({ unschedulable: true, unschedulableIsOurs: true });
         expect(view.node?.annotations[cordonAnnotation]).toBe(cordonText(view.operation));
       }
@@ -251,13 +294,38 @@ describe('decideOperation', () => {
     });
   });
 
-  it('gives a node that was activated back only on a good slot, without a trial, when it is Ready', () => {
+  it('touches no cordon and no pod for settings that nobody notices', () => {
     check((view) => {
-      const { node } = view;
+      const { type, disruption, phase } = view.operation;
+      if (type !== 'config' || disruption !== 'none' || phase !== 'After') return;
+      for (const action of decideOperation(view).actions) {
+        expect(action.type).not.toBe('evict');
+        if (action.type === 'changeNode') expect(action.change).not.toHaveProperty('unschedulable');
+      }
+    });
+  });
+
+  it('asks for a commit only once the settings of After are in place', () => {
+    check((view) => {
+      const confirms = decideOperation(view).actions.some(
+        (action) => action.type === 'writeOperation' && action.operation.phase === 'Confirm',
+      );
+      const { spec, status } = view.instance;
+      if (!confirms || spec.sysconfigs === undefined) return;
+      const { result, phase } = status.agent?.operation ?? {};
+      const told = result === 'Configured' || phase === 'Confirm';
+      expect(told || status.sysconfigs !== undefined).toBe(true);
+    });
+  });
+
+  it('gives a node that was activated back only when it is Ready, on a good slot, without a trial', () => {
+    check((view) => {
+      const { node, operation } = view;
       if (!isActivatedAndFreed(view)) return;
       const { agent } = view.instance.status;
       expect(node?.ready).toBe(true);
       expect(agent?.bootId).toBe(node?.bootId);
+      if (operation.type === 'config' && operation.disruption !== 'reboot') return;
       expect(agent?.slots[agent.bootedSlot ?? 'A'].state).toBe('good');
       expect([agent?.slots.A.state, agent?.slots.B.state]).not.toContain('trial');
     });

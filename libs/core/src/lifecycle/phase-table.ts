@@ -15,15 +15,17 @@ export interface PhaseRow {
 
 const gone = 'the Node is gone, or it is lost and the object is being deleted';
 
-/** Keyed by the phase; upgrades enter at Prepare, rollbacks at Drain. */
+/** Keyed by the phase; upgrades and configurations enter at Prepare, rollbacks at Drain. */
 export const phaseTable: Readonly<Record<Phase, PhaseRow>> = {
   Prepare: {
-    means: 'The idle slot is being written and verified; the node still serves.',
-    movedBy: 'The agent prepares. The operator admits the node with its ticket.',
+    means:
+      'The idle slot is being written and verified, or settings are planned against the node, which still serves.',
+    movedBy: 'The agent prepares or plans. The operator admits the node with its ticket.',
     deadline: '120 s without the proxy; 900 s without progress; none once prepared',
     next: {
-      Prepare: 'the slot and its digest are known',
+      Prepare: 'the slot and its digest are known, or what the settings do to the node',
       Drain: 'admitted by the ticket',
+      After: 'admitted by the ticket, with settings that neither restart nor reboot',
       Cancel: 'edited, refused, stalled, stopped after failures, or not wanted any more',
       GiveBack: 'the agent failed, or its proxy is silent',
       Closed: gone,
@@ -34,20 +36,22 @@ export const phaseTable: Readonly<Record<Phase, PhaseRow>> = {
     movedBy: 'The operator cordons, evicts and lists the pods again.',
     deadline: '`drainTimeoutSeconds`; 120 s without the proxy',
     next: {
+      Before: 'no pod is left, and `upgradeconfigs` are to be applied',
       Activate: 'no pod is left, seen at least 5 s after the cordon',
+      After: 'no pod is left, and the settings of a config need no reboot',
       Cancel: 'deadline, foreign cordon, hold, pods that must not be evicted, edited',
       GiveBack: 'the proxy is silent, or the agent reports an outcome',
       Closed: gone,
     },
   },
   Before: {
-    means: 'Settings that belong to the old system are applied.',
-    movedBy: 'The operator; nothing is to be done while settings are not offered.',
-    deadline: 'none',
+    means: 'Settings that belong to the old system (`upgradeconfigs`) are applied.',
+    movedBy: 'The agent applies them. The operator looks at the pods again.',
+    deadline: '120 s without the proxy; 900 s for the agent; then as Drain',
     next: {
-      Activate: 'at once',
-      Cancel: 'edited',
-      GiveBack: 'the agent reports an outcome',
+      Activate: 'the settings are in place, and no pod is left',
+      Cancel: 'edited, refused for good, stalled, or a reason of Drain',
+      GiveBack: 'the proxy is silent, or the agent reports an outcome',
       Closed: gone,
     },
   },
@@ -63,18 +67,22 @@ export const phaseTable: Readonly<Record<Phase, PhaseRow>> = {
     },
   },
   After: {
-    means: 'The candidate runs on trial; the cluster looks at it.',
-    movedBy: 'The operator, on facts of this very boot.',
-    deadline: '`confirmTimeoutSeconds` on the node, which then returns by itself',
+    means:
+      'The candidate runs on trial, `sysconfigs` are applied, or those of a config alone; the cluster looks at the node.',
+    movedBy: 'The agent applies settings. Then the operator, on facts of this very boot.',
+    deadline:
+      '`confirmTimeoutSeconds` on the node, which then returns by itself; a config without a reboot also 120 s without the proxy and 900 s for the agent',
     next: {
       Confirm: 'everything held without a break for `minReadySeconds`',
-      GiveBack: 'returned or fell back',
-      Cancel: 'edited',
+      GiveBack:
+        'committed without a trial, returned or fell back, or the proxy of a config is silent',
+      Cancel: 'edited, settings refused for good, or stalled',
       Closed: gone,
     },
   },
   Confirm: {
-    means: 'The cluster agrees; the agent commits with one sector write.',
+    means:
+      'The cluster agrees; the agent commits: a slot with one sector write, settings in its records.',
     movedBy: 'The agent commits; after another boot of the trial the operator looks anew.',
     deadline: '`confirmTimeoutSeconds` on the node',
     next: {

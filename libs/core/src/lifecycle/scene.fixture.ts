@@ -5,14 +5,18 @@ import type { Operation } from '../api/operation.ts';
 import type { OsInstanceStatus } from '../api/os-instance.ts';
 import type { NodeView, PodView } from '../ports/cluster-views.ts';
 import {
+  aConfig,
+  aConfigSpec,
   aNode,
   anInstance,
   anOperation,
   anOs,
+  aSet,
   aSlot,
   digestOne,
   digestTwo,
 } from '../rollout/fleet.fixture.ts';
+import type { SettingsSets } from '../rollout/wanted-settings.ts';
 import { cordonText } from './cordon.ts';
 import { decideOperation } from './decide-operation.ts';
 import type { NodeAction, OperationDecision, OperationView } from './view.ts';
@@ -32,13 +36,17 @@ export interface Scene {
   readonly agent?: Partial<AgentStatus>;
   readonly report?: Partial<AgentOperation>;
   readonly status?: Partial<OsInstanceStatus>;
+  /** Sets of settings in the spec of the instance. */
+  readonly sets?: SettingsSets;
   readonly view?: Partial<OperationView>;
   readonly waited?: number;
 }
 
 /** A pass over node `n`; the proxy has acknowledged unless the scene says otherwise. */
 export function pass(scene: Scene): OperationDecision {
-  const operation = anOperation(aNode('n'), { target, ...scene.operation });
+  const isConfig = scene.operation?.type === 'config';
+  const make = isConfig ? aConfig : anOperation;
+  const operation = make(aNode('n'), { ...(isConfig ? {} : { target }), ...scene.operation });
   const node = aNode('n', scene.node);
   const report: AgentOperation | undefined =
     scene.report === undefined
@@ -46,13 +54,13 @@ export function pass(scene: Scene): OperationDecision {
       : {
           id: 'x',
           seq: 1,
-          type: 'upgrade',
+          type: operation.type,
           phase: operation.phase,
           state: 'Done',
           ...scene.report,
         };
   const instance = anInstance(node, {
-    spec: { operation },
+    spec: { operation, ...(isConfig ? { sysconfigs: aSet('s2') } : scene.sets) },
     agent: { seq: 1, ...(report === undefined ? {} : { operation: report }), ...scene.agent },
     status: { acknowledged: { seq: 1, phase: operation.phase } },
   });
@@ -60,7 +68,7 @@ export function pass(scene: Scene): OperationDecision {
     operation,
     instance: { ...instance, status: { ...instance.status, ...scene.status } },
     node,
-    os: anOs(),
+    os: isConfig ? anOs({ spec: aConfigSpec() }) : anOs(),
     selected: true,
     leaseRenewals: 2,
     evicting: false,

@@ -1,13 +1,18 @@
 import type { Payload } from '../api/operation.ts';
+import { settingsVersion } from './settings-to-apply.ts';
 import type { OperationView } from './view.ts';
 
-/** True when the object wants another type, version, digest or payload than the operation was made for. */
+/**
+ * True when the object wants another type, version, digest or payload than the operation was made for, or a config another
+ * set. An image is not given up for the settings that go with it: they are those of its start.
+ */
 export function isSuperseded({ os, operation }: OperationView): boolean {
   if (os?.spec === undefined || os.deleting) return false;
   // The leader that began it had seen more than this cache shows.
   if (os.generation < operation.osGeneration) return false;
   const { spec } = os;
   if (spec.type !== operation.type || spec.version !== operation.target.version) return true;
+  if (spec.type === 'config') return settingsVersion(spec.sysconfigs) !== operation.target.settings;
   return spec.type === 'upgrade' && !isSamePayload(spec.payload, operation.payload);
 }
 

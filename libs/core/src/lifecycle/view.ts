@@ -22,11 +22,11 @@ export interface OperationView {
    * until a decision asks for them.
    */
   readonly pods?: readonly PodView[];
-  /** Renewals of the node's Lease seen since its present boot id was first seen. */
+  /** Renewals of the node's Lease seen since its present boot, with its settings in place, was first seen. */
   readonly leaseRenewals: number;
   /** This leader evicted a pod for this operation. */
   readonly evicting: boolean;
-  /** This leader wrote Activate itself and could reach the API ever since. */
+  /** This leader began the trial itself and could reach the API ever since. */
   readonly witnessed: boolean;
   /** RFC 3339, for the history that people read. */
   readonly wallTime: string;

@@ -41,12 +41,12 @@ export interface OperatorMemory {
   readonly passedOver: Map<string, PassedOver>;
   /** `node/seq` of operations for which this leader evicted a pod. */
   readonly evicting: Set<string>;
-  /** `node/seq` of operations that this leader activated and has followed without an outage. */
+  /** `node/seq` of operations whose trial this leader began and has followed without an outage. */
   readonly witnessed: Set<string>;
-  /** Renewals of node Leases seen since the present boot id was first seen. */
+  /** Renewals of node Leases seen since what is to be confirmed was first seen, which `trial` names. */
   readonly leases: Map<
     string,
-    { readonly bootId: string; readonly last: string; readonly renewals: number }
+    { readonly trial: string; readonly last: string; readonly renewals: number }
   >;
   /** The epoch that this leader raised on an `OS`, and in which term. */
   readonly epochs: Map<string, { readonly term: number; readonly epoch: number }>;

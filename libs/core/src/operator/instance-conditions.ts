@@ -52,7 +52,7 @@ const drainedPhases: ReadonlySet<string> = new Set(['Before', 'Activate', 'After
 
 function workConditions(operation: Operation, waiting: WaitReason | undefined): readonly Wanted[] {
   const admitted = operation.admitted === true;
-  const drained = drainedPhases.has(operation.phase);
+  const drained = admitted && drainedPhases.has(operation.phase);
   const wait = waiting ?? { reason: operation.phase, message: '' };
   return [
     {

@@ -1,6 +1,6 @@
 /** A cluster in memory with the guards of an API server: just enough to run the operator's loop by hand. */
 import { KubeosError } from '../errors/index.ts';
-import { operationFinalizer } from '../api/names.ts';
+import { operationFinalizer, schemaRevision } from '../api/names.ts';
 import type { OsInstance, OsInstanceSpec } from '../api/os-instance.ts';
 import type { Os, OsStatus } from '../api/os.ts';
 import type { BudgetView, NodeView, PodView } from '../ports/cluster-views.ts';
@@ -25,7 +25,7 @@ export class MemoryCluster implements ClusterCache, ClusterApi {
   budgets: readonly BudgetView[] = [];
   evictionAnswer: EvictionAnswer = { kind: 'evicted' };
   leases = new Map<string, string>();
-  served = 1;
+  served = schemaRevision;
   isCurrent = true;
   isLeading = true;
   term = 1;

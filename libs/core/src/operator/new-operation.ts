@@ -5,7 +5,10 @@ import type { Os, OsSpec } from '../api/os.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { withRetry, withSeq } from '../lifecycle/history.ts';
+import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
 import type { TargetKey } from '../rollout/target.ts';
+import { setsOf, wantedSettings, type SettingsSets } from '../rollout/wanted-settings.ts';
+import { swapSlots } from '../settings/request.ts';
 
 /** The next sequence number of a node: above everything the cluster and the agent have seen. */
 export function nextSeq(instance: OsInstance): number {
@@ -24,7 +27,10 @@ export interface NewOperation {
   readonly retry?: string;
 }
 
-/** The spec of the instance with its new operation: an upgrade begins with Prepare, a rollback is admitted already. */
+/**
+ * The spec of the instance with its new operation, and with the sets of settings that it applies: all but a rollback
+ * begin with Prepare, which is admitted already.
+ */
 export function withNewOperation(
   wanted: NewOperation,
   phase: Phase,
@@ -50,9 +56,10 @@ export function withNewOperation(
     },
     ...extra,
   };
-  const { history } = instance.spec;
+  const { history, sysconfigs: _after, upgradeconfigs: _before, ...rest } = instance.spec;
   return {
-    ...instance.spec,
+    ...rest,
+    ...copiedSettings(wanted),
     // Upstream writes `upgrade` for a rollback too; its tools know no other word.
     nodestatus: spec.type === 'config' ? 'config' : 'upgrade',
     namespacedname: { name: os.name, namespace: os.namespace },
@@ -62,6 +69,17 @@ export function withNewOperation(
         ? withSeq(history, seq)
         : withRetry(history, wanted.target, seq, wanted.retry),
   };
+}
+
+/**
+ * The sets as the node is to get them. What is not to be applied says what was: a set left from an operation that failed
+ * would be applied with this one. The admin speaks of the slots as they are before the switch.
+ */
+function copiedSettings({ spec, instance: { status } }: NewOperation): SettingsSets {
+  const { sysconfigs, upgradeconfigs } = wantedSettings(spec, status);
+  const isSwitched = spec.type !== 'config' && sysconfigs !== undefined;
+  const after = isSwitched ? swapSlots(sysconfigs) : sysconfigs;
+  return setsOf(after ?? status.sysconfigs, upgradeconfigs ?? status.upgradeconfigs);
 }
 
 function operationTarget({ spec, instance }: NewOperation): OperationTarget {
@@ -74,7 +92,7 @@ function operationTarget({ spec, instance }: NewOperation): OperationTarget {
     case 'rollback':
       return rollbackTarget(version, instance.status.agent);
     case 'config':
-      return { version };
+      return { version, settings: settingsVersion(spec.sysconfigs) };
     default:
       return assertNever(spec.type);
   }

@@ -43,10 +43,10 @@ export async function carryOut(
 }
 
 const executors: Executors = {
-  async writeOperation(context, { instance }, { operation, history, why }) {
+  async writeOperation(context, { instance, operation: before }, { operation, history, why }) {
     const spec = { ...instance.spec, operation, ...(history === undefined ? {} : { history }) };
     await writeSpec(context, instance, spec, true);
-    if (operation.phase === 'Activate') {
+    if (before.bootIdBefore === undefined && operation.bootIdBefore !== undefined) {
       context.memory.witnessed.add(`${instance.name}/${String(operation.seq)}`);
     }
     // A commit is told as the outcome that follows it.
@@ -134,11 +134,12 @@ export async function tellOfNode(
   reason: 'Preparing' | 'Admitted',
 ): Promise<void> {
   const { osNamespace, osName, type, target, nodeUid } = operation;
+  const what = target.settings === undefined ? target.version : `settings ${target.settings}`;
   await tell(context, {
     about: { kind: 'Node', name: node, uid: nodeUid },
     type: 'Normal',
     reason,
-    message: `${reason}: ${type} to ${target.version} for OS ${osNamespace}/${osName}`,
+    message: `${reason}: ${type} to ${what} for OS ${osNamespace}/${osName}`,
   });
 }
 

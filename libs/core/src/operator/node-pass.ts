@@ -1,7 +1,9 @@
 /** One pass over one node: its `OSInstance`, its open operation, and cordons of ours that nothing speaks for. */
 import { cordonAnnotation, operationFinalizer } from '../api/names.ts';
 import { hasUnreadableSpec, type OsInstance } from '../api/os-instance.ts';
+import type { Operation } from '../api/operation.ts';
 import type { Os } from '../api/os.ts';
+import { isConfigured } from '../lifecycle/configured.ts';
 import { neededRenewals } from '../lifecycle/confirm.ts';
 import { decideOperation } from '../lifecycle/decide-operation.ts';
 import { unownedCordonChange, uncordonChange } from '../lifecycle/cordon.ts';
@@ -200,7 +202,7 @@ async function viewOf(
     node,
     os,
     selected: isStillSelected(os, node),
-    leaseRenewals: await renewals(context, node, operation.phase),
+    leaseRenewals: await renewals(context, node, instance, operation),
     evicting: memory.evicting.has(mark),
     witnessed: memory.witnessed.has(mark),
     wallTime: wallTime(clock.now().wallMs),
@@ -214,22 +216,26 @@ function isStillSelected(os: Os | undefined, node: NodeView | undefined): boolea
 }
 
 /**
- * Counts the renewals of the node's Lease since its present boot id was first seen by this leader, as many as are needed:
- * whether the kubelet lives on is told by the Node's condition.
+ * Counts the renewals of the node's Lease since this leader first saw what is to be confirmed: the present boot, with the
+ * settings in place, which may have restarted the kubelet. It counts as many as are needed: whether the kubelet lives on
+ * is told by the Node's condition.
  */
 async function renewals(
   { api, memory }: OperatorContext,
   node: NodeView | undefined,
-  phase: string,
+  instance: OsInstance,
+  operation: Operation,
 ): Promise<number> {
-  if (node === undefined || (phase !== 'After' && phase !== 'Confirm')) return 0;
+  if (node === undefined || (operation.phase !== 'After' && operation.phase !== 'Confirm'))
+    return 0;
+  const trial = `${node.bootId} ${String(isConfigured({ node, instance }, operation))}`;
   const known = memory.leases.get(node.name);
-  if (known?.bootId === node.bootId && known.renewals >= neededRenewals) return known.renewals;
+  if (known?.trial === trial && known.renewals >= neededRenewals) return known.renewals;
   const lease = await api.getNodeLease(node.name);
   if (lease === undefined) return 0;
   const next =
-    known?.bootId !== node.bootId
-      ? { bootId: node.bootId, last: lease, renewals: 0 }
+    known?.trial !== trial
+      ? { trial, last: lease, renewals: 0 }
       : { ...known, last: lease, renewals: known.renewals + (known.last === lease ? 0 : 1) };
   memory.leases.set(node.name, next);
   return next.renewals;

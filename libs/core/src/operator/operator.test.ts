@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cordonAnnotation, operationFinalizer, serialLabel } from '../api/names.ts';
+import { cordonAnnotation, operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts';
 import type { PodView } from '../ports/cluster-views.ts';
 import {
   aNode,
@@ -282,7 +282,7 @@ describe('the operator', () => {
     await passOver(operator, cluster);
     expect(condition(cluster, 'Ready')).toMatchObject({ status: 'False', reason: 'CRDOutdated' });
     expect(cluster.os('os-uid')?.status.admission).toBeUndefined();
-    cluster.served = 1;
+    cluster.served = schemaRevision;
     cluster.nowMs += 16_000;
     await passOver(operator, cluster);
     expect(phaseOf(cluster, 'a')).toBe('Prepare');

@@ -206,16 +206,18 @@ async function prepareOne(context: OperatorContext, os: Os, candidate: Candidate
   await tellOfNode(context, node.name, next.operation, 'Preparing');
 }
 
-/** Admits the next batch: candidates whose pods can leave, written as one ticket, then carried through. */
+/** Admits the next batch: candidates whose pods can leave or stay, written as one ticket, then carried through. */
 async function admit(context: OperatorContext, os: Os, plan: FleetPlan): Promise<Os> {
-  if (plan.admit.count <= 0) return os;
-  const chosen = await findEvictable(context, os, plan.admit.candidates, plan.admit.count);
-  const pending = chosen.flatMap(({ member }): readonly PendingAdmission[] => {
-    const { node, instance } = member.facts;
-    if (instance === undefined) return [];
-    const seq = instance.spec.operation?.seq ?? nextSeq(instance);
-    return [{ node: node.name, nodeUid: node.uid, seq }];
-  });
+  const { count, candidates, unnoticed } = plan.admit;
+  const evictable = count > 0 ? await findEvictable(context, os, candidates, count) : [];
+  const pending = [...unnoticed, ...evictable].flatMap(
+    ({ member }): readonly PendingAdmission[] => {
+      const { node, instance } = member.facts;
+      if (instance === undefined) return [];
+      const seq = instance.spec.operation?.seq ?? nextSeq(instance);
+      return [{ node: node.name, nodeUid: node.uid, seq }];
+    },
+  );
   if (pending.length === 0) return os;
   const held = await holdObject(context, os);
   if (gateNow(context, held) !== undefined) return held;

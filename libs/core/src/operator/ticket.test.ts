@@ -4,6 +4,8 @@ import type { HistoryEntry, Operation } from '../api/operation.ts';
 import type { Os } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import {
+  aConfig,
+  aConfigSpec,
   aNode,
   anInstance,
   anOperation,
@@ -83,6 +85,22 @@ describe('a ticket that is carried through', () => {
     expect(operation).toMatchObject({ phase: 'Drain', admitted: true });
   });
 
+  it.each([
+    ['none', { phase: 'After' }],
+    ['restart', { phase: 'Drain', admitted: true }],
+  ] as const)('admits settings that were planned: %s', async (disruption, expected) => {
+    const cluster = withTicket({ spec: aConfigSpec() });
+    const node = aNode('a');
+    const spec = { operation: aConfig(node, { disruption }), history: { seq: 1, entries: [] } };
+    cluster.add(node, anInstance(node, { spec }));
+    const operation = await rolled(cluster);
+    expect(operation).toMatchObject(expected);
+    expect(operation?.admitted === true).toBe(disruption === 'restart');
+    expect(cluster.events.map(({ message }) => message)).toContain(
+      'Admitted: config to settings s2 for OS default/os',
+    );
+  });
+
   it.each<[string, MemoryCluster]>([
     ['another object’s operation under the same number', withOperation({ osUid: 'other-uid' })],
     ['what is not prepared', withOperation({ target: { version: 'KubeOS 2' } })],
@@ -111,6 +129,14 @@ describe('a ticket that is carried through', () => {
     [
       'for an object that wants an upgrade by now',
       withIdleNode({}, {}, { spec: aSpec({ paused: true }) }),
+    ],
+    [
+      'for an object that wants settings by now',
+      withIdleNode(
+        {},
+        { agent: { capabilities: ['settings'] } },
+        { spec: aConfigSpec({ paused: true }) },
+      ),
     ],
     [
       'for a slot that does not hold the version any more',

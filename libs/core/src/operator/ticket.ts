@@ -13,6 +13,7 @@ import {
 import type { Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import { unreadyDaemonSets } from '../drain/index.ts';
+import { isPrepared, isUnnoticed } from '../lifecycle/course.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { standingOf, type Standing } from '../rollout/standing.ts';
 import type { OperatorContext } from './context.ts';
@@ -93,9 +94,9 @@ async function rollForwardOne(
   await createAdmitted(context, os, spec, instance, node, entry.seq);
 }
 
-/** What a ticket alone may still begin: an upgrade begins with Prepare, and for an object that goes nothing begins. */
+/** What a ticket alone may still begin: all but a rollback begin with Prepare, and for an object that goes nothing begins. */
 function specToBegin({ spec, deleting }: Os): OsSpec | undefined {
-  return deleting || spec?.type === 'upgrade' ? undefined : spec;
+  return deleting || spec?.type !== 'rollback' ? undefined : spec;
 }
 
 /** Numbers are of the node, not of the object: another object may have used this one since the ticket was written. */
@@ -106,16 +107,21 @@ async function admitPrepared(
   operation: Operation,
 ): Promise<void> {
   if (operation.osUid !== os.uid || operation.phase !== 'Prepare') return;
-  if (operation.target.slot === undefined) return;
-  const pods = await context.api.listPods(instance.name);
-  const admitted: Operation = {
-    ...operation,
-    phase: 'Drain',
-    admitted: true,
-    excusedDaemonSetPods: unreadyDaemonSets(pods),
-  };
+  if (!isPrepared(operation)) return;
+  const admitted = await admittedFrom(context, instance.name, operation);
   await writeSpec(context, instance, { ...instance.spec, operation: admitted }, true);
   await tellOfNode(context, instance.name, admitted, 'Admitted');
+}
+
+/** The next phase: settings that nobody on the node notices need neither drain nor budget. */
+async function admittedFrom(
+  { api }: OperatorContext,
+  node: string,
+  operation: Operation,
+): Promise<Operation> {
+  if (isUnnoticed(operation)) return { ...operation, phase: 'After' };
+  const excusedDaemonSetPods = unreadyDaemonSets(await api.listPods(node));
+  return { ...operation, phase: 'Drain', admitted: true, excusedDaemonSetPods };
 }
 
 /** A rollback has no Prepare: its operation is created when it is admitted. */

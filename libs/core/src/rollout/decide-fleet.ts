@@ -3,6 +3,8 @@ import type { OperationEnding } from '../api/operation.ts';
 import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
 import { schemaRevision } from '../api/names.ts';
 import type { Now } from '../ports/clock.ts';
+import { isBegun, isUnnoticed } from '../lifecycle/course.ts';
+import { targetOfOperation } from '../lifecycle/history.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { unavailableBudget } from './budget.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
@@ -41,10 +43,17 @@ export interface FleetPlan {
   readonly rollForward: readonly PendingAdmission[];
   /** Operations to cancel because the failure gate closed or nobody wants them any more. */
   readonly release: readonly { readonly member: Member; readonly ending: OperationEnding }[];
-  /** Upgrades to begin preparing. */
+  /** Upgrades and configurations to begin preparing. */
   readonly prepare: readonly Candidate[];
-  /** Candidates in order, of which at most `count` may be taken out of service now. */
-  readonly admit: { readonly count: number; readonly candidates: readonly Candidate[] };
+  /**
+   * Candidates in order, of which at most `count` may be taken out of service now; `unnoticed` go as well, whose
+   * settings take nothing out of service.
+   */
+  readonly admit: {
+    readonly count: number;
+    readonly candidates: readonly Candidate[];
+    readonly unnoticed: readonly Candidate[];
+  };
   /** Changes of the serial batch. */
   readonly batch: { readonly add: readonly Member[]; readonly remove: readonly Member[] };
   /** Every node that is neither updated nor at work, by what it waits for. */
@@ -55,7 +64,7 @@ export interface FleetPlan {
 
 const nothing = {
   prepare: [],
-  admit: { count: 0, candidates: [] },
+  admit: { count: 0, candidates: [], unnoticed: [] },
   batch: { add: [], remove: [] },
 } as const;
 
@@ -90,8 +99,8 @@ function nextSteps(
   const batch = batchOf(spec, input, line, budget);
   const gate = admission.gate ?? batch.gate;
   return {
-    prepare: spec.type === 'upgrade' ? toPrepare(spec, tally, line, budget) : [],
-    admit: { count: admission.count, candidates: admission.candidates },
+    prepare: spec.type === 'rollback' ? [] : toPrepare(spec, tally, line, budget),
+    admit: admission.admit,
     batch: { add: batch.add, remove: batch.remove },
     ...(gate === undefined ? {} : { gate }),
     waiting: withLine(tally, (member) => line.notInTurn(member) ?? gate ?? queued),
@@ -106,7 +115,7 @@ function releases({ os, tally }: FleetInput): FleetPlan['release'] {
   for (const member of [...tally.preparing, ...tally.prepared, ...tally.working]) {
     const operation = operationOf(member);
     if (operation === undefined || operation.phase === 'Cancel') continue;
-    if (operation.bootIdBefore !== undefined || operation.ending !== undefined) continue;
+    if (isBegun(operation) || operation.ending !== undefined) continue;
     const ending = closed ? stoppedEnding(os) : unwantedEnding(os, member);
     if (ending !== undefined) released.push({ member, ending });
   }
@@ -205,18 +214,15 @@ function toPrepare(
 }
 
 interface AdmissionPlan {
-  readonly count: number;
-  readonly candidates: readonly Candidate[];
+  readonly admit: FleetPlan['admit'];
   readonly gate?: WaitReason;
   readonly requeue: Requeue;
 }
 
 function admissionOf(spec: OsSpec, input: FleetInput, line: Line, budget: number): AdmissionPlan {
   const { tally } = input;
-  const ready = readyToAdmit(spec, input, line);
   const wait = (gate: WaitReason | undefined, requeue: Requeue): AdmissionPlan => ({
-    count: 0,
-    candidates: [],
+    admit: nothing.admit,
     requeue,
     ...(gate === undefined ? {} : { gate }),
   });
@@ -224,9 +230,10 @@ function admissionOf(spec: OsSpec, input: FleetInput, line: Line, budget: number
     const message = 'maxunavailable allows no node';
     return wait({ reason: 'MaxUnavailableZero', message }, { kind: 'onChange' });
   }
-  if (ready.length === 0) return wait(undefined, { kind: 'onChange' });
   const free = freeBudget(spec, tally, budget);
-  if (free <= 0) return wait(budgetSpent(input, budget), { kind: 'onChange' });
+  const admit = batchToAdmit(spec, tally, readyToAdmit(spec, input, line), free);
+  const spent = free > 0 ? undefined : budgetSpent(input, admit.candidates, budget);
+  if (admit.count === 0 && admit.unnoticed.length === 0) return wait(spent, { kind: 'onChange' });
   // In serial mode the interval lies before a batch, and the batch was formed after it.
   const interval = spec.executionMode === 'serial' ? 0 : intervalLeft(spec, input);
   if (interval > 0) return wait(timeInterval(interval), { kind: 'after', seconds: interval });
@@ -234,11 +241,27 @@ function admissionOf(spec: OsSpec, input: FleetInput, line: Line, budget: number
   if ((input.os.status.admission?.pending.length ?? 0) > 0 || !input.cacheIsCurrent) {
     return wait(undefined, { kind: 'after', seconds: 1 });
   }
-  return {
-    count: Math.min(free, roomFor(ready)),
-    candidates: ready,
-    requeue: { kind: 'onChange' },
+  return { ...wait(spent, { kind: 'onChange' }), admit };
+}
+
+/** What fits into the free budget and the ticket; settings that nobody notices need the ticket only. */
+function batchToAdmit(
+  spec: OsSpec,
+  { working }: Tally,
+  ready: readonly Candidate[],
+  free: number,
+): FleetPlan['admit'] {
+  const isFree = ({ member }: Candidate): boolean => {
+    const operation = operationOf(member);
+    return operation !== undefined && isUnnoticed(operation);
   };
+  // One at a time in serial mode, whatever it costs.
+  const places = spec.executionMode === 'serial' ? 1 - working.length : Infinity;
+  const room = Math.max(Math.min(places, roomFor(ready)), 0);
+  const unnoticed = ready.filter(isFree).slice(0, room);
+  const candidates = ready.filter((candidate) => !isFree(candidate));
+  const count = Math.max(Math.min(free, room - unnoticed.length, candidates.length), 0);
+  return { count, candidates, unnoticed };
 }
 
 /** As many entries as a ticket has room for, whichever of the candidates it names. */
@@ -255,28 +278,16 @@ function readyToAdmit(
   { tally }: FleetInput,
   { isInTurn }: Line,
 ): readonly Candidate[] {
-  if (spec.type !== 'upgrade') return candidatesOf(tally.candidates.filter(isInTurn));
+  if (spec.type === 'rollback') return candidatesOf(tally.candidates.filter(isInTurn));
   const ready: Candidate[] = [];
   for (const member of tally.prepared) {
     const operation = operationOf(member);
     if (operation === undefined || !isInTurn(member) || obstacleOf(member) !== undefined) {
       continue;
     }
-    ready.push({
-      member,
-      target: { osUid: operation.osUid, type: operation.type, ...digestOf(operation.target) },
-    });
+    ready.push({ member, target: targetOfOperation(operation) });
   }
   return ready;
-}
-
-function digestOf(target: {
-  readonly version: string;
-  readonly payloadDigest?: `sha256:${string}`;
-}): { readonly version: string; readonly digest?: `sha256:${string}` } {
-  return target.payloadDigest === undefined
-    ? { version: target.version }
-    : { version: target.version, digest: target.payloadDigest };
 }
 
 function freeBudget(spec: OsSpec, tally: Tally, budget: number): number {
@@ -284,10 +295,15 @@ function freeBudget(spec: OsSpec, tally: Tally, budget: number): number {
   return spec.executionMode === 'serial' ? Math.min(free, 1 - tally.working.length) : free;
 }
 
-function budgetSpent({ tally }: FleetInput, budget: number): WaitReason {
+function budgetSpent(
+  { tally }: FleetInput,
+  held: readonly Candidate[],
+  budget: number,
+): WaitReason | undefined {
+  if (held.length === 0) return undefined;
   const working = new Set(tally.working.map((member) => member.name));
   const broken = tally.outOfService.filter((name) => !working.has(name));
-  const names = (broken.length > 0 ? broken : tally.outOfService).slice(0, 3).join(', ');
+  const names = (broken.length > 0 ? broken : [...working]).slice(0, 3).join(', ');
   return {
     reason: broken.length > 0 ? 'BudgetSpentOnBrokenNodes' : 'BudgetSpent',
     message: `${String(tally.outOfService.length)} of ${String(budget)} allowed nodes are out of service: ${names}`,

@@ -1,10 +1,12 @@
 /** Nodes at every point of an upgrade to KubeOS 2, and one look of the operator at them. */
-import type { HistoryEntry } from '../api/operation.ts';
+import { schemaRevision } from '../api/names.ts';
+import type { Disruption, HistoryEntry, Operation } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { decideFleet, type FleetPlan } from './decide-fleet.ts';
 import {
+  aConfig,
   aNode,
   anOperation,
   aSlot,
@@ -40,6 +42,22 @@ export function preparedAgain(name: string): SomeNode {
     node,
     instance: { ...instance, spec: { ...instance.spec, ...(history && { history }) } },
   };
+}
+
+/** What the settings of a config do to the node is known, the turn has not come. */
+export function planned(
+  name: string,
+  disruption: Disruption,
+  changes: Partial<Operation> = {},
+  node: Partial<NodeView> = {},
+): SomeNode {
+  const slot = disruption === 'reboot' ? { slot: 'B' as const, slotDigest: digestOne } : {};
+  const operation = aConfig(aNode(name, node), {
+    disruption,
+    target: { version: 'KubeOS 1', settings: 's2', ...slot },
+    ...changes,
+  });
+  return facts(name, node, { spec: { operation } });
 }
 
 /** The slot is being written. */
@@ -128,7 +146,7 @@ export function lookAt(
     now: { wallMs: about.wallMs ?? Date.parse('2026-06-01T12:00:00Z'), monotonicMs: 0 },
     operatorZone: 'UTC',
     cacheIsCurrent: about.cacheIsCurrent ?? true,
-    servedSchemaRevision: about.served ?? 1,
+    servedSchemaRevision: about.served ?? schemaRevision,
     since,
   });
   return { plan, report: fleetReport(os, counts, plan, () => undefined) };

@@ -5,6 +5,7 @@ import type { Os, OsStatus } from '../api/os.ts';
 import type { FleetPlan } from './decide-fleet.ts';
 import { lineReasons } from './line.ts';
 import { operationOf, type Tally } from './tally.ts';
+import { carriesSettings, settingsFaults } from './settings-standing.ts';
 import { exampleLimit, type WaitReason } from './waiting.ts';
 
 type Wanted = Omit<Condition, 'lastTransitionTime'>;
@@ -16,7 +17,7 @@ export interface FleetReport {
 }
 
 /**
- * Longest message in bytes; the API allows 32,768, people read less. The whole status has to stay below that: six
+ * Longest message in bytes; the API allows 32,768, people read less. The whole status has to stay below that: eight
  * messages, the names of ten reasons and the ticket.
  */
 const messageBytes = 512;
@@ -52,6 +53,7 @@ export function fleetReport(
       degraded(os, tally),
       paused(os),
       digestDiffers(os, tally),
+      ...aboutSettings(os, tally),
     ],
   };
 }
@@ -155,6 +157,38 @@ function digestDiffers(os: Os, tally: Tally): Wanted {
     'SameVersionOtherDigest',
     `${String(tally.digestDiffers.length)} node(s) run the wanted version from another image; only a new version text moves them: ${names}`,
   );
+}
+
+/** Of an object that carries no settings there is nothing to say. */
+function aboutSettings(os: Os, { settings }: Tally): readonly Wanted[] {
+  const [first] = os.warnings;
+  const warning =
+    first === undefined
+      ? condition(os, 'SettingsWarning', 'False', 'NoWarnings', '')
+      : condition(
+          os,
+          'SettingsWarning',
+          'True',
+          'ToBeMended',
+          os.warnings.map(({ path, message }) => `${path}: ${message}`).join('; '),
+        );
+  const carries = os.spec !== undefined && carriesSettings(os.spec);
+  return [
+    ...(carries ? [settingsApplied(os, settings)] : []),
+    ...(carries || first !== undefined ? [warning] : []),
+  ];
+}
+
+/** The worst that there is to say of any node, with how many there are and what holds for the first of them. */
+function settingsApplied(os: Os, settings: Tally['settings']): Wanted {
+  for (const fault of settingsFaults) {
+    const found = settings.find(({ reason }) => reason === fault);
+    if (found === undefined) continue;
+    const { count, examples, message } = found;
+    const text = `${String(count)} node(s), ${examples[0] ?? ''} first: ${message}`;
+    return condition(os, 'SettingsApplied', 'False', fault, text);
+  }
+  return condition(os, 'SettingsApplied', 'True', 'Applied', '');
 }
 
 function condition(

@@ -1,7 +1,7 @@
 /** Small objects for the tests of rollout, lifecycle and operator; each takes only what the test is about. */
 import type { AgentStatus, SlotStatus } from '../api/agent-status.ts';
 import type { Digest, Operation, Payload } from '../api/operation.ts';
-import type { OsInstance } from '../api/os-instance.ts';
+import type { OsInstance, SettingsSet } from '../api/os-instance.ts';
 import type { Os, OsSpec } from '../api/os.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import type { NodeFacts } from './standing.ts';
@@ -45,6 +45,23 @@ export function aRollbackSpec(changes: Partial<OsSpec> = {}): OsSpec {
   const { payload: _payload, ...rest } = aSpec({
     type: 'rollback',
     version: 'KubeOS 0',
+    ...changes,
+  });
+  return rest;
+}
+
+/** A set of settings. */
+export function aSet(version: string, changes: Partial<SettingsSet> = {}): SettingsSet {
+  const contents = [{ key: 'vm.swappiness', value: '10' }];
+  return { version, configs: [{ model: 'kernel.sysctl', contents }], ...changes };
+}
+
+/** A configuration of nodes that run KubeOS 1. */
+export function aConfigSpec(changes: Partial<OsSpec> = {}): OsSpec {
+  const { payload: _payload, ...rest } = aSpec({
+    type: 'config',
+    version: 'KubeOS 1',
+    sysconfigs: aSet('s2'),
     ...changes,
   });
   return rest;
@@ -159,6 +176,16 @@ export function anOperation(node: NodeView, changes: Partial<Operation> = {}): O
     },
     ...changes,
   };
+}
+
+/** A configuration in Prepare; what its settings do to the node is known with `disruption`. */
+export function aConfig(node: NodeView, changes: Partial<Operation> = {}): Operation {
+  const { payload: _payload, ...operation } = anOperation(node, {
+    type: 'config',
+    target: { version: 'KubeOS 1', settings: 's2' },
+    ...changes,
+  });
+  return operation;
 }
 
 /** A node with its instance. */

@@ -9,6 +9,7 @@ import type { Os } from '../api/os.ts';
 import { compareText } from '../compare-text.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { compareAge, isSelected } from './selection.ts';
+import { settingsStandingOf, type SettingsStanding } from './settings-standing.ts';
 import { standingOf, type NodeFacts, type Standing } from './standing.ts';
 import { historyOf, targetOf } from './target.ts';
 
@@ -37,6 +38,8 @@ export interface Member {
   readonly tried: boolean;
   /** The admin or an earlier pass put the node into the current serial batch. */
   readonly inBatch: boolean;
+  /** Absent when the object carries no settings, or does not select the node. */
+  readonly settings?: SettingsStanding;
   /** Name of an older object that selects the node too. */
   readonly olderOwner?: string;
 }
@@ -183,9 +186,13 @@ function memberOf(os: Os, facts: NodeFacts, older: Os | undefined): Member | und
     ...pastOf(os, facts, standing),
     inBatch: Object.hasOwn(facts.node.labels, serialLabel),
   };
-  return older !== undefined && selected
-    ? { ...member, olderOwner: `${older.namespace}/${older.name}` }
-    : member;
+  if (!selected) return member;
+  const settings = os.spec && settingsStandingOf(os.spec, facts, standing);
+  return {
+    ...member,
+    ...(settings === undefined ? {} : { settings }),
+    ...(older === undefined ? {} : { olderOwner: `${older.namespace}/${older.name}` }),
+  };
 }
 
 function isOutOfService({ node, instance }: NodeFacts): boolean {

@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { cordonAnnotation, holdAnnotation, retryAnnotation } from '../api/names.ts';
 import type { HistoryEntry } from '../api/operation.ts';
+import type { OsInstanceStatus } from '../api/os-instance.ts';
 import {
+  aConfigSpec,
   aNode,
   anOperation,
   anOs,
   aPayload,
   aRollbackSpec,
+  aSet,
   aSlot,
   aSpec,
   digestOne,
@@ -38,6 +41,10 @@ const last = (outcome: 'bad' | 'transient' | 'interrupted') => ({
 });
 const tried = (changes: Partial<HistoryEntry>, annotations: Record<string, string> = {}) =>
   facts('n', { annotations }, { spec: { history: { seq: 1, entries: [entry(changes)] } } });
+
+/** A node whose agent applies settings. */
+const able = (status: Partial<OsInstanceStatus>): NodeFacts =>
+  facts('n', {}, { agent: { capabilities: ['disk', 'rollback', 'settings'] }, status });
 
 /** As a proxy reports that has no right to read Nodes. */
 function withoutNodeUid({ node, instance }: ReturnType<typeof facts>): NodeFacts {
@@ -103,23 +110,44 @@ describe('standingOf', () => {
     ['that needs the upgrade', facts('n'), aSpec(), 'eligible'],
     ['whose operation cannot be read', unreadableFacts('n'), aSpec(), 'Unreadable'],
     [
-      'that settings are wanted of',
+      'whose agent does not apply settings, before an upgrade with some',
       facts('n'),
-      aSpec({ sysconfigs: { version: 's', configs: [{}] } }),
+      aSpec({ sysconfigs: aSet('s2') }),
       'SettingsUnsupported',
     ],
+    [
+      'whose agent does not apply settings, before an upgrade with some for the old system',
+      facts('n'),
+      aSpec({ upgradeconfigs: aSet('u2') }),
+      'SettingsUnsupported',
+    ],
+    [
+      'whose agent does not apply settings and which has them',
+      facts('n', {}, { status: { sysconfigs: aSet('s2') } }),
+      aSpec({ sysconfigs: aSet('s2') }),
+      'eligible',
+    ],
+    [
+      'whose agent does not apply settings, before an upgrade with an empty set',
+      facts('n'),
+      aSpec({ sysconfigs: { version: 's2', configs: [] } }),
+      'eligible',
+    ],
+    ['whose agent does not apply settings', facts('n'), aConfigSpec(), 'SettingsUnsupported'],
     [
       'B-26: that a configuration is wanted of on another version',
-      facts('n'),
-      aSpec({ type: 'config', sysconfigs: { version: 's', configs: [{}] } }),
+      able({}),
+      aConfigSpec({ version: 'KubeOS 2' }),
       'VersionDiffers',
     ],
+    ['that a configuration is wanted of', able({}), aConfigSpec(), 'eligible'],
     [
-      'that a configuration is wanted of',
-      facts('n'),
-      aSpec({ type: 'config', version: 'KubeOS 1', sysconfigs: { version: 's', configs: [{}] } }),
-      'SettingsUnsupported',
+      'that has another set of settings',
+      able({ sysconfigs: aSet('s1') }),
+      aConfigSpec(),
+      'eligible',
     ],
+    ['that has the settings', able({ sysconfigs: aSet('s2') }), aConfigSpec(), 'updated'],
   ])('says of a node %s: %s', (_name, node, spec, expected) => {
     expect(reasonOf(stand(node, spec))).toBe(expected);
   });
@@ -141,6 +169,7 @@ describe('standingOf', () => {
     ['no settings', {}],
     ['no configs', { sysconfigs: { version: 's1' } }],
     ['an empty list of configs', { sysconfigs: { version: 's1', configs: [] } }],
+    ['settings for the old system only', { upgradeconfigs: aSet('u1') }],
   ])('calls a node updated when a configuration carries %s', (_name, settings) => {
     const spec = aSpec({ type: 'config', version: 'KubeOS 1', ...settings });
     expect(stand(facts('n'), spec)).toEqual({ kind: 'updated', digestDiffers: false });
@@ -225,6 +254,23 @@ describe('standingOf', () => {
         { [retryAnnotation]: value },
       );
       expect(reasonOf(stand(node))).toBe(expected);
+    });
+
+    it.each([
+      ['s2', undefined, 'eligible'],
+      ['s2#2', 's2', 'eligible'],
+      ['s2', 's2', 'SomeReason'],
+      ['s', undefined, 'SomeReason'],
+      ['s21', undefined, 'SomeReason'],
+    ])('reads the retry annotation %s of a set after %s: %s', (value, consumedRetry, expected) => {
+      const used = consumedRetry === undefined ? {} : { consumedRetry };
+      const { digest: _digest, ...failed } = entry({ counted: true, last: last('bad'), ...used });
+      const target = { type: 'config', version: 'KubeOS 1', settings: 's2' } as const;
+      const { node, instance } = able({});
+      const annotated = { ...node, annotations: { [retryAnnotation]: value } };
+      const history = { seq: 1, entries: [{ ...failed, ...target }] };
+      const tried = instance && { ...instance, spec: { ...instance.spec, history } };
+      expect(reasonOf(stand({ node: annotated, instance: tried }, aConfigSpec()))).toBe(expected);
     });
 
     it('starts a new digest at zero', () => {

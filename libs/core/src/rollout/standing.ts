@@ -8,6 +8,7 @@ import type { NodeView } from '../ports/cluster-views.ts';
 import { retryPauseSeconds } from './backoff.ts';
 import { obstacleOn } from './obstacle.ts';
 import { historyOf, idleSlot, targetOf, type TargetKey } from './target.ts';
+import { wantedSettings } from './wanted-settings.ts';
 
 /** Most times that Activate is written for one target on one node without a person asking for more. */
 export const maxActivates = 3;
@@ -118,10 +119,7 @@ function noReport({ node, instance }: NodeFacts): Standing {
 
 function settledStanding(spec: OsSpec, agent: AgentStatus, facts: NodeFacts): Standing | undefined {
   if (spec.type === 'config') {
-    const applied = facts.instance?.status.sysconfigs?.version ?? '';
-    const isApplied = (spec.sysconfigs?.version ?? '') === applied;
-    // A set without entries is nothing to apply, whatever its version.
-    const isDone = isApplied || !wantsSettings(spec);
+    const isDone = wantedSettings(spec, facts.instance?.status).sysconfigs === undefined;
     return isDone ? { kind: 'updated', digestDiffers: false } : undefined;
   }
   if (!runsConfirmed(agent, spec.version)) return undefined;
@@ -159,32 +157,41 @@ function keptOut(agent: AgentStatus, { node, instance }: NodeFacts): Standing | 
   return obstacle === undefined ? undefined : { kind: 'waiting', ...obstacle };
 }
 
-function notAble(spec: OsSpec, agent: AgentStatus, { node }: NodeFacts): Standing | undefined {
+function notAble(
+  spec: OsSpec,
+  agent: AgentStatus,
+  { node, instance }: NodeFacts,
+): Standing | undefined {
   const ambiguous = agent.warnings.find((warning) => warning.reason === 'AmbiguousDisk');
   if (ambiguous !== undefined) return waiting('AmbiguousDisk', ambiguous.message);
   if (spec.type === 'config' && agent.version !== spec.version) {
     return waiting('VersionDiffers', `${node.name} runs ${agent.version}, not ${spec.version}`);
   }
+  const { sysconfigs, upgradeconfigs } = wantedSettings(spec, instance?.status);
+  const hasSettings = (sysconfigs ?? upgradeconfigs) !== undefined;
   // Settings that would not be applied must never look like a success.
-  if (wantsSettings(spec)) {
-    return waiting('SettingsUnsupported', 'This release does not apply settings to nodes');
+  if (hasSettings && !agent.capabilities.includes('settings')) {
+    return waiting('SettingsUnsupported', `The agent of ${node.name} does not apply settings`);
   }
-  if (spec.type === 'upgrade' && spec.payload?.imageType !== undefined) {
-    const needed = spec.payload.imageType === 'disk' ? 'disk' : 'oci';
-    if (!agent.capabilities.includes(needed)) {
-      return waiting(
-        'ImageTypeUnsupported',
-        `The agent of ${node.name} cannot fetch imagetype ${spec.payload.imageType}`,
-      );
-    }
-  }
-  return spec.type === 'rollback' ? rollbackImpossible(spec, agent, node) : undefined;
+  return spec.type === 'rollback'
+    ? rollbackImpossible(spec, agent, node)
+    : imageUnsupported(spec, agent, node);
 }
 
-/** True when the object carries settings that have to be applied. */
-function wantsSettings(spec: OsSpec): boolean {
-  return (
-    (spec.sysconfigs?.configs?.length ?? 0) > 0 || (spec.upgradeconfigs?.configs?.length ?? 0) > 0
+function imageUnsupported(
+  { payload }: OsSpec,
+  { capabilities }: AgentStatus,
+  { name }: NodeView,
+): Standing | undefined {
+  if (
+    payload === undefined ||
+    capabilities.includes(payload.imageType === 'disk' ? 'disk' : 'oci')
+  ) {
+    return undefined;
+  }
+  return waiting(
+    'ImageTypeUnsupported',
+    `The agent of ${name} cannot fetch imagetype ${payload.imageType}`,
   );
 }
 
@@ -244,11 +251,12 @@ function exhausted(node: NodeView, { activates, last }: HistoryEntry): Standing 
   return { kind: 'failed', reason: 'AttemptsExhausted', message };
 }
 
-/** The retry annotation's value when it names this target's digest and was not used up before. */
+/** The retry annotation's value when it names this target, optionally with `#n`, and was not used up before. */
 function usableRetry(node: NodeView, entry: HistoryEntry, target: TargetKey): string | undefined {
   const value = node.annotations[retryAnnotation];
-  if (value === undefined || target.digest === undefined) return undefined;
+  const name = target.settings ?? target.digest;
+  if (value === undefined || name === undefined) return undefined;
   const isUntried = entry.last === undefined && !isExhausted(entry);
   if (entry.consumedRetry === value || isUntried) return undefined;
-  return value.split('#', 1)[0] === target.digest ? value : undefined;
+  return value === name || value.startsWith(`${name}#`) ? value : undefined;
 }

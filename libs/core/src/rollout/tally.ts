@@ -1,5 +1,6 @@
 /** One walk over the members of an `OS`: everything the fleet's decision and its status need to count. */
 import type { Operation } from '../api/operation.ts';
+import { isBegun, isPrepared, isUnnoticed } from '../lifecycle/course.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
 import { obstacleOn } from './obstacle.ts';
 import { startOf, type Start } from './standing.ts';
@@ -21,7 +22,7 @@ export interface Tally {
   readonly counted: readonly string[];
   /** Those and the nodes that were given up without counting. */
   readonly failed: readonly string[];
-  /** Nodes that are not Ready, cordoned, or have an operation past Prepare; each once. */
+  /** Nodes that are not Ready, cordoned, or have an operation that was admitted; each once. */
   readonly outOfService: readonly string[];
   /** Open operations by how far they are. */
   readonly preparing: readonly Member[];
@@ -36,6 +37,8 @@ export interface Tally {
   readonly candidates: readonly Member[];
   /** Candidates and prepared nodes whose pods cannot leave, which are counted as waiting for that. */
   readonly passedOver: ReadonlySet<string>;
+  /** Selected nodes by the worst there is to say of their settings; empty when the object carries none. */
+  readonly settings: readonly WaitingMembers[];
   readonly conflict?: string;
   /** Nodes that something of their own holds up. */
   readonly waiting: readonly WaitingMembers[];
@@ -85,6 +88,7 @@ class Counter {
   readonly #inBatch: Member[] = [];
   readonly #candidates: Member[] = [];
   readonly #passedOver = new Set<string>();
+  readonly #settings = new WaitingCounts();
   readonly #waiting = new WaitingCounts();
 
   constructor(
@@ -102,6 +106,7 @@ class Counter {
     if (hasFailed(member)) this.#failed.push(member.name);
     if (member.olderOwner !== undefined) this.#conflict ??= member.olderOwner;
     if (member.outOfService) this.#outOfService.push(member.name);
+    if (member.settings !== undefined) this.#settings.add(member.name, member.settings);
     this.#stand(member);
   }
 
@@ -152,17 +157,17 @@ class Counter {
   #countOpen(member: Member): void {
     const operation = operationOf(member);
     if (operation === undefined) return;
-    if (operation.admitted === true) this.#working.push(member);
+    if (operation.admitted === true || isBegun(operation)) this.#working.push(member);
     else if (operation.phase === 'Cancel') this.#preparing.push(member);
-    else if (operation.target.slot === undefined) this.#preparing.push(member);
-    else this.#countPrepared(member);
+    else if (isPrepared(operation)) this.#countPrepared(member, operation);
+    else this.#preparing.push(member);
   }
 
-  #countPrepared(member: Member): void {
+  #countPrepared(member: Member, operation: Operation): void {
     this.#prepared.push(member);
     const obstacle = obstacleOf(member);
     if (obstacle !== undefined) this.#waiting.add(member.name, obstacle);
-    else if (this.#canLeave(member)) this.#able.push(member);
+    else if (isUnnoticed(operation) || this.#canLeave(member)) this.#able.push(member);
   }
 
   result(): Tally {
@@ -180,6 +185,7 @@ class Counter {
       inBatch: this.#inBatch,
       candidates: inLine(this.#candidates),
       passedOver: this.#passedOver,
+      settings: this.#settings.result(),
       waiting: this.#waiting.result(),
       ...(this.#conflict === undefined ? {} : { conflict: this.#conflict }),
       ...(this.#nextPause === undefined ? {} : { nextPauseSeconds: this.#nextPause }),

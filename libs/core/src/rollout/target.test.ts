@@ -2,20 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import type { SlotStatus } from '../api/agent-status.ts';
 import type { HistoryEntry } from '../api/operation.ts';
 import {
+  aConfigSpec,
   aNode,
   anOperation,
   anOs,
   aRollbackSpec,
+  aSet,
   aSlot,
   aSource,
-  aSpec,
   digestOne,
   digestTwo,
   facts,
 } from './fleet.fixture.ts';
 import { Fleet } from './fleet.ts';
 import type { NodeFacts } from './standing.ts';
-import { historyOf, targetOf } from './target.ts';
+import { historyOf, targetOf, withEntry, type TargetKey } from './target.ts';
 
 const os = anOs({ spec: aRollbackSpec() });
 /** A rollback to the slot with this digest, which failed. */
@@ -69,11 +70,22 @@ describe('a rollback that failed', () => {
 });
 
 describe('the target of a configuration', () => {
-  it('has no digest', () => {
-    const spec = aSpec({ type: 'config', version: 'KubeOS 1' });
+  const ofSet = (version: string): TargetKey | undefined =>
+    targetOf(anOs({ spec: aConfigSpec({ sysconfigs: aSet(version) }) }), undefined);
+
+  it('is its set, and has no digest', () => {
     const { instance } = withIdle(aSlot('good', 'KubeOS 0'));
-    const key = targetOf(anOs({ spec }), instance);
-    expect(key).toEqual({ osUid: 'os-uid', type: 'config', version: 'KubeOS 1' });
-    expect(key && historyOf(history, key).attempts).toBe(0);
+    const key = targetOf(anOs({ spec: aConfigSpec() }), instance);
+    expect(key).toEqual({ osUid: 'os-uid', type: 'config', version: 'KubeOS 1', settings: 's2' });
+  });
+
+  it('starts at zero with another set', () => {
+    const [key, other] = [ofSet('s2'), ofSet('s3')];
+    if (key === undefined || other === undefined) throw new Error('there is a target');
+    const { digest: _digest, ...entry } = failed;
+    const kept = withEntry(undefined, 1, { ...entry, ...key });
+    expect(historyOf(kept, key).counted).toBe(true);
+    expect(historyOf(kept, other)).toEqual({ ...other, activates: 0, attempts: 0, counted: false });
+    expect(withEntry(kept, 2, { ...entry, ...other }).entries).toHaveLength(2);
   });
 });

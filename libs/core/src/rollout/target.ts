@@ -10,8 +10,9 @@ import type {
 import { otherSlot } from '../api/operation.ts';
 import type { AgentStatus } from '../api/agent-status.ts';
 import type { OsInstance } from '../api/os-instance.ts';
-import type { Os, OsSpec } from '../api/os.ts';
+import type { Os } from '../api/os.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
+import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
 
 /** Identity of a target: failures, attempts and retries are counted for it. */
 export interface TargetKey {
@@ -20,32 +21,29 @@ export interface TargetKey {
   readonly version: string;
   /** Payload digest of an upgrade, slot digest of a rollback where it is known. */
   readonly digest?: Digest;
+  /** Version of the set of settings, for a config. */
+  readonly settings?: string;
 }
 
 /** The target of an `OS` on a node; the instance tells the digest of a rollback's slot. */
 export function targetOf(os: Os, instance: OsInstance | undefined): TargetKey | undefined {
-  const spec = os.spec;
+  const { spec } = os;
   if (spec === undefined) return undefined;
   const key = { osUid: os.uid, type: spec.type, version: spec.version };
-  const digest = digestOf(key, spec, instance);
-  return digest === undefined ? key : { ...key, digest };
-}
-
-function digestOf(
-  key: TargetKey,
-  spec: OsSpec,
-  instance: OsInstance | undefined,
-): Digest | undefined {
   switch (spec.type) {
     case 'upgrade':
-      return spec.payload?.digest;
+      return withDigest(key, spec.payload?.digest);
     case 'rollback':
-      return rollbackDigest(key, instance);
+      return withDigest(key, rollbackDigest(key, instance));
     case 'config':
-      return undefined;
+      return { ...key, settings: settingsVersion(spec.sysconfigs) };
     default:
       return assertNever(spec.type);
   }
+}
+
+function withDigest(key: TargetKey, digest: Digest | undefined): TargetKey {
+  return digest === undefined ? key : { ...key, digest };
 }
 
 /** In a trial the slot in question is the booted one: the operation knows better than the report. */
@@ -72,6 +70,7 @@ function isSameTarget(entry: HistoryEntry, key: TargetKey): boolean {
     entry.osUid === key.osUid &&
     entry.type === key.type &&
     entry.version === key.version &&
+    entry.settings === key.settings &&
     isSameDigest(entry, key)
   );
 }

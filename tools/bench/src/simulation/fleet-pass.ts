@@ -1,6 +1,7 @@
 import {
   decideFleet,
   Fleet,
+  schemaRevision,
   tally,
   type AgentStatus,
   type Digest,
@@ -56,7 +57,7 @@ function pass(fleet: Fleet): void {
     now: { wallMs: Date.UTC(2026, 0, 5, 12), monotonicMs: 0 },
     operatorZone: 'UTC',
     cacheIsCurrent: true,
-    servedSchemaRevision: 1,
+    servedSchemaRevision: schemaRevision,
     since,
   });
 }

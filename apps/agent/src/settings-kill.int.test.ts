@@ -37,17 +37,14 @@ const files: Readonly<Record<string, (number: number) => string>> = {
 
 /** What makes the number in all files another one; the kubelet is restarted where that is asked for. */
 function settingsOf(number: number, restart: boolean): SettingsSet {
-  const config = (model: string, contents: readonly object[], more = {}) => ({
-    ...{ model, contents },
-    ...more,
-  });
+  const config = (model: string, contents: readonly object[]) => ({ model, contents });
   return {
     version: `settings ${number}`,
     configs: [
       config('kernel.sysctl.persist', [{ key: 'vm.swappiness', value: number }]),
       config('pam.limits', [{ key: '*', value: `soft.nofile.${number}` }]),
       config('container.containerd', [{ key: 'debug.uid', value: number }]),
-      config('kubernetes.kubelet', [{ key: 'maxPods', value: number }], { restart }),
+      { ...config('kubernetes.kubelet', [{ key: 'maxPods', value: number }]), restart },
       config('grub.cmdline.current', [{ key: 'panic', value: number }]),
       config('kernel.sysctl', [{ key: 'vm.swappiness', value: number }]),
     ],

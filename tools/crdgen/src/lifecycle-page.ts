@@ -6,7 +6,7 @@ export function lifecyclePage(): string {
   const phases = Object.entries(phaseTable);
   return [
     generated(),
-    '# Life of an operation\n\nAn upgrade enters at `Prepare`, a rollback at `Drain`. Each phase is written into `OSInstance.spec.operation.phase`.\n',
+    '# Life of an operation\n\nAn upgrade or a configuration enters at `Prepare`, a rollback at `Drain`. Each phase is written into `OSInstance.spec.operation.phase`.\n',
     phaseDiagram(phases),
     table(
       ['Phase', 'What is true', 'Who moves it on', 'Deadline'],
@@ -39,7 +39,7 @@ function phaseDiagram(phases: readonly (readonly [string, PhaseRow])[]): string 
       .filter((to) => to !== 'Closed' || phase === 'GiveBack')
       .map((to) => `  ${phase} --> ${to === 'Closed' ? '[*]' : to}`),
   );
-  return diagram(['  [*] --> Prepare: upgrade', '  [*] --> Drain: rollback', ...arrows]);
+  return diagram(['  [*] --> Prepare: upgrade, config', '  [*] --> Drain: rollback', ...arrows]);
 }
 
 function slotDiagram(): string {

@@ -101,7 +101,7 @@ function notHealthy(view: PresentView): WaitReason | undefined {
   if (view.leaseRenewals < neededRenewals) {
     return {
       reason: 'LeaseNotRenewed',
-      message: `The kubelet of ${node.name} has not renewed its Lease ${String(neededRenewals)} times since the boot`,
+      message: `The kubelet of ${node.name} has not renewed its Lease ${String(neededRenewals)} times yet`,
     };
   }
   return undefined;

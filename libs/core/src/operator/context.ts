@@ -43,10 +43,10 @@ export interface OperatorMemory {
   readonly evicting: Set<string>;
   /** `node/seq` of operations whose trial this leader began and has followed without an outage. */
   readonly witnessed: Set<string>;
-  /** Renewals of node Leases seen since what is to be confirmed was first seen, which `trial` names. */
+  /** Renewals of node Leases seen since the present boot, with its settings in place, was first seen. */
   readonly leases: Map<
     string,
-    { readonly trial: string; readonly last: string; readonly renewals: number }
+    { readonly bootId: string; readonly last: string; readonly renewals: number }
   >;
   /** The epoch that this leader raised on an `OS`, and in which term. */
   readonly epochs: Map<string, { readonly term: number; readonly epoch: number }>;

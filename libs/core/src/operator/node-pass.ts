@@ -226,16 +226,19 @@ async function renewals(
   instance: OsInstance,
   operation: Operation,
 ): Promise<number> {
-  if (node === undefined || (operation.phase !== 'After' && operation.phase !== 'Confirm'))
+  const isLooking = operation.phase === 'After' || operation.phase === 'Confirm';
+  if (node === undefined || !isLooking) return 0;
+  if (!isConfigured({ node, instance }, operation)) {
+    memory.leases.delete(node.name);
     return 0;
-  const trial = `${node.bootId} ${String(isConfigured({ node, instance }, operation))}`;
+  }
   const known = memory.leases.get(node.name);
-  if (known?.trial === trial && known.renewals >= neededRenewals) return known.renewals;
+  if (known?.bootId === node.bootId && known.renewals >= neededRenewals) return known.renewals;
   const lease = await api.getNodeLease(node.name);
   if (lease === undefined) return 0;
   const next =
-    known?.trial !== trial
-      ? { trial, last: lease, renewals: 0 }
+    known?.bootId !== node.bootId
+      ? { bootId: node.bootId, last: lease, renewals: 0 }
       : { ...known, last: lease, renewals: known.renewals + (known.last === lease ? 0 : 1) };
   memory.leases.set(node.name, next);
   return next.renewals;

@@ -56,7 +56,7 @@ export const os: Kind = {
     ),
     count('NODES', '.status.nodes', 'Selected nodes.'),
     count('UPDATED', '.status.updated', 'Nodes that are as wanted.'),
-    count('WORKING', '.status.working', 'Nodes that are out of service for this object.'),
+    count('WORKING', '.status.working', 'Nodes at work for this object.'),
     count('FAILED', '.status.failed', 'Nodes that failed.'),
     text('READY', readyPath, 'Whether everything is as wanted.'),
     { ...text('MESSAGE', '.status.message', 'What is being waited for.'), priority: 1 },

@@ -32,8 +32,11 @@ export const osStatusWire = z.object({
   schemaRevision: optional(atLeast(0), 'Revision of the schema that the operator writes.'),
   nodes: optional(atLeast(0), 'Selected nodes.'),
   updated: optional(atLeast(0), 'Nodes that are as wanted.'),
-  preparing: optional(atLeast(0), 'Nodes that fetch the image and still serve.'),
-  working: optional(atLeast(0), 'Nodes that are out of service for this object.'),
+  preparing: optional(atLeast(0), 'Nodes that fetch the image or plan settings, and still serve.'),
+  working: optional(
+    atLeast(0),
+    'Nodes at work for this object: out of service, or applying settings.',
+  ),
   failed: optional(atLeast(0), 'Nodes that failed this target.'),
   waiting: optional(z.array(waitingWire), 'Nodes that wait, by reason.', { maxItems: 64 }),
   message: optional(z.string(), 'The one thing that is being waited for.'),

@@ -28,8 +28,8 @@ export interface NewOperation {
 }
 
 /**
- * The spec of the instance with its new operation, and with the sets of settings that it applies: all but a rollback
- * begin with Prepare, which is admitted already.
+ * The spec of the instance with its new operation, and with the sets of settings that it applies: a rollback, which has no
+ * Prepare, is admitted already.
  */
 export function withNewOperation(
   wanted: NewOperation,

@@ -3,7 +3,16 @@ import { holdAnnotation, serialLabel } from '../api/names.ts';
 import type { Condition } from '../conditions/condition.ts';
 import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
 import { pendingLimit, type FleetPlan } from './decide-fleet.ts';
-import { aNode, anOperation, anOs, aRollbackSpec, aSlot, aSpec, facts } from './fleet.fixture.ts';
+import {
+  aNode,
+  anOperation,
+  anOs,
+  aRollbackSpec,
+  aSet,
+  aSlot,
+  aSpec,
+  facts,
+} from './fleet.fixture.ts';
 import {
   done,
   exhausted,
@@ -86,14 +95,18 @@ describe('a long message', () => {
 
 describe('the report of an object', () => {
   it('stays under 32 KiB with its ticket, however many nodes wait for whatever reasons', () => {
-    const spec = aSpec({ maxUnavailable: { count: 300 }, maxFailures: 300 });
-    const { plan, report } = lookAt(anOs({ spec }), aLargeMess());
+    // A set without a name is never brought to a node, and so keeps nobody waiting.
+    const sysconfigs = { configs: aSet('').configs ?? [] };
+    const spec = aSpec({ maxUnavailable: { count: 300 }, maxFailures: 300, sysconfigs });
+    const warnings = Array.from({ length: 200 }, () => ({ path: 'p'.repeat(99), message: 'm' }));
+    const { plan, report } = lookAt(anOs({ spec, warnings }), aLargeMess());
     const time = '2026-06-01T12:00:00Z';
     const status = {
       ...report.status,
       conditions: report.conditions.map((one) => ({ ...one, lastTransitionTime: time })),
       admission: { epoch: 1000, lastTime: time, pending: fullTicket(plan) },
     };
+    expect(status.conditions).toHaveLength(7);
     expect(plan.admit.count).toBeGreaterThan(40);
     expect(status.waiting).toHaveLength(10);
     for (const { examples } of status.waiting ?? []) expect(examples.length).toBeGreaterThan(1);

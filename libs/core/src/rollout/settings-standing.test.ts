@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { settingNoteLimit, type SettingsStatus } from '../api/agent-status.ts';
 import type { Condition } from '../conditions/condition.ts';
 import type { SettingsSet } from '../api/os-instance.ts';
@@ -195,15 +196,21 @@ describe('condition SettingsWarning', () => {
   });
 });
 
-describe('the report of many long words about settings', () => {
+describe('the report of whatever words about settings', () => {
   it('stays as short as every other', () => {
-    const long = { ...note('k'.repeat(5000)), message: 'ž'.repeat(5000) };
-    const first = Array.from({ length: settingNoteLimit }, () => long);
-    const warnings = Array.from({ length: 200 }, () => ({ path: 'p'.repeat(200), message: 'm' }));
-    const nodes = [holds(aSet('s2'), { refused: { total: 500, first } })];
-    for (const { message } of lookAt(anOs({ spec: aConfigSpec(), warnings }), nodes).report
-      .conditions) {
-      expect(new TextEncoder().encode(message).length).toBeLessThanOrEqual(512);
-    }
+    const text = fc.string({ unit: 'grapheme', maxLength: 700 });
+    const notes = fc
+      .array(fc.record({ model: text, key: text, message: text }), { maxLength: settingNoteLimit })
+      .chain((first) => fc.nat().map((more) => ({ total: first.length + more, first })));
+    const warned = fc.array(fc.record({ path: text, message: text }), { maxLength: 20 });
+    fc.assert(
+      fc.property(notes, notes, warned, (refused, drift, warnings) => {
+        const nodes = [holds(aSet('s2'), { refused, drift })];
+        const { conditions } = lookAt(anOs({ spec: aConfigSpec(), warnings }), nodes).report;
+        for (const { message } of conditions) {
+          expect(new TextEncoder().encode(message).length).toBeLessThanOrEqual(512);
+        }
+      }),
+    );
   });
 });

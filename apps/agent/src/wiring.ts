@@ -114,6 +114,7 @@ function createLazySlotStore(devices: SlotDevices, load: () => Promise<SlotStore
     digest: async (slot, watch) => (await store()).digest(slot, watch),
     invalidate: async (slot) => (await store()).invalidate(slot),
     install: async (slot, payload, watch) => (await store()).install(slot, payload, watch),
+    copy: async (slot, watch) => (await store()).copy(slot, watch),
   };
 }
 

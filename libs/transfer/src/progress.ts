@@ -1,7 +1,7 @@
 import type { Clock, InstallWatch } from '@kubeos/core';
 
 /** What the agent does with a payload or a slot. */
-export type Step = 'Fetching' | 'Writing' | 'Verifying';
+export type Step = 'Fetching' | 'Copying' | 'Writing' | 'Verifying';
 
 /** Tells a watcher how far the work is, so that nobody takes it for stalled. */
 export interface Progress {

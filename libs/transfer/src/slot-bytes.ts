@@ -31,39 +31,50 @@ export interface ReadWatch {
  */
 export async function digestSlot(device: SlotDevice, watch?: ReadWatch): Promise<Digest> {
   return withSlotDevice(device, 'read', async (file) => {
-    const head = allocateAligned(pageBytes);
-    await file.read(head, 0);
-    const length = ext4Length(head);
-    const fits = length !== undefined && length <= device.sizeBytes;
-    return digestBytes(file, fits ? length : device.sizeBytes, device.sizeBytes, watch);
+    const length = (await fileSystemLength(file, device)) ?? device.sizeBytes;
+    watch?.progress.begin('Verifying', length);
+    const digest = createStreamDigest();
+    for await (const piece of readPieces(file, length, device.sizeBytes)) {
+      watch?.signal.throwIfAborted();
+      digest.update(piece);
+      watch?.progress.moved(piece.length);
+    }
+    return digest.total();
   });
 }
 
-async function digestBytes(
+/** Length of the file system in a slot; `undefined` when there is none that fits. */
+export async function fileSystemLength(
+  file: SlotDeviceFile,
+  { sizeBytes }: SlotDevice,
+): Promise<number | undefined> {
+  const head = allocateAligned(pageBytes);
+  await file.read(head, 0);
+  const length = ext4Length(head);
+  return length !== undefined && length <= sizeBytes ? length : undefined;
+}
+
+/** The first bytes of a slot, piece by piece; a piece is overwritten once the next but one is asked for. */
+export async function* readPieces(
   file: SlotDeviceFile,
   length: number,
   deviceBytes: number,
-  watch: ReadWatch | undefined,
-): Promise<Digest> {
-  watch?.progress.begin('Verifying', length);
-  const digest = createStreamDigest();
+): AsyncGenerator<Buffer> {
   const readPiece = async (buffer: Buffer, offset: number): Promise<void> => {
     const wanted = roundUpToPage(Math.min(readBytes, length - offset));
     await file.read(buffer.subarray(0, Math.min(wanted, deviceBytes - offset)), offset);
   };
-  // Two buffers: while one is hashed the disk fills the other.
+  // Two buffers: while one is worked on the disk fills the other.
   let filled = allocateAligned(readBytes);
   let filling = allocateAligned(readBytes);
   await readPiece(filled, 0);
   for (let offset = 0; offset < length; offset += readBytes) {
-    watch?.signal.throwIfAborted();
     const next = offset + readBytes;
     const reading = next < length ? readPiece(filling, next) : undefined;
-    const piece = filled.subarray(0, Math.min(readBytes, length - offset));
-    digest.update(piece);
-    watch?.progress.moved(piece.length);
+    // Nobody waits for it when the reader goes.
+    reading?.catch(() => undefined);
+    yield filled.subarray(0, Math.min(readBytes, length - offset));
     await reading;
     [filled, filling] = [filling, filled];
   }
-  return digest.total();
 }

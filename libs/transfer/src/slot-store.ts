@@ -1,5 +1,6 @@
 import {
   KubeosError,
+  otherSlot,
   type Clock,
   type Digest,
   type InstalledPayload,
@@ -16,6 +17,7 @@ import {
   type SlotDevices,
 } from '@kubeos/host';
 import { observe, peek } from './byte-stream.ts';
+import { copySlot } from './copy-slot.ts';
 import { decode } from './decode.ts';
 import {
   contentHeaderBytes,
@@ -68,18 +70,32 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     install: async (slot, payload, watch) => {
       requireDiskImage(payload);
       const device = await writable(slot);
-      await wipeHead(device);
-      try {
-        return await install(deps, device, slot, payload, watch);
-      } catch (thrown) {
-        // What was written may be loadable if the failure came at the very end.
-        await wipeHead(device);
-        throw watch.signal.aborted
-          ? new KubeosError('CANCELLED', 'The installation was cancelled', { cause: thrown })
-          : KubeosError.from(thrown);
-      }
+      return filling(device, watch, () => install(deps, device, slot, payload, watch));
+    },
+    copy: async (slot, watch) => {
+      const source = await deps.slots.find(otherSlot(slot));
+      const device = await writable(slot);
+      return filling(device, watch, () => copySlot(source, device, watch, deps.clock));
     },
   };
+}
+
+/** The slot cannot be loaded unless the work ends well. */
+async function filling<T>(
+  device: SlotDevice,
+  watch: InstallWatch,
+  work: () => Promise<T>,
+): Promise<T> {
+  await wipeHead(device);
+  try {
+    return await work();
+  } catch (thrown) {
+    // What was written may be loadable if the failure came at the very end.
+    await wipeHead(device);
+    throw watch.signal.aborted
+      ? new KubeosError('CANCELLED', 'The installation was cancelled', { cause: thrown })
+      : KubeosError.from(thrown);
+  }
 }
 
 function requireDiskImage({ imageType }: Payload): void {

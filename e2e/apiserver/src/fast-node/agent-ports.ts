@@ -1,6 +1,7 @@
 /** The node as the agent reaches it: everything in memory, gone for a process that was killed. */
 import {
   KubeosError,
+  otherSlot,
   type AgentDeps,
   type BootWhy,
   type Clock,
@@ -9,6 +10,7 @@ import {
 } from '@kubeos/core';
 import type { FastDisk } from './disk.ts';
 import type { FastImage, FastImageServer } from './images.ts';
+import { createSettingsPorts } from './settings-ports.ts';
 
 /** One boot of a fast node. */
 export interface FastBoot {
@@ -33,6 +35,10 @@ export interface AgentPortsOptions {
   readonly orderReboot: () => void;
   readonly readPublished: () => Promise<string | undefined>;
   readonly publish: (text: string) => Promise<void>;
+  /** Folder of the files of the node. */
+  readonly root: string;
+  /** Starts the kubelet anew; what speaks against it, or `undefined`. */
+  readonly restartKubelet: () => Promise<string | undefined>;
 }
 
 /** Does something to the machine, while it is up. */
@@ -84,6 +90,7 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
     // Every boot of a fast node runs passes all the time.
     timer: { start: () => reach(() => undefined), stop: () => reach(() => undefined) },
     slots: createSlots(options, reach),
+    settings: createSettingsPorts({ ...options, reach }),
     lock: { exclusively: createLock() },
     publishLock: { exclusively: createLock() },
     clock: {
@@ -94,7 +101,7 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
     },
     log,
     agentVersion: 'fast',
-    capabilities: ['disk', 'rollback'],
+    capabilities: ['disk', 'rollback', 'settings'],
   };
 }
 
@@ -117,6 +124,12 @@ function createSlots({ disk, images }: AgentPortsOptions, reach: Reach): AgentDe
       await reach(() => void (disk.slots[slot] = image));
       return { payloadDigest: image.digest, slotDigest: image.slotDigest };
     },
+    copy: (slot) =>
+      reach(() => {
+        const image = disk.slots[otherSlot(slot)];
+        disk.slots[slot] = image;
+        return image?.slotDigest ?? emptyDigest;
+      }),
   };
 }
 

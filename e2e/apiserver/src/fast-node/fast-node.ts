@@ -17,6 +17,7 @@ import { FastDisk, type FastDiskContent } from './disk.ts';
 import type { FastImageServer } from './images.ts';
 import { Service } from './service.ts';
 import { Session } from './session.ts';
+import { makeSystemRoot } from './system-root.ts';
 
 /** What a fast node is made from. */
 export interface FastNodeOptions extends FastDiskContent {
@@ -55,6 +56,11 @@ export class FastNode {
     this.name = options.name;
     this.#options = options;
     this.disk = new FastDisk(options);
+  }
+
+  /** Folder of the files of the node, where `/etc` and the others are real. */
+  get root(): string {
+    return join(this.#options.folder, `${this.name}-root`);
   }
 
   /** Every boot that was tried, oldest first. */
@@ -98,7 +104,7 @@ export class FastNode {
   async restartKubelet(): Promise<void> {
     await this.#session?.stopProxy();
     await this.#session?.stopKubelet();
-    this.#session?.startKubelet();
+    await this.#session?.startKubelet();
   }
 
   /** Ends the proxy. */
@@ -118,8 +124,10 @@ export class FastNode {
       if (boot === undefined) continue;
       const { disk, name } = this;
       const runFolder = await openRunFolder(join(this.#options.folder, name));
+      const root = this.root;
+      await makeSystemRoot(root);
       const onShutdown = (): void => this.#options.onShutdown?.(name);
-      const session = { labels: {}, ...this.#options, disk, boot, runFolder, onShutdown };
+      const session = { labels: {}, ...this.#options, disk, root, boot, runFolder, onShutdown };
       this.#session = new Session(session);
       await this.#session.run(signal);
       this.#session = undefined;

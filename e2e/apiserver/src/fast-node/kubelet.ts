@@ -11,6 +11,8 @@ export interface FastKubeletOptions {
   readonly bootId: string;
   readonly osImage: string;
   readonly log: Log;
+  /** What it says of its node. */
+  readonly isReady: boolean;
   /** The machine is cut off, so that nothing more can be said. */
   readonly isCutOff: () => boolean;
   /** Told the UID of the Node once it is registered. */
@@ -36,7 +38,7 @@ export async function runFastKubelet(
         options.onRegistered(nodeUid);
         round = 0;
       }
-      if (round % renewalsBetweenStatus === 0) await writeStatus(options, true);
+      if (round % renewalsBetweenStatus === 0) await writeStatus(options, options.isReady);
       await renewLease(options);
     } catch (thrown) {
       options.log.debug({ node: options.nodeName, error: thrown }, 'Kubelet failed');

@@ -9,6 +9,7 @@ import type { FastImageServer } from './images.ts';
 import { runFastKubelet } from './kubelet.ts';
 import { runFastProxy } from './proxy.ts';
 import { Service } from './service.ts';
+import { kubeletHealth, startKernel } from './system-root.ts';
 
 /** What a boot runs with. */
 export interface SessionOptions {
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly runFolder: RunFolder;
   readonly images: FastImageServer;
   readonly disk: FastDisk;
+  /** Folder of the files of the node. */
+  readonly root: string;
   readonly boot: FastBoot;
   readonly clock: Clock;
   readonly log: Log;
@@ -58,6 +61,7 @@ export class Session {
         orderReboot: () => this.#orderReboot(),
         readPublished: () => options.runFolder.readPublished(),
         publish: (text) => options.runFolder.publish(text),
+        restartKubelet: () => this.#restartKubelet(),
       }),
     );
   }
@@ -72,7 +76,8 @@ export class Session {
       new Service((signal) => this.#runReturnTimer(signal)),
       new Service((signal) => serveAgent(this.agent, runFolder.socket, signal)),
     ];
-    this.startKubelet();
+    await startKernel(this.#options.root);
+    await this.startKubelet();
     await this.#order.promise;
     powerOff.removeEventListener('abort', end);
     if (!this.#over.signal.aborted) {
@@ -95,11 +100,14 @@ export class Session {
     this.#skippedSeconds += seconds;
   }
 
-  /** Does nothing in a system without a kubelet. */
-  startKubelet(): void {
-    const { boot, log, name: nodeName, api, labels } = this.#options;
+  /** Does nothing in a system without a kubelet, or with one that does not take its file. */
+  async startKubelet(): Promise<void> {
+    const { boot, log, name: nodeName, api, labels, root } = this.#options;
     if (boot.image.reaches !== 'kubelet' || this.#kubelet !== undefined) return;
+    const health = await kubeletHealth(root);
+    if (health === 'fails') return;
     const options = {
+      isReady: health === 'ready',
       ...{ api, log, labels, nodeName, bootId: boot.bootId, osImage: boot.image.version },
       isCutOff: () => this.#over.signal.aborted,
       onRegistered: (uid: string) => {
@@ -129,6 +137,12 @@ export class Session {
     const proxy = this.#proxy;
     this.#proxy = undefined;
     await proxy?.stop();
+  }
+
+  async #restartKubelet(): Promise<string | undefined> {
+    await this.stopKubelet();
+    await this.startKubelet();
+    return this.#kubelet === undefined ? 'its state is failed' : undefined;
   }
 
   async #runReturnTimer(signal: AbortSignal): Promise<void> {

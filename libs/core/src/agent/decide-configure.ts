@@ -71,7 +71,8 @@ export function decideConfigured(
   isOnTrial: boolean,
 ): Decision {
   const isLast = operation.type === 'config' && operation.phase === 'After';
-  const result: PhaseResult = isLast && !isOnTrial ? 'Committed' : 'Configured';
+  const result: PhaseResult =
+    isLast && !isOnTrial && !isInTrial(world) ? 'Committed' : 'Configured';
   const done = ended(operation, result);
   return answer(answerOf(done, result), changeOf(world, done, 'settings are in place'));
 }
@@ -110,9 +111,12 @@ export function unconfirmedChange(world: KnownWorld): Change {
 }
 
 /** What comes last belongs to the running slot: on trial after a switch, good where nothing was switched. */
-function wrongMoment(world: KnownWorld, { type, phase }: ConfigureRequest): Decision | undefined {
+function wrongMoment(
+  world: KnownWorld,
+  { type, phase, seq }: ConfigureRequest,
+): Decision | undefined {
+  if (phase === 'After' && isInTrial(world) && seq === world.vars.seq) return undefined;
   if (phase === 'After' && type !== 'config') {
-    if (isInTrial(world)) return undefined;
     return refuse('SLOT_REFUSED', `The running slot ${world.booted} is not on trial`);
   }
   if (isArmedHere(world) && world.rebooting) {

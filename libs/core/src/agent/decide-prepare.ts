@@ -1,7 +1,8 @@
 /** Prepare: when the idle slot may be written, and what becomes of it. */
-import type { Digest, SlotName } from '../api/operation.ts';
+import type { Digest, Payload, SlotName } from '../api/operation.ts';
 import { KubeosError } from '../errors/index.ts';
-import type { InstalledPayload, SlotContent } from '../ports/node.ts';
+import type { SlotContent } from '../ports/node.ts';
+import type { CallOperation } from '../ports/proxy.ts';
 import {
   candidateOf,
   canChangeSlots,
@@ -9,7 +10,6 @@ import {
   withSeq,
   type BootVars,
 } from '../slots/index.ts';
-import type { PrepareRequest } from './agent.ts';
 import {
   answer,
   answerOf,
@@ -26,6 +26,20 @@ import { placeOf } from './order.ts';
 import type { RecordedOperation, SlotFacts } from './record.ts';
 import { isArmedHere, isInTrial, type KnownWorld } from './world.ts';
 
+/** What the idle slot is to hold: a payload, or a copy of the running slot, for settings that are tried there. */
+export interface FillRequest extends CallOperation {
+  readonly version: string;
+  /** Absent: a copy. */
+  readonly payload?: Payload;
+}
+
+/** What the idle slot holds after that. */
+export interface FilledSlot {
+  /** Absent for a copy of what nobody knows the payload of. */
+  readonly payloadDigest?: Digest;
+  readonly slotDigest: Digest;
+}
+
 /** Work that begins with a change and then goes on without the lock. */
 export interface PrepareStart {
   readonly kind: 'start';
@@ -36,11 +50,11 @@ export interface PrepareStart {
 }
 
 /** Decides on a Prepare for which no work is going on in this agent. */
-export function decidePrepare(world: KnownWorld, request: PrepareRequest): Decision | PrepareStart {
+export function decidePrepare(world: KnownWorld, request: FillRequest): Decision | PrepareStart {
   const place = placeOf(world, request, 'Prepare');
   if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
-  if (request.type !== 'upgrade') {
-    return refuse('INVALID_ARGUMENT', `A ${request.type} writes no slot; only an upgrade prepares`);
+  if (request.payload !== undefined && request.type !== 'upgrade') {
+    return refuse('INVALID_ARGUMENT', `A ${request.type} fetches nothing; only an upgrade does`);
   }
   if (world.record.held) return refuseHeld();
   const notGood = refuseUnlessGood(world);
@@ -58,7 +72,7 @@ export function decidePrepare(world: KnownWorld, request: PrepareRequest): Decis
 }
 
 /** The slot that was prepared before is not what it was: it has to be written after all. */
-export function decideRewrite(world: KnownWorld, request: PrepareRequest): Decision | PrepareStart {
+export function decideRewrite(world: KnownWorld, request: FillRequest): Decision | PrepareStart {
   if (ownPrepare(world, request) === undefined) return overtaken();
   return { kind: 'start', slot: candidateOf(world.vars), change: beginWriting(world, request) };
 }
@@ -66,16 +80,15 @@ export function decideRewrite(world: KnownWorld, request: PrepareRequest): Decis
 /** The payload is in the slot, was read back, and is what was asked for. */
 export function decidePrepared(
   world: KnownWorld,
-  request: PrepareRequest,
-  installed: InstalledPayload,
+  request: FillRequest,
+  filled: FilledSlot,
 ): Decision {
   const operation = ownPrepare(world, request);
   if (operation === undefined) return overtaken();
   const { vars } = world;
   const slot = candidateOf(vars);
-  const { slotDigest, payloadDigest } = installed;
-  const facts: SlotFacts = { version: request.version, payloadDigest, slotDigest };
-  const done = ended({ ...operation, slotDigest }, 'Prepared');
+  const facts: SlotFacts = { version: request.version, ...filled };
+  const done = ended({ ...operation, slotDigest: filled.slotDigest }, 'Prepared');
   return answer(answerOf(done, 'Prepared'), {
     vars: canChangeSlots(vars, 'endPrepare') ? changeSlots(vars, 'endPrepare') : vars,
     record: {
@@ -92,7 +105,7 @@ export function decidePrepared(
 /** The payload did not make it: the slot stays empty and the outcome is kept. */
 export function decidePrepareFailed(
   world: KnownWorld,
-  request: PrepareRequest,
+  request: FillRequest,
   error: KubeosError,
 ): Decision {
   const operation = ownPrepare(world, request);
@@ -144,7 +157,7 @@ export function refuseHeld(): Decision {
 }
 
 /** The slot is taken out of use before its first byte is written. */
-function beginWriting(world: KnownWorld, request: PrepareRequest): Change {
+function beginWriting(world: KnownWorld, request: FillRequest): Change {
   const vars = changeSlots(disarmedVars(world, request.seq), 'beginPrepare');
   return begin(world, request, vars, {});
 }
@@ -153,19 +166,21 @@ function beginWriting(world: KnownWorld, request: PrepareRequest): Change {
 function holdsPayload(
   world: KnownWorld,
   facts: SlotFacts,
-  request: PrepareRequest,
+  request: FillRequest,
 ): facts is SlotFacts & { readonly slotDigest: Digest } {
   return (
     world.vars.slots[candidateOf(world.vars)] === 'ready' &&
     facts.tried !== true &&
     facts.slotDigest !== undefined &&
-    facts.payloadDigest === request.payload.digest &&
-    facts.version === request.version
+    facts.version === request.version &&
+    (request.payload === undefined
+      ? facts.slotDigest === world.record.slots[world.booted].slotDigest
+      : facts.payloadDigest === request.payload.digest)
   );
 }
 
 /** The operation as its work began it; `undefined` when it was cancelled or overtaken in between. */
-function ownPrepare(world: KnownWorld, request: PrepareRequest): RecordedOperation | undefined {
+function ownPrepare(world: KnownWorld, request: FillRequest): RecordedOperation | undefined {
   const { operation } = world.record;
   const isOurs = operation?.id === request.id && operation.phase === 'Prepare';
   return isOurs && operation.state === 'Running' && world.booted === world.vars.good
@@ -177,20 +192,19 @@ function overtaken(): Decision {
   return refuse('CANCELLED', 'The operation was ended while its slot was being written');
 }
 
-function begin(
-  world: KnownWorld,
-  request: PrepareRequest,
-  vars: BootVars,
-  facts: SlotFacts,
-): Change {
+function begin(world: KnownWorld, request: FillRequest, vars: BootVars, facts: SlotFacts): Change {
   const slot = candidateOf(world.vars);
-  const { id, seq, type, version } = request;
+  const { id, seq, type, version, payload } = request;
+  const operation: RecordedOperation = {
+    ...{ id, seq, type, phase: 'Prepare', state: 'Running', slot, version },
+    ...(payload === undefined ? { disruption: 'reboot' } : {}),
+  };
   return {
     vars,
     record: {
       ...withoutTrial(world.record),
       seq,
-      operation: { id, seq, type, phase: 'Prepare', state: 'Running', slot, version },
+      operation,
       slots: { ...world.record.slots, [slot]: facts },
       notes: [],
     },

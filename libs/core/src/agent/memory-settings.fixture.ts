@@ -10,6 +10,15 @@ export type Write = (name: string, effect: () => unknown) => Promise<void>;
 /** What lies on the node; a test looks into it and changes it. */
 export class MemorySettings {
   readonly files = new Map<string, string>([
+    [
+      '/boot/grub.cfg',
+      ['A', 'B']
+        .map(
+          (slot) =>
+            `menuentry '${slot}' {\n  linux /vmlinuz root=PARTLABEL=ROOT-${slot} ro quiet\n}\n`,
+        )
+        .join(''),
+    ],
     ['/etc/sysctl.conf', 'vm.swappiness=60\n'],
     ['/etc/security/limits.conf', 'root hard nofile 1024\n'],
     ['/var/lib/kubelet/config.yaml', 'maxPods: 110\n'],

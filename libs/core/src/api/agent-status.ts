@@ -34,7 +34,7 @@ export type AgentCapability = 'disk' | 'oci' | 'rollback' | 'settings';
 
 /** How far the current step has come. */
 export interface OperationProgress {
-  /** `Fetching`, `Writing`, `Verifying`: what the agent does at this moment. */
+  /** `Fetching`, `Copying`, `Writing`, `Verifying`: what the agent does at this moment. */
   readonly step: string;
   readonly bytesDone: number;
   /** Absent while the total is not known. */

@@ -45,7 +45,7 @@ const failureWire = z.object({
 });
 
 const progressWire = z.object({
-  step: field(z.string(), '`Fetching`, `Writing` or `Verifying`.'),
+  step: field(z.string(), '`Fetching`, `Copying`, `Writing` or `Verifying`.'),
   bytesDone: field(atLeast(0), 'Bytes done so far.'),
   bytesTotal: optional(atLeast(0), 'Bytes in all, once known.'),
 });

@@ -94,6 +94,10 @@ export interface SlotStore {
    * On any failure the slot stays unloadable. Throws the transfer and payload codes.
    */
   install(slot: SlotName, payload: Payload, watch: InstallWatch): Promise<InstalledPayload>;
+  /**
+   * Copies the other slot, which may be the running one, into this one, in the same way; the digest of what was copied.
+   */
+  copy(slot: SlotName, watch: InstallWatch): Promise<Digest>;
 }
 
 /** How long work on a slot is followed and ended. */

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { planSettings, readingsFor, type SettingsHome } from './plan-settings.ts';
 import type { ModelRequest, SettingsRequest } from './request.ts';
 
-const home: SettingsHome = { bootMenu: '/boot/grub.cfg', bootedSlot: 'A', folders: {} };
+const home: SettingsHome = {
+  bootMenu: '/boot/grub.cfg',
+  bootedSlot: 'A',
+  canCopySlot: false,
+  folders: {},
+};
 
 const menu = `menuentry 'A' --id KubeOS-A {
         linux /boot/vmlinuz root=PARTUUID=a ro quiet
@@ -84,6 +89,38 @@ describe('a plan of all models', () => {
       { path: 'vm/swappiness', value: '10', before: '60', askedBy: [0, 0] },
     ]);
     expect(models[1]?.settings).toMatchObject([{ outcome: 'unchanged' }]);
+  });
+
+  describe('of a kernel line with the reboot that it needs', () => {
+    const rebooting = (settings: Record<string, unknown>) => ({
+      ...entry('grub.cmdline.current', settings),
+      reboot: true,
+    });
+
+    it('puts the whole new line into the other slot, which keeps its own root', () => {
+      const wanted = request(rebooting({ audit: 1, quiet: '' }));
+      expect(planSettings(wanted, { ...home, canCopySlot: true }, readings)).toMatchObject({
+        reboot: true,
+        rebootPending: false,
+        files: [{ after: menu.replace('root=PARTUUID=b ro', '$& quiet audit=1') }],
+      });
+    });
+
+    it('reboots for nothing when the running line has it', () => {
+      const wanted = request(rebooting({ quiet: '' }));
+      expect(planSettings(wanted, { ...home, canCopySlot: true }, readings)).toMatchObject({
+        reboot: false,
+        files: [],
+      });
+    });
+
+    it('is made in place where no copy can be made', () => {
+      expect(plan(rebooting({ audit: 1 }))).toMatchObject({
+        reboot: false,
+        rebootPending: true,
+        files: [{ after: menu.replace('ro quiet', 'ro quiet audit=1') }],
+      });
+    });
   });
 
   it('changes no file that has what is wanted', () => {

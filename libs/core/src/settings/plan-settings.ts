@@ -3,7 +3,7 @@ import type { SlotName } from '../api/operation.ts';
 import { otherSlot } from '../api/operation.ts';
 import { assertNever, KubeosError } from '../errors/index.ts';
 import { planContainerd } from './container-containerd/index.ts';
-import { planKernelLine } from './grub-cmdline/index.ts';
+import { planCopiedLine, planKernelLine } from './grub-cmdline/index.ts';
 import { isSameValue, planSysctl, printedValue, sysctlPaths } from './kernel-sysctl/index.ts';
 import { planSysctlFile } from './kernel-sysctl-persist/index.ts';
 import { planKubelet } from './kubernetes-kubelet/index.ts';
@@ -53,6 +53,8 @@ export interface SettingsPlan {
   readonly pendingRestarts: readonly SettingsUnit[];
   /** True when a change counts with the next boot only. */
   readonly rebootPending: boolean;
+  /** True when the request asks for the reboot that a change needs: it is then made for a copy of the running slot. */
+  readonly reboot: boolean;
 }
 
 /** What has to be read before a set can be planned. */
@@ -68,6 +70,8 @@ export interface SettingsHome {
   /** Path of `grub.cfg`. */
   readonly bootMenu: string;
   readonly bootedSlot: SlotName;
+  /** The idle slot can take a copy of the running one, so that a new kernel line is tried there. */
+  readonly canCopySlot: boolean;
   /** Folders that a `configpath` may name, where they are not those of the model. */
   readonly folders: SettingsFolders;
 }
@@ -126,6 +130,7 @@ class Draft {
   readonly #kernel = new Map<string, KernelChange>();
   readonly #restarts = new Map<SettingsUnit, boolean>();
   #rebootPending = false;
+  #reboot = false;
 
   constructor(home: SettingsHome, readings: SettingsReadings) {
     this.#home = home;
@@ -154,6 +159,7 @@ class Draft {
       restarts: restarts.flatMap(([unit, isAsked]) => (isAsked ? [unit] : [])),
       pendingRestarts: restarts.flatMap(([unit, isAsked]) => (isAsked ? [] : [unit])),
       rebootPending: this.#rebootPending,
+      reboot: this.#reboot,
     };
   }
 
@@ -171,15 +177,21 @@ class Draft {
 
   #takeFile(entry: ModelRequest, path: string): readonly SettingPlan[] {
     const before = this.#texts.has(path) ? this.#texts.get(path) : this.#readings.file(path);
-    const plan = planFile(entry, before, this.#home.bootedSlot);
+    const { bootedSlot, canCopySlot } = this.#home;
+    const isCopied = canCopySlot && entry.reboot;
+    const plan = planFile(entry, before, bootedSlot, isCopied);
     if (plan.kind === 'unreadable') throw unreadable(entry.model, path, plan);
     this.#texts.set(path, plan.text);
-    if (plan.text !== before) this.#noteEffect(entry);
+    if (plan.text !== before) this.#noteEffect(entry, isCopied);
     return plan.settings;
   }
 
-  #noteEffect({ model, restart }: ModelRequest): void {
+  #noteEffect({ model, restart }: ModelRequest, isCopied: boolean): void {
     const { effect, unit } = traitsOf(model);
+    if (isCopied) {
+      this.#reboot = true;
+      return;
+    }
     if (unit !== undefined) this.#restarts.set(unit, restart || this.#restarts.get(unit) === true);
     // What the other slot boots with counts when it boots anyway.
     if (effect === 'boot' && model !== 'grub.cmdline.next') this.#rebootPending = true;
@@ -190,12 +202,13 @@ function planFile(
   { model, settings }: ModelRequest,
   text: string | undefined,
   bootedSlot: SlotName,
+  isCopied: boolean,
 ): FilePlan {
   switch (model) {
     case 'kernel.sysctl.persist':
       return planSysctlFile(text, settings);
     case 'grub.cmdline.current':
-      return planKernelLine(text, bootedSlot, settings);
+      return (isCopied ? planCopiedLine : planKernelLine)(text, bootedSlot, settings);
     case 'grub.cmdline.next':
       return planKernelLine(text, otherSlot(bootedSlot), settings);
     case 'kubernetes.kubelet':

@@ -47,10 +47,14 @@ describe('reading a set of settings', () => {
 
   it('reads when to restart and to reboot', () => {
     const set = {
-      configs: [{ model: 'kubernetes.kubelet', restart: true, reboot: 'ifNeeded', contents }],
+      configs: [
+        { model: 'kubernetes.kubelet', restart: true, contents },
+        { model: 'grub.cmdline.current', reboot: 'ifNeeded', contents },
+      ],
     };
     expect(readSettings(set, 'spec.sysconfigs').request?.models).toMatchObject([
-      { restart: true, reboot: true },
+      { restart: true, reboot: false },
+      { restart: false, reboot: true },
     ]);
   });
 
@@ -90,6 +94,12 @@ describe('reading a set of settings', () => {
       'is not used',
     ],
     ['a restart of nothing', { model: 'pam.limits', restart: true }, 'restart', 'is not used'],
+    [
+      'a reboot for what is not tried with one',
+      { model: 'kernel.sysctl.persist', reboot: 'ifNeeded' },
+      'reboot',
+      'is not used',
+    ],
   ])('warns of %s', (_name, entry, member, message) => {
     const read = readSettings({ configs: [{ ...entry, contents }] }, 'spec.sysconfigs');
     expect(read.problems).toEqual([]);

@@ -87,25 +87,33 @@ function readEntry(entry: Entry, at: string): ReadEntry {
     return { problems: [{ path: `${at}.model`, message }], warnings: [] };
   }
   const { place, unit } = traitsOf(model);
-  const warnings: SpecProblem[] = [];
-  if (model !== entry.model) {
-    warnings.push({ path: `${at}.model`, message: `"${entry.model}" is read as "${model}"` });
-  }
-  const hasPath = place.kind === 'file' && entry.configpath !== '';
-  if (place.kind !== 'file' && entry.configpath !== '') {
-    warnings.push({ path: `${at}.configpath`, message: `is not used: ${model} has no file` });
-  }
-  if (unit === undefined && entry.restart) {
-    warnings.push({ path: `${at}.restart`, message: `is not used: ${model} needs no restart` });
-  }
   const request: ModelRequest = {
     model,
-    ...(hasPath ? { path: entry.configpath } : {}),
+    ...(place.kind === 'file' && entry.configpath !== '' ? { path: entry.configpath } : {}),
     settings: entry.contents,
     restart: unit !== undefined && entry.restart,
-    reboot: entry.reboot === 'ifNeeded',
+    reboot: model === 'grub.cmdline.current' && entry.reboot === 'ifNeeded',
   };
-  return { request, problems: [], warnings };
+  return { request, problems: [], warnings: warningsOf(entry, request, at) };
+}
+
+/** What the entry says and nobody goes by. */
+function warningsOf(entry: Entry, request: ModelRequest, at: string): readonly SpecProblem[] {
+  const { model, path = '', restart, reboot } = request;
+  const unused = (isSo: boolean, member: string, why: string): readonly SpecProblem[] =>
+    isSo ? [{ path: `${at}.${member}`, message: `is not used: ${why}` }] : [];
+  return [
+    ...(model === entry.model
+      ? []
+      : [{ path: `${at}.model`, message: `"${entry.model}" is read as "${model}"` }]),
+    ...unused(path !== entry.configpath, 'configpath', `${model} has no file of its own`),
+    ...unused(entry.restart && !restart, 'restart', `${model} needs no restart`),
+    ...unused(
+      entry.reboot === 'ifNeeded' && !reboot,
+      'reboot',
+      'only grub.cmdline.current is tried with a reboot',
+    ),
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   KubeosError,
+  otherSlot,
   type Digest,
   type InstalledPayload,
   type InstallWatch,
@@ -10,7 +11,7 @@ import {
 } from '@kubeos/core';
 import type { Actor } from '../engine/actor.ts';
 import { digestOfMatter, type Disk } from './disk.ts';
-import { digestOf, type PayloadServer, type PayloadSource } from './images.ts';
+import { digestOf, type ImageModel, type PayloadServer, type PayloadSource } from './images.ts';
 
 /** What the slots of one agent process are made of. */
 export interface SlotStoreDeps {
@@ -51,6 +52,7 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     invalidate: (slot) =>
       touch(`invalidate ${slot}`, () => disk.writeSlot(slot, { kind: 'headless' })),
     install: (slot, payload, watch) => install(deps, slot, payload, watch),
+    copy: (slot, watch) => copy(deps, slot, watch),
   };
 }
 
@@ -89,13 +91,47 @@ async function install(
   if (delivered !== payload.digest) {
     throw new KubeosError('DIGEST_MISMATCH', `Verifying ${payload.url ?? ''}: got ${delivered}`);
   }
+  await writeHead(deps, slot, source.image);
+  return actor.call(`slot.readBack ${slot}`, () => readBack(disk, slot, source.image));
+}
+
+/** The same, from the other slot. */
+async function copy(deps: SlotStoreDeps, slot: SlotName, watch: InstallWatch): Promise<Digest> {
+  const { actor, disk } = deps;
+  const matter = await actor.call(`slot.open ${otherSlot(slot)}`, () => {
+    requireOneDisk(disk);
+    return disk.slot(otherSlot(slot));
+  });
+  if (matter.kind === 'headless') {
+    throw new KubeosError(
+      'PAYLOAD_UNKNOWN',
+      `Copying slot ${otherSlot(slot)}: there is nothing in it`,
+    );
+  }
+  await transfer(deps, slot, { image: matter.image, delivery: 'sound' }, watch);
+  await writeHead(deps, slot, matter.image);
+  // What is damaged is copied with its damage.
+  if (matter.kind === 'damaged') {
+    await actor.call(`slot.writeBody ${slot}`, () => disk.writeSlot(slot, matter));
+    return digestOfMatter(matter);
+  }
+  const { slotDigest } = await actor.call(`slot.readBack ${slot}`, () =>
+    readBack(disk, slot, matter.image),
+  );
+  return slotDigest;
+}
+
+async function writeHead(
+  { actor, disk }: SlotStoreDeps,
+  slot: SlotName,
+  image: ImageModel,
+): Promise<void> {
   await actor.call(`slot.writeHead ${slot}`, () =>
-    disk.writeSlot(slot, { kind: 'image', image: source.image, flushed: false }),
+    disk.writeSlot(slot, { kind: 'image', image, flushed: false }),
   );
   await actor.call(`slot.flush ${slot}`, () =>
-    disk.writeSlot(slot, { kind: 'image', image: source.image, flushed: true }),
+    disk.writeSlot(slot, { kind: 'image', image, flushed: true }),
   );
-  return actor.call(`slot.readBack ${slot}`, () => readBack(disk, slot, source));
 }
 
 function find(deps: SlotStoreDeps, payload: Payload): PayloadSource {
@@ -131,11 +167,11 @@ async function transfer(
   }
 }
 
-function readBack(disk: Disk, slot: SlotName, source: PayloadSource): InstalledPayload {
+function readBack(disk: Disk, slot: SlotName, image: ImageModel): InstalledPayload {
   const slotDigest: Digest = digestOfMatter(disk.slot(slot));
-  if (slotDigest !== source.image.slotDigest) {
+  if (slotDigest !== image.slotDigest) {
     disk.writeSlot(slot, { kind: 'headless' });
     throw new KubeosError('READ_BACK_MISMATCH', `Reading slot ${slot} back: it differs`);
   }
-  return { payloadDigest: source.image.payloadDigest, slotDigest };
+  return { payloadDigest: image.payloadDigest, slotDigest };
 }

@@ -1,4 +1,5 @@
 /** How a change of settings begins and ends, and what becomes of one whose fate is not decided yet. */
+import type { SlotName } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
 import type { SettingsReport } from '../../ports/proxy.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
@@ -41,6 +42,30 @@ export function beginChange(
     ...withFiles(state, plan, seq, bootId),
     wanted: { ...state.wanted, [placeOfPhase[phase]]: { set, report } },
     ...(undo === undefined ? {} : { undo }),
+  };
+}
+
+/**
+ * The state that begins to change the boot menu for a copy of the running slot. It goes back with the operation, unless
+ * the copy is confirmed.
+ */
+export function beginCopiedMenu(
+  world: KnownWorld,
+  state: SettingsState,
+  {
+    seq,
+    slot,
+    plan,
+  }: { readonly seq: number; readonly slot: SlotName; readonly plan: SettingsPlan },
+): SettingsState {
+  const { bootId } = world.facts;
+  const nothing = { kernel: [], restarts: [] };
+  return {
+    ...withFiles(state, plan, seq, bootId),
+    undo: {
+      ...{ seq, phase: 'Prepare', bootId, slot },
+      ...{ files: oldTexts(plan), ...nothing, wanted: state.wanted },
+    },
   };
 }
 
@@ -103,15 +128,34 @@ export function beginReturn(
 export type Fate = 'undecided' | 'kept' | 'over';
 
 /** Judges by the boot sector where a slot is on trial, else by the record of the operation. */
-export function fateOf({ vars, record, facts }: KnownWorld, undo: SettingsUndo): Fate {
-  if (undo.slot !== undefined) {
-    if (vars.slots[undo.slot] === 'trial') return 'undecided';
-    return vars.good === undo.slot ? 'kept' : 'over';
-  }
-  const { operation } = record;
-  if (operation?.seq !== undo.seq) return 'over';
-  if (isKept(undo.phase, operation)) return 'kept';
-  const isOpen = operation.phase === undo.phase && !isTerminal(operation);
+export function fateOf(world: KnownWorld, undo: SettingsUndo): Fate {
+  const { operation } = world.record;
+  const own = operation?.seq === undo.seq ? operation : undefined;
+  return undo.slot === undefined
+    ? fateInBoot(world, undo, own)
+    : fateWithSlot(world, undo.slot, own);
+}
+
+function fateWithSlot(
+  { vars }: KnownWorld,
+  slot: SlotName,
+  own: RecordedOperation | undefined,
+): Fate {
+  if (vars.good === slot) return 'kept';
+  if (vars.slots[slot] === 'trial') return 'undecided';
+  // Prepared, and not armed yet.
+  const isWaiting = vars.slots[slot] === 'ready' && own !== undefined && !isTerminal(own);
+  return isWaiting ? 'undecided' : 'over';
+}
+
+function fateInBoot(
+  { facts }: KnownWorld,
+  undo: SettingsUndo,
+  own: RecordedOperation | undefined,
+): Fate {
+  if (own === undefined) return 'over';
+  if (isKept(undo.phase, own)) return 'kept';
+  const isOpen = own.phase === undo.phase && !isTerminal(own);
   return isOpen && facts.bootId === undo.bootId ? 'undecided' : 'over';
 }
 
@@ -123,7 +167,7 @@ export function isOverdue(world: KnownWorld, { undo }: SettingsState): boolean {
 }
 
 /** What was applied before the switch is done with once it is in place; what comes last stays once it is confirmed. */
-function isKept(phase: AppliedPhase, { phase: at, result }: RecordedOperation): boolean {
+function isKept(phase: SettingsUndo['phase'], { phase: at, result }: RecordedOperation): boolean {
   if (phase === 'After') return result === 'Committed';
   return at === 'Before' ? result === 'Configured' : laterThanBefore.has(at);
 }
@@ -140,9 +184,10 @@ function undoOf(
   { seq, phase, plan, confirmTimeoutSeconds }: PlannedChange,
 ): SettingsUndo | undefined {
   const { bootId } = world.facts;
-  const isOurs = undo?.seq === seq && undo.phase === phase;
-  const kept = isOurs ? undo : { files: [], kernel: [], restarts: [], wanted };
   const isSlotTrial = phase === 'After' && isInTrial(world);
+  const isOurs =
+    undo?.seq === seq && (isSlotTrial ? undo.slot === world.booted : undo.phase === phase);
+  const kept = isOurs ? undo : { files: [], kernel: [], restarts: [], wanted };
   if (!isOurs && !isSlotTrial && plan.restarts.length === 0) return undefined;
   return {
     seq,

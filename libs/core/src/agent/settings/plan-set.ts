@@ -1,4 +1,5 @@
 /** What a set of settings comes to on this node: reads what it takes, plans, and has programs check their new files. */
+import type { Disruption } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
 import { KubeosError } from '../../errors/index.ts';
 import type { SettingReport, SettingsReport } from '../../ports/proxy.ts';
@@ -6,6 +7,12 @@ import { traitsOf } from '../../settings/models.ts';
 import type { SettingsHome, SettingsPlan } from '../../settings/plan-settings.ts';
 import type { SettingsDeps } from '../agent.ts';
 import type { KnownWorld } from '../world.ts';
+
+/** For what a set is planned. */
+export interface PlanOptions {
+  /** The idle slot may take a copy of the running one for settings that ask for a reboot. Default false. */
+  readonly canCopySlot: boolean;
+}
 
 /**
  * Plans a set against the node as it is; nothing is written.
@@ -17,6 +24,7 @@ export async function planSet(
   deps: SettingsDeps,
   { booted }: Pick<KnownWorld, 'booted'>,
   set: SettingsSet,
+  { canCopySlot }: PlanOptions = { canCopySlot: false },
 ): Promise<SettingsPlan> {
   const { files, bootMenu, folders } = deps;
   const planner = await deps.planner();
@@ -25,7 +33,7 @@ export async function planSet(
     const message = problems.map(({ path, message }) => `${path}: ${message}`).join('; ');
     throw new KubeosError('SETTINGS_REFUSED', message);
   }
-  const home: SettingsHome = { bootMenu, bootedSlot: booted, folders };
+  const home: SettingsHome = { bootMenu, bootedSlot: booted, canCopySlot, folders };
   const needed = planner.readingsFor(request, home);
   const texts = await readAll(needed.files, (path) => files.read(path));
   const values = await readAll(needed.kernel, (path) => files.readKernel(path));
@@ -47,10 +55,15 @@ export function reportOf(plan: SettingsPlan): SettingsReport {
         reason === undefined ? { key, outcome } : { key, outcome, reason },
       ),
     })),
-    disruption: plan.restarts.length > 0 ? 'restart' : 'none',
+    disruption: disruptionOf(plan),
     pendingRestarts: plan.pendingRestarts,
     rebootPending: plan.rebootPending,
   };
+}
+
+function disruptionOf({ reboot, restarts }: SettingsPlan): Disruption {
+  if (reboot) return 'reboot';
+  return restarts.length > 0 ? 'restart' : 'none';
 }
 
 /** Writes the kernel parameters of a plan and reads them back; the report then names those that the kernel did not take. */

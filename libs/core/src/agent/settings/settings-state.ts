@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { SettingNotes } from '../../api/agent-status.ts';
 import type { SlotName } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
-import type { SettingsReport } from '../../ports/proxy.ts';
+import type { SettingsPhase, SettingsReport } from '../../ports/proxy.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
 import { parseJson } from '../record.ts';
 
@@ -39,9 +39,9 @@ export type AppliedPhase = 'Before' | 'After';
 /** The settings to go back to, for as long as it is not decided whether the new ones stay. */
 export interface SettingsUndo {
   readonly seq: number;
-  readonly phase: AppliedPhase;
+  readonly phase: SettingsPhase;
   readonly bootId: string;
-  /** The slot on trial; absent when the settings alone are. */
+  /** The slot that the settings are tried in; absent when the settings alone are. */
   readonly slot?: SlotName;
   /** Files and parameters as they were before. */
   readonly files: readonly FileText[];
@@ -105,7 +105,7 @@ const State = z.object({
   undo: z.exactOptional(
     z.object({
       seq: z.int(),
-      phase: z.enum(['Before', 'After']),
+      phase: z.enum(['Prepare', 'Before', 'After']),
       bootId: z.string(),
       slot: z.exactOptional(z.enum(['A', 'B'])),
       files,

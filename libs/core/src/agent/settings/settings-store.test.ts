@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { KubeosError } from '../../errors/index.ts';
 import type { SettingsPlan } from '../../settings/plan-settings.ts';
 import { MemorySettings } from '../memory-settings.fixture.ts';
 import { changeSlots, freshVars, type BootVars } from '../../slots/index.ts';
@@ -69,6 +70,7 @@ const planOf = (options: Partial<SettingsPlan> = {}): SettingsPlan => ({
   restarts: [],
   pendingRestarts: [],
   rebootPending: false,
+  reboot: false,
   ...options,
 });
 
@@ -159,6 +161,13 @@ describe('B-40: a change of settings', () => {
         expect(state).toEqual(noSettings);
       }),
     );
+  });
+
+  it('goes over a file that cannot be read any more', async () => {
+    const node = new CuttableSettings();
+    node.memory.readFault = new KubeosError('SETTINGS_UNREADABLE', 'no text');
+    await node.store().carryThrough(worldIn(), change(worldIn()));
+    expect(node.files).toEqual(changed);
   });
 
   it('stays once its trial is confirmed', async () => {

@@ -1,5 +1,5 @@
 /** Carries changes of settings through: the decision to PERSIST, then the files, then the running system, then the end. */
-import { KubeosError } from '../../errors/index.ts';
+import { hasCode, KubeosError } from '../../errors/index.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../../ports/settings.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
@@ -28,8 +28,8 @@ export interface SettingsStore {
   /** Writes a state that changes no file. */
   save(world: KnownWorld, state: SettingsState): Promise<SettingsState>;
   /**
-   * Carries on what was begun, and takes back what was not to stay. Throws the storage codes and `SETTINGS_UNREADABLE`;
-   * asked again it goes on where it stopped.
+   * Carries on what was begun, and takes back what was not to stay. Throws the storage codes; asked again it
+   * goes on where it stopped.
    */
   settle(world: KnownWorld): Promise<SettingsState>;
   /** Writes a state that begins a change and carries it through. */
@@ -68,7 +68,7 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     const { change } = state;
     if (change === undefined) return state;
     for (const { path, text } of change.files) {
-      if ((await files.read(path)) !== text) await files.write(path, text);
+      if (!(await holds(path, text))) await files.write(path, text);
     }
     // A boot in between has done so by itself.
     if (change.bootId === world.facts.bootId) {
@@ -76,6 +76,16 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
       await restart(change.restarts);
     }
     return save(world, endChange(state));
+  }
+
+  /** What a power cut has left unreadable is written again. */
+  async function holds(path: string, text: string | undefined): Promise<boolean> {
+    try {
+      return (await files.read(path)) === text;
+    } catch (error) {
+      if (!hasCode(error, 'SETTINGS_UNREADABLE')) throw error;
+      return false;
+    }
   }
 
   async function putBack(values: readonly KernelValue[]): Promise<void> {

@@ -1,1 +1,1 @@
-export { planKernelLine } from './plan-file.ts';
+export { planCopiedLine, planKernelLine } from './plan-file.ts';

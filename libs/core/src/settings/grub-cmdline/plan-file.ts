@@ -1,7 +1,7 @@
 /** What becomes of a `grub.cfg` when arguments of one slot's kernel line change. */
-import { slotNames, type SlotName } from '../../api/operation.ts';
+import { otherSlot, slotNames, type SlotName } from '../../api/operation.ts';
 import type { FilePlan, Setting } from '../setting.ts';
-import { commandLineLength } from './argument.ts';
+import { commandLineLength, isOf, type KernelWord } from './argument.ts';
 import { lineOf, parseGrubConfig, type GrubConfig, type KernelLine } from './parse.ts';
 import { planArguments } from './plan.ts';
 import { renderGrubConfig } from './render.ts';
@@ -22,13 +22,44 @@ export function planKernelLine(
   slot: SlotName,
   settings: readonly Setting[],
 ): FilePlan {
+  return planLine(text, slot, settings, (config, line) => withLine(config, line));
+}
+
+/**
+ * Plans the settings of a request against the kernel line of a slot, for a copy of it in the other slot: there the whole
+ * new line goes, and the line of the slot itself stays as it is.
+ */
+export function planCopiedLine(
+  text: string | undefined,
+  slot: SlotName,
+  settings: readonly Setting[],
+): FilePlan {
+  return planLine(text, slot, settings, (config, line) => {
+    const other = lineOf(config, otherSlot(slot));
+    const own = other.args.filter(isOwn);
+    const args = [...own, ...line.args.filter((word) => !isOwn(word))];
+    return sameLine(line, lineOf(config, slot)) ? config : withLine(config, { ...other, args });
+  });
+}
+
+/** Words that tell one slot from the other. */
+function isOwn(word: KernelWord): boolean {
+  return isOf(word, 'root') || isOf(word, 'kubeos.slot');
+}
+
+function planLine(
+  text: string | undefined,
+  slot: SlotName,
+  settings: readonly Setting[],
+  put: (config: GrubConfig, line: KernelLine) => GrubConfig,
+): FilePlan {
   if (text === undefined) return { kind: 'unreadable', message: 'There is no grub.cfg' };
   const parsed = parseGrubConfig(text);
   if (parsed.kind === 'unreadable') return parsed;
   const { config } = parsed;
   const line = lineOf(config, slot);
   const plan = planArguments(line, settings.map(readArgumentRequest));
-  const planned = withLine(config, plan.line);
+  const planned = put(config, plan.line);
   const newText = renderGrubConfig(planned);
   const message = lengthProblem(line, plan.line) ?? problemOnReading(newText, planned);
   if (message !== undefined) return { kind: 'unreadable', message };

@@ -67,3 +67,27 @@ describe('the sets that a node has applied', () => {
     expect(setsWritten(older, { sysconfigs: set('2') }, stored)).toEqual({});
   });
 });
+
+describe('a snapshot that a proxy of another version has told', () => {
+  const agent = agentStatus({ capabilities: ['disk', 'settings'] });
+  const less = agentStatus({ capabilities: ['disk'] });
+  const patchOf = (proxyVersion: string, stored: AgentStatus) =>
+    reportOf(instance(undefined, { proxyVersion, agent: stored }), {
+      nodeUid: undefined,
+      proxyVersion: '1.0.0',
+      agent,
+      call: { kind: 'none' },
+      acknowledged: undefined,
+      problem: undefined,
+    }).patch;
+
+  it.each([
+    ['is told again where that has left something out', '0.9.0', less, { agent }],
+    ['is not told again where that has told the same', '0.9.0', agent, {}],
+    ['is left as it is by the proxy that told it', '1.0.0', less, {}],
+    ['is left where it is newer', '0.9.0', agentStatus({ revision: 9 }), {}],
+  ])('%s', (_what, version, stored, written) => {
+    const { proxyVersion: _, ...patch } = patchOf(version, stored);
+    expect(patch).toEqual(written);
+  });
+});

@@ -39,7 +39,7 @@ const leapFraction = 0.05;
 /** Compares what is stored with what is known. The snapshot is taken only when it is newer than the stored one. */
 export function reportOf(instance: OsInstance, known: ReportInput): Report {
   const stored = instance.status;
-  const news = newsOf(known, stored.agent);
+  const news = newsOf(known, stored);
   const members: StatusPatch = {
     ...(known.nodeUid !== undefined && known.nodeUid !== stored.nodeUid
       ? { nodeUid: known.nodeUid }
@@ -100,10 +100,18 @@ function relayed(agent: AgentStatus, call: CallState): AgentStatus {
 }
 
 /** The snapshot to be written, if it is newer than the stored one. */
-function newsOf(known: ReportInput, stored: AgentStatus | undefined): AgentStatus | undefined {
+function newsOf(known: ReportInput, stored: OsInstanceStatus): AgentStatus | undefined {
   if (known.agent === undefined) return undefined;
   const agent = relayed(known.agent, known.call);
-  return isNews(agent, stored) ? agent : undefined;
+  const isReread =
+    known.proxyVersion !== stored.proxyVersion && isReadOtherwise(agent, stored.agent);
+  return isReread || isNews(agent, stored.agent) ? agent : undefined;
+}
+
+/** A proxy of another version does not know every word of the agent: what it has left out of a snapshot is told now. */
+function isReadOtherwise(agent: AgentStatus, stored: AgentStatus | undefined): boolean {
+  const isSameSnapshot = stored?.bootId === agent.bootId && stored.revision === agent.revision;
+  return isSameSnapshot && !isSame(agent, stored);
 }
 
 /**

@@ -18,7 +18,7 @@ import {
   type Chaos,
   type Strike,
 } from './chaos.ts';
-import { aWish, payloadOf, selectors, specOf } from './scenario.ts';
+import { aSettingsSet, aWish, payloadOf, selectors, specOf } from './scenario.ts';
 
 type PeopleFault = Extract<
   TimedFault,
@@ -142,6 +142,13 @@ const edits: readonly Edit[] = [
     ];
     return { ...rest, type: 'rollback', version: random.pick(versions) };
   },
+  (spec, random, chaos) => {
+    const { payload: _payload, ...rest } = spec;
+    const running = someNode(chaos).machine.session?.image.version ?? spec.version;
+    return { ...rest, type: 'config', version: running, sysconfigs: aSettingsSet(random) };
+  },
+  (spec, random) => ({ ...spec, sysconfigs: aSettingsSet(random) }),
+  ({ sysconfigs: _sysconfigs, ...spec }) => spec,
   (spec, _random, chaos) => withOtherDigest(spec, chaos),
   (spec) => ({ ...spec, paused: !spec.paused }),
   (spec, random) => ({

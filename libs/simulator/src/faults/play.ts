@@ -2,7 +2,9 @@ import {
   candidateOf,
   cordonAnnotation,
   parseBootBlock,
+  slotNames,
   type NodeView,
+  type OsSpec,
   type OsStatus,
   type PodView,
 } from '@kubeos/core';
@@ -10,11 +12,12 @@ import { createRandom, type Random } from '../engine/random.ts';
 import type { Weather } from '../engine/actor.ts';
 import { promisedPods } from '../invariants/promised-pods.ts';
 import type { Violation } from '../invariants/violation.ts';
+import { factoryKnob, knobHealth, knobIn, knobOf, kubeletPath } from '../node/knob.ts';
 import type { NodeTimes, SimNode } from '../node/sim-node.ts';
 import { isSpared, World, type Tampering } from '../world/world.ts';
 import { publish, type Chaos } from './chaos.ts';
 import { fairWeather, roughWeather } from './rough-weather.ts';
-import { scenarioOf, specOf, type Scenario } from './scenario.ts';
+import { scenarioOf, specOf, type Release, type Scenario } from './scenario.ts';
 import { mend, unleash } from './unleash.ts';
 
 /** How a seed is played. */
@@ -190,21 +193,19 @@ interface LastWish {
   readonly version: string;
   /** Every node can run it. */
   readonly sound: boolean;
+  /** What its settings come to; absent where it has none. */
+  readonly knob: number | undefined;
 }
 
 function lastWish(chaos: Chaos): LastWish {
   const { world, random } = chaos;
   const release = publish(chaos, random.chance(0.8) ? 1 : 0);
-  const { image } = release;
-  const sound =
-    image.reach === 'agent' &&
-    image.health === 'ready' &&
-    image.hasAgent &&
-    image.kernelLoads &&
-    image.version === release.announced &&
-    image.sizeBytes < 2 ** 32;
   // Whatever stands in the way of a drain goes, so that nothing but the release itself can stop the fleet.
-  const spec = { ...specOf(random, release), force: true, drainTimeoutSeconds: 900 };
+  const drawn = { ...specOf(random, release), force: true, drainTimeoutSeconds: 900 };
+  const { sysconfigs: _sysconfigs, ...plain } = drawn;
+  const spec: OsSpec = canConfigure(chaos) ? drawn : plain;
+  const knob = knobOf(spec.sysconfigs);
+  const sound = isSound(release) && knobHealth(knob ?? factoryKnob) === 'ready';
   world.workloads.dropBudgets();
   for (const os of world.server.oses.values()) {
     if (os.uid !== chaos.osUid) world.people.deleteOs(os.uid);
@@ -215,7 +216,30 @@ function lastWish(chaos: Chaos): LastWish {
   const os = world.server.oses.get(chaos.osUid);
   if (os === undefined || os.deleting) chaos.osUid = world.people.createOs('final', wish).uid;
   else world.people.editOs(os.uid, wish);
-  return { version: release.announced, sound };
+  return { version: release.announced, sound, knob };
+}
+
+function isSound({ image, announced }: Release): boolean {
+  return (
+    image.reach === 'agent' &&
+    image.health === 'ready' &&
+    image.hasAgent &&
+    image.kernelLoads &&
+    image.version === announced &&
+    image.sizeBytes < 2 ** 32
+  );
+}
+
+/** A node whose system knows no settings would wait with them for ever. */
+function canConfigure({ world, releases }: Chaos): boolean {
+  const installed = [...world.nodes.values()].flatMap(({ disk }) =>
+    slotNames.map((slot) => disk.slot(slot)),
+  );
+  const images = [
+    ...releases.map(({ image }) => image),
+    ...installed.flatMap((matter) => (matter.kind === 'headless' ? [] : [matter.image])),
+  ];
+  return images.every(({ capabilities }) => capabilities.includes('settings'));
 }
 
 /** People clear away what they left lying about: cordons, holds, labels. */
@@ -263,7 +287,8 @@ function nodeProblem(
     machineProblem(node) ??
     operationProblem(world, node, wanted, status) ??
     cordonProblem(node.view, wanted) ??
-    versionProblem(node, wanted, status)
+    versionProblem(node, wanted, status) ??
+    settingsProblem(node, wanted)
   );
 }
 
@@ -300,6 +325,13 @@ function versionProblem(
   return isExplained(status)
     ? undefined
     : `does not arrive and ${JSON.stringify(status)} does not say why`;
+}
+
+function settingsProblem({ disk }: SimNode, { sound, knob }: LastWish): string | undefined {
+  const found = knobIn(disk.file(kubeletPath));
+  return !sound || knob === undefined || found === knob
+    ? undefined
+    : `has settings of ${String(found)}, not ${String(knob)}`;
 }
 
 function cordonProblem(view: NodeView | undefined, wanted: LastWish): string | undefined {

@@ -1,8 +1,9 @@
-import type { NodeSelector, OsSpec, Payload, SlotName } from '@kubeos/core';
+import type { NodeSelector, OsSpec, Payload, SettingsSet, SlotName } from '@kubeos/core';
 import type { OsWish } from '../cluster/people.ts';
 import type { WorkloadRecord } from '../cluster/records.ts';
 import type { Random } from '../engine/random.ts';
 import { anImage, type ImageModel } from '../node/images.ts';
+import { knobSet, knobValue, type KnobHealth } from '../node/knob.ts';
 import type { NodePlan } from '../world/world.ts';
 import { callFaultNames, timedFaultNames, type CallFault, type TimedFault } from './catalogue.ts';
 
@@ -128,9 +129,19 @@ export function aWish(random: Random, release: Release, shape: SpecShape = asDra
   return { selector: { kind: 'all' }, spec: shape(specOf(random, release)) };
 }
 
+/** A set of settings under a name of its own. A kubelet that would not work with it is found out only by starting it. */
+export function aSettingsSet(random: Random): SettingsSet {
+  const serial = 100 + random.below(1_000_000);
+  const restart = random.chance(0.6);
+  const isSound = !restart || random.chance(0.7);
+  const health = isSound ? 'ready' : random.pick<KnobHealth>(['fails', 'neverReady']);
+  return knobSet(`set-${String(serial)}`, knobValue(serial, health), { restart });
+}
+
 /** A spec with varied settings for a release. */
 export function specOf(random: Random, release: Release): OsSpec {
   return {
+    ...(random.chance(0.2) ? { sysconfigs: aSettingsSet(random) } : {}),
     version: release.announced,
     type: 'upgrade',
     payload: payloadOf(release),

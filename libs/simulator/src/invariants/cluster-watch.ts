@@ -148,11 +148,19 @@ export class ClusterWatch implements OperatorWatch {
     if (failed >= spec.maxFailures) {
       report('InsideWindow', `${what} after ${failed} failures of ${spec.maxFailures} allowed`);
     }
-    const out = new Set([...this.nodesAtWork(os.uid), ...this.nodesLongOut(os), ...added]);
+    // Settings that nobody notices take no node out of service.
+    const noticed = added.filter((name) => !this.isUnnoticed(name));
+    if (noticed.length === 0) return;
+    const out = new Set([...this.nodesAtWork(os.uid), ...this.nodesLongOut(os), ...noticed]);
     const budget = this.budgetSince(os.uid, this.deps.now() - slackMs);
     if (out.size > budget) {
       report('WithinBudget', `${what}: ${[...out].join(', ')} out of service, budget ${budget}`);
     }
+  }
+
+  private isUnnoticed(name: string): boolean {
+    const operation = this.deps.server.instances.get(name)?.spec.operation;
+    return operation?.type === 'config' && operation.disruption === 'none';
   }
 
   /** The window by the wall clock of the operator that wrote. */

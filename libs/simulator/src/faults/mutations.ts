@@ -21,6 +21,7 @@ import {
   withoutWindow,
 } from './lies.ts';
 import { anImage } from '../node/images.ts';
+import { orderMutations } from './order-mutations.ts';
 import { play } from './play.ts';
 import { factoryImage, type Scenario } from './scenario.ts';
 
@@ -85,6 +86,7 @@ function flawed(scenario: Scenario): Scenario {
 
 /** The planted faults. */
 export const mutations: readonly Mutation[] = [
+  ...orderMutations,
   {
     name: 'a cache that claims to hold the own writes',
     breaks: 'WithinBudget',

@@ -3,9 +3,7 @@ import {
   holdAnnotation,
   isSelected,
   operatorFieldManager,
-  retryAnnotation,
   unavailableBudget,
-  type HistoryEntry,
   type NodeView,
   type Os,
   type OsInstance,
@@ -17,6 +15,9 @@ import type { OperatorWatch } from '../cluster/operator-api.ts';
 import type { NodeRecord } from '../cluster/records.ts';
 import { isOnTrial } from '../node/machine.ts';
 import type { SimNode } from '../node/sim-node.ts';
+import { Failures } from './failures.ts';
+import { RolloutOrder } from './rollout-order.ts';
+import { slackMs } from './slack.ts';
 import type { ReportViolation } from './violation.ts';
 import { isWindowOpen } from './window.ts';
 
@@ -30,10 +31,6 @@ export interface ClusterWatchDeps {
   readonly report: ReportViolation;
 }
 
-/** Calls in flight may be this late; a check of time forgives as much. */
-const slackMs = 180_000;
-/** An admission that was under way when a failure was written may still take effect for so long. */
-const inFlightMs = 70_000;
 /** Most bytes of an `OS.status`. */
 const statusLimitBytes = 32 * 1024;
 /** Most entries of a ticket. */
@@ -51,15 +48,17 @@ export class ClusterWatch implements OperatorWatch {
   private readonly budgets = new Map<string, BudgetMark[]>();
   /** When each node was admitted the last time, by node. */
   private readonly admittedMs = new Map<string, number>();
-  /** When each failure was first written. */
-  private readonly failedMs = new Map<string, number>();
   /** Since when each node that is out of service has been, with these labels. */
   private readonly outSince = new Map<string, { readonly atMs: number; readonly labels: object }>();
   /** Nodes that carried the hold annotation when they were cordoned. */
   private readonly heldAtCordon = new Set<string>();
+  private readonly failures: Failures;
+  private readonly order: RolloutOrder;
 
   constructor(deps: ClusterWatchDeps) {
     this.deps = deps;
+    this.failures = new Failures(deps.server, deps.now);
+    this.order = new RolloutOrder({ ...deps, failures: this.failures });
   }
 
   /** To be called when an `OS` or the labels of a node changed. */
@@ -107,6 +106,7 @@ export class ClusterWatch implements OperatorWatch {
       report('BoundedStatus', `${after.name} has ${pending.length} pending admissions`);
     }
     const added = pending.filter((entry) => !was.has(entryText(entry)));
+    this.order.ticketWritten(before, after, added);
     if (added.length === 0) return;
     for (const { node } of added) this.admittedMs.set(node, this.deps.now());
     this.checkAdmission(
@@ -117,20 +117,15 @@ export class ClusterWatch implements OperatorWatch {
   }
 
   instanceWritten(before: OsInstance | undefined, after: OsInstance, wallMs: number): void {
-    this.noteFailures(after);
+    this.failures.note(after);
     const operation = after.spec.operation;
-    if (operation === undefined || before?.spec.operation?.seq === operation.seq) return;
+    if (operation === undefined) return;
+    this.order.operationWritten(before?.spec.operation, after.name, operation);
+    if (before?.spec.operation?.seq === operation.seq) return;
     if (operation.phase !== 'Prepare') return;
     const os = this.deps.server.oses.get(operation.osUid);
     if (os?.spec === undefined) return;
     this.checkWindow(os.spec, `${after.name} begins to prepare`, wallMs);
-  }
-
-  private noteFailures({ name, spec }: OsInstance): void {
-    for (const entry of spec.history?.entries ?? []) {
-      const key = failureKey(name, entry);
-      if (entry.counted && !this.failedMs.has(key)) this.failedMs.set(key, this.deps.now());
-    }
   }
 
   /** A new admission: pause and failures by the object it was written on, budget and window by the facts. */
@@ -238,28 +233,9 @@ export class ClusterWatch implements OperatorWatch {
   }
 
   private countedFailures(os: Os, spec: OsSpec): number {
-    let count = 0;
-    for (const instance of this.deps.server.instances.values()) {
-      const counted = instance.spec.history?.entries.some(
-        (entry) =>
-          entry.counted &&
-          this.deps.now() - (this.failedMs.get(failureKey(instance.name, entry)) ?? 0) >
-            inFlightMs &&
-          !this.mayRetry(instance.name, entry) &&
-          entry.osUid === os.uid &&
-          entry.type === spec.type &&
-          entry.version === spec.version &&
-          (spec.type !== 'upgrade' || entry.digest === spec.payload?.digest),
-      );
-      if (counted === true && this.isSelectedNow(os, instance.name)) count += 1;
-    }
-    return count;
-  }
-
-  /** A person takes the failure out by asking for one more attempt. */
-  private mayRetry(node: string, { digest, consumedRetry }: HistoryEntry): boolean {
-    const value = this.deps.server.nodes.get(node)?.view.annotations[retryAnnotation];
-    return value !== undefined && value !== consumedRetry && value.split('#')[0] === digest;
+    return [...this.deps.server.instances.keys()].filter(
+      (name) => this.failures.isCounted(name, os, spec) && this.isSelectedNow(os, name),
+    ).length;
   }
 
   private isSelectedNow(os: Os, name: string): boolean {
@@ -277,10 +253,6 @@ export class ClusterWatch implements OperatorWatch {
     });
     return largest;
   }
-}
-
-function failureKey(node: string, { last }: HistoryEntry): string {
-  return `${node}#${String(last?.seq ?? 0)}`;
 }
 
 function entryText({ node, seq }: { readonly node: string; readonly seq: number }): string {

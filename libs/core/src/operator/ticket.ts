@@ -15,9 +15,9 @@ import type { OsInstance } from '../api/os-instance.ts';
 import { unreadyDaemonSets } from '../drain/index.ts';
 import { isPrepared, isUnnoticed } from '../lifecycle/course.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
-import { standingOf, type Standing } from '../rollout/standing.ts';
+import { standingOf, startOf } from '../rollout/standing.ts';
 import type { OperatorContext } from './context.ts';
-import { nextSeq, withNewOperation, type NewOperation } from './new-operation.ts';
+import { nextSeq, withNewOperation } from './new-operation.ts';
 import { tellOfNode, writeSpec } from './node-actions.ts';
 
 /** The ticket of an object that never had one. */
@@ -133,6 +133,7 @@ async function createAdmitted(
   node: NodeView,
   seq: number,
 ): Promise<void> {
+  // By the fresh reads; a pause before it was over when the ticket was written.
   const start = startOf(standingOf(os, spec, { node, instance }));
   if (start === undefined || nextSeq(instance) !== seq) return;
   const excusedDaemonSetPods = unreadyDaemonSets(await context.api.listPods(node.name));
@@ -142,10 +143,4 @@ async function createAdmitted(
   });
   await writeSpec(context, instance, next, true);
   await tellOfNode(context, node.name, next.operation, 'Admitted');
-}
-
-/** What may still start by the fresh reads. A pause before it was over when the ticket was written. */
-function startOf(standing: Standing): Pick<NewOperation, 'target' | 'retry'> | undefined {
-  if (standing.kind === 'eligible') return standing;
-  return standing.kind === 'waiting' ? standing.then : undefined;
 }

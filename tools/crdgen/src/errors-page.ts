@@ -31,7 +31,7 @@ export function errorsPage(): string {
         ['unconfirmed', 'yes', 'with a new digest or a retry'],
         ['interrupted', 'no', 'by itself, with growing pauses'],
         ['transient', 'no', 'by itself, with growing pauses'],
-        ['blocked', 'no', 'when the cause is gone'],
+        ['blocked', 'no', 'by itself, with growing pauses, once no cause can be seen any more'],
         ['lost', 'yes', 'when the node reports again'],
       ],
     ),

@@ -88,7 +88,7 @@ const instanceStatus: OsInstanceStatus = {
   agent: {
     apiVersion: 'v1',
     agentVersion: '0.1.0',
-    capabilities: ['disk', 'rollback'],
+    capabilities: ['disk', 'rollback', 'settings'],
     revision: 9,
     bootId: 'boot-2',
     bootedSlot: 'A',
@@ -102,6 +102,22 @@ const instanceStatus: OsInstanceStatus = {
     held: false,
     lastFailure: failure,
     warnings: [{ reason: 'PersistFull', message: 'PERSIST cannot be written' }],
+    settings: {
+      after: 'web-2',
+      refused: {
+        total: 1,
+        first: [
+          {
+            model: 'kernel.sysctl',
+            key: 'vm.no_such_parameter',
+            message: 'The kernel has no such parameter',
+          },
+        ],
+      },
+      drift: { total: 0, first: [] },
+      pendingRestarts: [],
+      rebootPending: false,
+    },
   },
   problem: { seq: 3, phase: 'GiveBack', code: 'AGENT_UNREACHABLE', message: 'No answer' },
   conditions: [

@@ -2,18 +2,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readPages, repository, type Page } from './pages.ts';
+import { exampleParts } from './settings-examples.ts';
 
 const pages = readPages();
 const byPath = new Map(pages.map((page) => [page.path, page]));
 
-/** What a block may be: run or checked by a test (see `examples.int.test.ts`), or no example at all. */
+/**
+ * What a block may be: run or checked by a test (see `examples.int.test.ts`, and `settings.test.ts` for what is about
+ * settings), or no example at all.
+ */
 const uses: Readonly<Record<string, readonly string[]>> = {
   sh: ['test', 'npm', 'console', 'node'],
-  yaml: ['test'],
+  yaml: ['test', 'entry', 'before', 'after'],
+  toml: ['before', 'after'],
   ts: ['test'],
   json: [''],
   mermaid: [''],
-  text: [''],
+  text: ['', ...exampleParts],
 };
 
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {

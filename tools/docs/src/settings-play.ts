@@ -1,17 +1,15 @@
 /** What becomes of a request for settings, in the words of the documents. */
-import { KubeosError, type SettingsSet } from '@kubeos/core';
+import { KubeosError, type SettingsSet, type SpecProblem } from '@kubeos/core';
 import {
   planSettings,
   readingsFor,
   readSettings,
-  type ModelName,
   type SettingsHome,
   type SettingsPlan,
 } from '@kubeos/core/settings';
 
 /** What comes out; each text is made of whole lines and empty where there is nothing to say. */
 export interface Played {
-  readonly models: readonly ModelName[];
   /** The file, or the parameters of the kernel; absent where there is none. */
   readonly after?: string;
   /** A line for each setting: its key, the outcome, and why it is refused. */
@@ -35,15 +33,9 @@ const home: SettingsHome = {
  */
 export function play(set: SettingsSet, before: string | undefined): Played {
   const { request, problems, warnings } = readSettings(set, 'sysconfigs');
-  const told = {
-    models: request?.models.map(({ model }) => model) ?? [],
-    warnings: linesOf(warnings.map(({ path, message }) => `${path}: ${message}`)),
-  };
+  const told = { warnings: linesOf(warnings.map(textOf)) };
   const nothingDone = { ...told, ...(before === undefined ? {} : { after: before }), plan: '' };
-  if (request === undefined) {
-    const texts = problems.map(({ path, message }) => `${path}: ${message}`);
-    return { ...nothingDone, error: linesOf(texts) };
-  }
+  if (request === undefined) return { ...nothingDone, error: linesOf(problems.map(textOf)) };
   const kernel = readKernel(before ?? '');
   try {
     const { files } = readingsFor(request, home);
@@ -91,6 +83,10 @@ function planText({ models }: SettingsPlan): string {
       [key, outcome, ...(reason === undefined ? [] : [reason])].join(': '),
     ),
   );
+}
+
+function textOf({ path, message }: SpecProblem): string {
+  return `${path}: ${message}`;
 }
 
 function linesOf(lines: readonly string[]): string {

@@ -53,10 +53,10 @@ const arrows = (extra) => [
   },
   {
     sourceTag: 'layer:simulator',
-    onlyDependOnLibsWithTags: ['layer:core'],
+    onlyDependOnLibsWithTags: ['layer:core', ...extra],
     allowedExternalImports: extra.length > 0 ? ['@jest/globals', 'fast-check'] : [],
   },
-  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:core', 'layer:simulator'] },
+  { sourceTag: 'layer:testing', onlyDependOnLibsWithTags: ['layer:core'] },
   {
     sourceTag: 'layer:adapter',
     onlyDependOnLibsWithTags: ['layer:core', ...extra],

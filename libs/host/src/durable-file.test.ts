@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeBootEnvironment, describeRecordFile } from '@kubeos/testing';
 import { createBootEnvironment } from './boot-environment.ts';
 import { readTextIfThere, writeFileDurably } from './durable-file.ts';
 import { storageError } from './errno.ts';
@@ -79,35 +80,27 @@ describe('boot environment', () => {
     );
   });
 
-  it('replaces the whole file', async () => {
+  it('writes sectors of their size only', async () => {
     const environment = createBootEnvironment(folder);
-    expect(await environment.read()).toBeUndefined();
-    await environment.replace(Buffer.alloc(1024, '#'));
-    expect(await environment.read()).toEqual(Buffer.alloc(1024, '#'));
-  });
-
-  it('does not make a file that is not there, nor writes another length', async () => {
-    const environment = createBootEnvironment(folder);
-    await expect(environment.writeSector(Buffer.alloc(512))).rejects.toMatchObject({
-      code: 'STORAGE_FAILED',
-    });
     await expect(environment.writeSector(Buffer.alloc(511))).rejects.toMatchObject({ code: 'BUG' });
   });
 });
 
+describeBootEnvironment('on a disk', async () => createBootEnvironment(folder));
+
 describe('record files', () => {
   it('keeps the state to root and the snapshot to the group', async () => {
-    const state = createStateFile(join(folder, 'state.json'));
-    expect(await state.read()).toBeUndefined();
-    await state.write('{}');
-    expect(await state.read()).toBe('{}');
+    await createStateFile(join(folder, 'state.json')).write('{}');
     expect((await stat(join(folder, 'state.json'))).mode & 0o777).toBe(0o600);
-
     const gid = process.getgid?.() ?? 0;
-    const snapshot = createSnapshotFile(join(folder, 'status.json'), gid);
-    expect(await snapshot.read()).toBeUndefined();
-    await snapshot.publish('{}');
-    expect(await snapshot.read()).toBe('{}');
+    await createSnapshotFile(join(folder, 'status.json'), gid).publish('{}');
     expect((await stat(join(folder, 'status.json'))).mode & 0o777).toBe(0o640);
   });
+});
+
+describeRecordFile('of the state', async () => () => createStateFile(join(folder, 'state.json')));
+
+describeRecordFile('of the snapshot', async () => () => {
+  const file = createSnapshotFile(join(folder, 'status.json'));
+  return { read: () => file.read(), write: (text) => file.publish(text) };
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import type { InstallWatch, OperationProgress, Payload } from '@kubeos/core';
 import { agentFiles, exec, type Exec } from '@kubeos/host';
+import { describeSlotStore } from '@kubeos/testing';
 import { serve, serveBody, type PayloadServer } from '../test/payload-server.ts';
 import {
   compress,
@@ -70,44 +71,20 @@ async function expectFailure(code: string, change: Partial<Payload> = {}): Promi
   await expectUnloadable();
 }
 
-describe('copy', () => {
-  /** An image that both slots have room for. */
-  async function loadSmall(): Promise<void> {
-    const tree = join(bench.folder, 'small-tree');
-    await mkdir(join(tree, 'etc'), { recursive: true });
-    await writeFile(join(tree, 'etc/os-release'), 'PRETTY_NAME="KubeOS 2.0"\n');
-    const image = join(bench.folder, 'small-image');
-    await exec('mkfs.ext4', ['-q', '-F', '-d', tree, image, '3M']);
-    body = await readFile(image);
-  }
+/** An image that both slots have room for. */
+async function loadSmall(): Promise<void> {
+  const tree = join(bench.folder, 'small-tree');
+  await mkdir(join(tree, 'etc'), { recursive: true });
+  await writeFile(join(tree, 'etc/os-release'), 'PRETTY_NAME="KubeOS 2.0"\n');
+  const image = join(bench.folder, 'small-image');
+  await exec('mkfs.ext4', ['-q', '-F', '-d', tree, image, '3M']);
+  body = await readFile(image);
+}
 
-  it('puts what the other slot holds into the slot, and reads it back', async () => {
-    await loadSmall();
-    const payload = payloadOf(server.url, body);
-    const { slotDigest } = await bench.store.install('B', payload, unwatched);
-    const seen: OperationProgress[] = [];
-    const watch = { ...unwatched, onProgress: (at: OperationProgress) => seen.push(at) };
-    await expect(bench.store.copy('A', watch)).resolves.toBe(slotDigest);
-    await expect(bench.store.digest('A')).resolves.toBe(slotDigest);
-    await expect(bench.store.inspect('A')).resolves.toMatchObject({ version: 'KubeOS 2.0' });
-    expect(seen[0]).toMatchObject({ step: 'Copying', bytesTotal: 3 * mib });
-  });
-
-  it('leaves the slot unloadable when it is cancelled', async () => {
-    await loadSmall();
-    await bench.store.install('A', payloadOf(server.url, body), unwatched);
-    const watch = { ...unwatched, signal: AbortSignal.abort() };
-    await expect(bench.store.copy('B', watch)).rejects.toMatchObject({ code: 'CANCELLED' });
-    await expectUnloadable();
-  });
-
-  it('refuses a slot in which nothing tells where it ends', async () => {
-    await bench.store.invalidate('A');
-    await expect(bench.store.copy('B', unwatched)).rejects.toMatchObject({
-      code: 'PAYLOAD_UNKNOWN',
-    });
-    await expectUnloadable();
-  });
+describeSlotStore('on a disk', async () => {
+  await loadSmall();
+  const payload = payloadOf(server.url, body);
+  return { slots: bench.store, payload, version: 'KubeOS 2.0', hasAgent: false };
 });
 
 describe('install', () => {
@@ -337,13 +314,6 @@ describe('a slot', () => {
     const installing = bench.store.install('B', payload, unwatched);
     await expect(installing).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     expect(await bench.store.digest('B')).toBe(digestOf(body));
-  });
-
-  it('is made unloadable by invalidate', async () => {
-    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
-    await bench.store.invalidate('B');
-    await expectUnloadable();
-    expect(await bench.store.sizeBytes('B')).toBe(24 * mib);
   });
 
   it('is never written while it is mounted', async () => {

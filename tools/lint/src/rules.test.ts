@@ -15,6 +15,7 @@ const transfer = 'libs/transfer/src/index.ts';
 const proxy = 'apps/proxy/src/main.ts';
 const coreTest = firstFile('libs/core/src/**/*.test.ts');
 const toolTest = firstFile('tools/test/*.test.mjs');
+const simulatorTest = firstFile('libs/simulator/src/**/*.test.ts');
 const adapterTest = firstFile('libs/{agent-api,host,kube}/src/**/*.test.ts');
 
 /** What is written where, and the rule that must refuse it. */
@@ -34,6 +35,7 @@ const refused: readonly (readonly [title: string, file: string, text: string, ru
   ['core reads the environment', core, `process.exit();`, 'no-restricted-globals'],
   ['core starts a timer', core, `setTimeout(() => 1, 1);`, 'no-restricted-globals'],
   ['the simulator imports node:os', simulator, `import 'node:os';`, 'no-restricted-imports'],
+  ['the simulator imports the test fakes', simulator, `import '@kubeos/testing';`, boundaries],
   ['the simulator imports an adapter', simulator, `import '@kubeos/host';`, boundaries],
   ['an adapter imports an adapter', kube, `import '@kubeos/host';`, boundaries],
   ['an adapter imports the logger', kube, `import 'pino';`, boundaries],
@@ -74,6 +76,7 @@ const allowed: readonly (readonly [title: string, file: string, text: string])[]
   ['the simulator imports core', simulator, `import '@kubeos/core';`],
   ['transfer imports host', transfer, `import '@kubeos/host';`],
   ['an app imports an adapter', proxy, `import '@kubeos/kube';`],
+  ['the test of the simulator imports the fakes', simulatorTest, `import '@kubeos/testing';`],
   ['the test of an adapter imports the fakes', adapterTest, `import '@kubeos/testing';`],
   ['a test plays a function', coreTest, `jest.fn().mockReturnValue(1);`],
   ['a test skips what it reads', coreTest, `lines.skip(1);`],

@@ -6,7 +6,10 @@ import type { Digest, Payload, SlotName } from '../api/operation.ts';
 export interface BootEnvironment {
   /** The whole file, `undefined` when there is none. Throws `STORAGE_FAILED`. */
   read(): Promise<Uint8Array | undefined>;
-  /** Writes the first 512 bytes in one synchronous sector write; the rest of the file stays. */
+  /**
+   * Writes the first 512 bytes in one synchronous sector write; the rest of the file stays. Throws `STORAGE_FAILED`, also
+   * when there is no file.
+   */
   writeSector(sector: Uint8Array): Promise<void>;
   /** Puts a whole new block in place of an unreadable one: new file, flushed, renamed. */
   replace(block: Uint8Array): Promise<void>;
@@ -91,7 +94,7 @@ export interface SlotStore {
   invalidate(slot: SlotName): Promise<void>;
   /**
    * Fetches the payload into the slot, verifies it and reads it back; the part that makes it loadable comes last.
-   * On any failure the slot stays unloadable. Throws the transfer and payload codes.
+   * On any failure the slot stays unloadable. Throws the transfer and payload codes, and `CANCELLED` once the watch ends it.
    */
   install(slot: SlotName, payload: Payload, watch: InstallWatch): Promise<InstalledPayload>;
   /**

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { KubeosError, type SettingsFiles } from '@kubeos/core';
+import { describeSettingsFiles } from '@kubeos/testing';
 import { exec } from '../exec.ts';
 import { createSettingsFiles } from './settings-files.ts';
 
@@ -39,15 +40,6 @@ describe('files of settings', () => {
   const modeOf = async (path: string) => (await stat(join(root, path))).mode & 0o7777;
 
   describe('read', () => {
-    it.each([
-      ['nothing', ''],
-      ['a byte order mark and CRLF', '\uFEFFa: 1\r\nb: ü\r\n'],
-      ['no newline at the end, and NUL', 'a\0b'],
-    ])('gives %s byte for byte', async (_name, content) => {
-      await put('/etc/sysctl.conf', content);
-      expect(await files.read('/etc/sysctl.conf')).toBe(content);
-    });
-
     it.each(['/etc/absent', '/absent/file', '/etc/sysctl.conf/file'])(
       'finds nothing at %s',
       async (path) => {
@@ -146,10 +138,7 @@ describe('files of settings', () => {
       expect(await modeOf('/etc/containerd')).toBe(0o755);
     });
 
-    it('removes a file, and a second time too', async () => {
-      await files.write('/etc/sysctl.conf', undefined);
-      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes']);
-      await files.write('/etc/sysctl.conf', undefined);
+    it('removes nothing where the folder is missing too', async () => {
       await files.write('/absent/file', undefined);
     });
 
@@ -195,5 +184,11 @@ describe('files of settings', () => {
       await expect(files.write(bootMenu, 'one')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
       expect(await readdir(join(root, 'boot'))).toEqual([]);
     });
+  });
+
+  describeSettingsFiles('below a root', async () => {
+    await mkdir(join(root, 'proc/sys/vm'), { recursive: true });
+    await put('/proc/sys/vm/swappiness', '60\n');
+    return { files, parameter: 'vm/swappiness' };
   });
 });

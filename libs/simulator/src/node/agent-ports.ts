@@ -65,7 +65,12 @@ export function createAgentPorts(deps: AgentPortsDeps): AgentPorts {
     env: {
       read: () => actor.call('bootenv.read', () => disk.bootBlock?.slice()),
       writeSector: (sector) =>
-        actor.call('bootenv.writeSector', () => disk.writeBootSector(sector)),
+        actor.call('bootenv.writeSector', () => {
+          if (disk.bootBlock === undefined) {
+            throw new KubeosError('STORAGE_FAILED', 'Writing the boot sector: there is no file');
+          }
+          disk.writeBootSector(sector);
+        }),
       replace: (block) => actor.call('bootenv.replace', () => disk.replaceBootBlock(block.slice())),
     },
     state: {

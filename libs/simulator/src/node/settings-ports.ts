@@ -36,7 +36,12 @@ export function createSettingsPorts(deps: SettingsPortsDeps): SettingsDeps {
       write: (path, text) => actor.call(`file.write ${path}`, () => disk.replaceFile(path, text)),
       readKernel: async (path) => session.kernel.get(path),
       writeKernel: (path, value) =>
-        actor.call(`kernel.write ${path}`, () => void session.kernel.set(path, `${value}\n`)),
+        actor.call(`kernel.write ${path}`, () => {
+          if (!session.kernel.has(path)) {
+            throw new KubeosError('SETTINGS_REFUSED', `Writing ${path}: the kernel has none`);
+          }
+          session.kernel.set(path, `${value}\n`);
+        }),
     },
     units: {
       restart: (unit) => actor.call(`restart ${unit}`, () => restart(unit)),

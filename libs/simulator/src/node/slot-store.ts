@@ -4,6 +4,7 @@ import {
   type Digest,
   type InstalledPayload,
   type InstallWatch,
+  type OperationProgress,
   type Payload,
   type SlotContent,
   type SlotName,
@@ -40,7 +41,7 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     });
   return {
     sizeBytes: (slot) => touch(`size ${slot}`, () => deps.slotBytes),
-    check: async () => undefined,
+    check: async (payload) => requireDiskImage(payload),
     inspect: (slot) => touch(`inspect ${slot}`, () => inspect(deps, slot)),
     digest: (slot) => {
       const started = actor.callAfter(deps.digestMs(), `slot.digest ${slot}`, () => {
@@ -51,14 +52,29 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     },
     invalidate: (slot) =>
       touch(`invalidate ${slot}`, () => disk.writeSlot(slot, { kind: 'headless' })),
-    install: (slot, payload, watch) => install(deps, slot, payload, watch),
-    copy: (slot, watch) => copy(deps, slot, watch),
+    install: (slot, payload, watch) =>
+      unlessCancelled(watch, () => install(deps, slot, payload, watch)),
+    copy: (slot, watch) => unlessCancelled(watch, () => copy(deps, slot, watch)),
   };
 }
 
 function requireOneDisk(disk: Disk): void {
   if (disk.hasTwin) {
     throw new KubeosError('AMBIGUOUS_DISK', 'Looking for the slots: two disks carry their labels');
+  }
+}
+
+function requireDiskImage({ imageType }: Payload): void {
+  if (imageType === 'disk') return;
+  throw new KubeosError('UNSUPPORTED', `Image type ${imageType} is not supported`);
+}
+
+async function unlessCancelled<T>(watch: InstallWatch, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!watch.signal.aborted) throw thrown;
+    throw new KubeosError('CANCELLED', 'Filling the slot: it was cancelled', { cause: thrown });
   }
 }
 
@@ -77,13 +93,14 @@ async function install(
   watch: InstallWatch,
 ): Promise<InstalledPayload> {
   const { actor, disk } = deps;
+  requireDiskImage(payload);
   const source = await actor.call(`fetch ${payload.url ?? ''}`, () => find(deps, payload));
   watch.signal.throwIfAborted();
   await actor.call(`slot.clear ${slot}`, () => {
     requireOneDisk(disk);
     disk.writeSlot(slot, { kind: 'headless' });
   });
-  await transfer(deps, slot, source, watch);
+  await transfer(deps, slot, source, watch, 'Writing');
   const delivered =
     source.delivery === 'otherBytes'
       ? digestOf(`other bytes than ${source.image.name}`)
@@ -108,7 +125,7 @@ async function copy(deps: SlotStoreDeps, slot: SlotName, watch: InstallWatch): P
       `Copying slot ${otherSlot(slot)}: there is nothing in it`,
     );
   }
-  await transfer(deps, slot, { image: matter.image, delivery: 'sound' }, watch);
+  await transfer(deps, slot, { image: matter.image, delivery: 'sound' }, watch, 'Copying');
   await writeHead(deps, slot, matter.image);
   // What is damaged is copied with its damage.
   if (matter.kind === 'damaged') {
@@ -150,20 +167,21 @@ async function transfer(
   slot: SlotName,
   source: PayloadSource,
   watch: InstallWatch,
+  step: OperationProgress['step'],
 ): Promise<void> {
   const { image, delivery } = source;
   const stepMs = delivery === 'stalls' ? stallMs : Math.ceil(deps.transferMs() / progressSteps);
-  for (let step = 1; step <= progressSteps; step += 1) {
+  for (let part = 1; part <= progressSteps; part += 1) {
     await deps.actor.sleep(stepMs, watch.signal);
     watch.signal.throwIfAborted();
-    if (delivery === 'breaks' && step > 1) {
+    if (delivery === 'breaks' && part > 1) {
       throw new KubeosError('SHORT_BODY', 'Fetching the payload: the connection broke');
     }
     await deps.actor.call(`slot.writeBody ${slot}`, () =>
       deps.disk.writeSlot(slot, { kind: 'headless' }),
     );
-    const bytesDone = Math.floor((image.sizeBytes * step) / progressSteps);
-    watch.onProgress({ step: 'Writing', bytesDone, bytesTotal: image.sizeBytes });
+    const bytesDone = Math.floor((image.sizeBytes * part) / progressSteps);
+    watch.onProgress({ step, bytesDone, bytesTotal: image.sizeBytes });
   }
 }
 

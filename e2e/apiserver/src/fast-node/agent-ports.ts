@@ -39,6 +39,7 @@ export interface AgentPortsOptions {
   readonly root: string;
   /** Starts the kubelet anew; what speaks against it, or `undefined`. */
   readonly restartKubelet: () => Promise<string | undefined>;
+  readonly isKubeletRunning: () => boolean;
 }
 
 /** Does something to the machine, while it is up. */

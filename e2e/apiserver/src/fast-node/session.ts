@@ -62,6 +62,7 @@ export class Session {
         readPublished: () => options.runFolder.readPublished(),
         publish: (text) => options.runFolder.publish(text),
         restartKubelet: () => this.#restartKubelet(),
+        isKubeletRunning: () => this.#kubelet !== undefined,
       }),
     );
   }

@@ -13,11 +13,12 @@ export interface SettingsPortsOptions {
   readonly reach: <T>(effect: () => T | Promise<T>) => Promise<T>;
   /** Starts the kubelet anew; what speaks against it, or `undefined`. */
   readonly restartKubelet: () => Promise<string | undefined>;
+  readonly isKubeletRunning: () => boolean;
 }
 
 /** Builds the ports of one boot. */
 export function createSettingsPorts(options: SettingsPortsOptions): SettingsDeps {
-  const { root, reach, restartKubelet } = options;
+  const { root, reach, restartKubelet, isKubeletRunning } = options;
   const files = createSettingsFiles({ root, exec, bootMenu: bootMenuPath });
   const state = createStateFile(join(root, 'persist/os-agent-settings.json'));
   return {
@@ -29,6 +30,10 @@ export function createSettingsPorts(options: SettingsPortsOptions): SettingsDeps
     },
     units: {
       restart: (unit) => reach(() => (unit === 'kubelet.service' ? restartKubelet() : undefined)),
+      restartIfRunning: (unit) =>
+        reach(async () => {
+          if (unit === 'kubelet.service' && isKubeletRunning()) await restartKubelet();
+        }),
       check: async () => undefined,
     },
     state: {

@@ -1,9 +1,11 @@
 /** One call of the agent: under the lock decide and act, afterwards publish, whatever came out. */
 import type { AgentDeps } from './agent.ts';
+import { hasLostTrial, unconfirmedChange } from './decide-configure.ts';
 import type { Change, Decision } from './decision.ts';
 import type { NodeStore } from './node-store.ts';
 import type { Publisher } from './publisher.ts';
 import type { PhaseAnswer } from '../ports/proxy.ts';
+import type { SettingsState } from './settings/settings-state.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 import type { SettingsKeeper } from './settings/settle-settings.ts';
 import type { KnownWorld } from './world.ts';
@@ -19,14 +21,12 @@ export interface AgentContext {
 
 /** Works under the lock, with the settings settled; the snapshot follows also after a failure, which changes may precede. */
 export async function locked<T>(
-  { store, publisher, keeper, deps }: AgentContext,
+  context: AgentContext,
   work: (world: KnownWorld) => Promise<T>,
 ): Promise<T> {
+  const { store, publisher, deps } = context;
   try {
-    return await store.locked(async (world) => {
-      await keeper.settle(world);
-      return work(world);
-    });
+    return await store.locked(async (world) => work((await settled(context, world)).world));
   } finally {
     try {
       await publisher.publish();
@@ -34,6 +34,16 @@ export async function locked<T>(
       deps.log.error({ error }, 'Could not publish after a call');
     }
   }
+}
+
+/** The node with its settings settled; an operation whose settings have gone back has ended. */
+export async function settled(
+  { store, keeper }: AgentContext,
+  world: KnownWorld,
+): Promise<{ readonly world: KnownWorld; readonly state: SettingsState | undefined }> {
+  const state = await keeper.settle(world);
+  const isLost = state !== undefined && hasLostTrial(world, state);
+  return { world: isLost ? await store.apply(world, unconfirmedChange(world)) : world, state };
 }
 
 /** Makes the change of a decision, then gives its outcome. */

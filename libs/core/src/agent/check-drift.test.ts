@@ -57,6 +57,19 @@ describe('drift', () => {
     expect(node.settings.restarted).toEqual([]);
   });
 
+  it('is not asked of a parameter that can only be written', async () => {
+    const node = new MemoryNode();
+    node.settings.kernel.set('vm/compact_memory', '');
+    const settings: SettingsSet = {
+      ...{ version: 's1', drift: 'heal' },
+      configs: [entry('kernel.sysctl', { 'vm.compact_memory': 1 })],
+    };
+    await node.agent().configure({ ...request([]), settings });
+    node.settings.kernel.set('vm/compact_memory', '');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 0 } });
+    expect(node.settings.kernel.get('vm/compact_memory')).toBe('');
+  });
+
   it('is not healed while settings are on trial', async () => {
     const node = await configured('heal', restarting);
     node.settings.files.set(kubelet, 'maxPods: 110\n');

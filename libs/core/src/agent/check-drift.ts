@@ -3,7 +3,7 @@ import type { SettingNote, SettingsStatus } from '../api/agent-status.ts';
 import { isSame } from '../same.ts';
 import { locked, type AgentContext } from './calls.ts';
 import { beginHealing } from './settings/decide-settings.ts';
-import { driftIn, driftTargets, type DriftTarget } from './settings/drift.ts';
+import { comparable, driftIn, driftTargets, type DriftTarget } from './settings/drift.ts';
 import { planSet, reportOf, writeKernel } from './settings/plan-set.ts';
 import { notesOf, settingsStatusOf } from './settings/settings-status.ts';
 import type { SettingsState } from './settings/settings-state.ts';
@@ -17,7 +17,8 @@ export function checkDrift(context: AgentContext): Promise<SettingsStatus> {
     const found: SettingNote[] = [];
     for (const target of driftTargets(state.wanted)) {
       if (target.heals && mayHeal(world, state)) state = await heal(context, world, state, target);
-      found.push(...driftIn(reportOf(await planSet(context.deps.settings, world, target.set))));
+      const plan = comparable(await planSet(context.deps.settings, world, target.set));
+      found.push(...driftIn(reportOf(plan)));
     }
     const drift = notesOf(found);
     if (!isSame(state.drift ?? notesOf([]), drift)) {
@@ -39,7 +40,7 @@ async function heal(
   state: SettingsState,
   { set }: DriftTarget,
 ): Promise<SettingsState> {
-  const plan = await planSet(deps.settings, world, set);
+  const plan = comparable(await planSet(deps.settings, world, set));
   if (plan.files.length + plan.kernel.length === 0) return state;
   const paths = [...plan.files, ...plan.kernel].map(({ path }) => path);
   deps.log.info({ version: set.version, paths }, 'Putting settings back');

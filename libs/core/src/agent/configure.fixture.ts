@@ -1,5 +1,6 @@
 /** Sets of settings for the node in memory. */
 import type { SettingsSet } from '../api/os-instance.ts';
+import { KubeosError } from '../errors/index.ts';
 import type { ConfigureRequest } from './agent.ts';
 
 /** File of the kubelet. */
@@ -39,3 +40,10 @@ export function request(
     ...options,
   };
 }
+
+/** Code of a failure; `none` where there is none. */
+export const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'none',
+    (thrown: unknown) => KubeosError.from(thrown).code,
+  );

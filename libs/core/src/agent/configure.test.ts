@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import { KubeosError } from '../errors/index.ts';
 import {
+  codeOf,
   entry,
   kubelet,
   limits,
@@ -23,12 +23,6 @@ import {
 
 const confirm = (node: MemoryNode, seq = 1) =>
   ({ id: `os/node/${seq}`, seq, type: 'config', bootId: node.bootId }) as const;
-
-const codeOf = (promise: Promise<unknown>) =>
-  promise.then(
-    () => 'none',
-    (thrown: unknown) => KubeosError.from(thrown).code,
-  );
 
 describe('a config that restarts nothing', () => {
   it('is planned while the node serves, and nothing is written for it', async () => {
@@ -194,7 +188,7 @@ describe('a config that restarts programs', () => {
         node.startIn('A', 'good');
         await node.agent().start();
       },
-      { result: 'Configured' },
+      { result: 'Returned', failure: { code: 'NOT_CONFIRMED' } },
       ['kubelet.service'],
     ],
   ])('goes back when %s', async (_name, happens, operation, restarted) => {
@@ -205,6 +199,16 @@ describe('a config that restarts programs', () => {
     expect(node.settings.restarted).toEqual(restarted);
     expect(node.status).toMatchObject({ operation });
     expect(node.status.settings).not.toHaveProperty('after');
+  });
+
+  it('is not confirmed any more after a reboot', async () => {
+    const node = new MemoryNode();
+    await node.agent().configure(request([restarting]));
+    node.startIn('A', 'good');
+    await expect(node.agent().confirm(confirm(node))).resolves.toMatchObject({
+      result: 'Returned',
+    });
+    expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
   });
 
   it('puts the kernel back too in the same boot', async () => {
@@ -349,45 +353,5 @@ describe('a node that a person holds', () => {
     await node.agent().start();
     const done = node.agent().configure(request([limits], { seq: 2 }));
     await expect(codeOf(done)).resolves.toBe('HELD');
-  });
-});
-
-describe('B-40: a power cut at any write', () => {
-  it('leaves the old settings or the new ones, and the call can be made again', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.nat(12),
-        fc.constantFrom([limits, maxPods], [limits, restarting]),
-        async (cut, configs) => {
-          const node = new MemoryNode();
-          const old = new Map(node.settings.files);
-          node.cutAfter = node.writes.length + cut;
-          await codeOf(node.agent().configure(request(configs)));
-          node.startIn('A', 'good');
-          await node.agent().start();
-          const isOld = [...old].every(([path, text]) => node.settings.files.get(path) === text);
-          const isNew =
-            node.settings.files.get(kubelet) === 'maxPods: 200\n' &&
-            node.settings.files.get('/etc/security/limits.conf')?.includes('alice') === true;
-          expect([isOld, isNew]).toContain(true);
-        },
-      ),
-    );
-  });
-
-  it('does not keep slots from working', async () => {
-    const whole = nodeWithV2();
-    await whole.agent().configure(request([limits, maxPods]));
-    const node = nodeWithV2();
-    // The change is decided, and no file is written yet.
-    node.cutAfter = whole.writes.indexOf('settings state') + 1;
-    await codeOf(node.agent().configure(request([limits, maxPods])));
-    node.startIn('A', 'good');
-    node.settings.readFault = new KubeosError('STORAGE_FAILED', 'the disk is broken');
-    await prepareV2(node, 2);
-    expect(node.status.warnings).toMatchObject([{ reason: 'SettingsStuck' }]);
-    node.settings.readFault = undefined;
-    await node.agent().start();
-    expect(node.status.warnings).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { PhaseAnswer } from '../ports/proxy.ts';
 import type { ActivateRequest, Agent, AgentDeps, ReturnPassResult } from './agent.ts';
 import { afterJobs } from './after-jobs.ts';
 import { createArmedWatch } from './armed-watch.ts';
-import { carryOut, change, locked, type AgentContext } from './calls.ts';
+import { carryOut, change, locked, settled, type AgentContext } from './calls.ts';
 import { checkDrift } from './check-drift.ts';
 import { configure } from './configure.ts';
 import { decideActivate, decideArm } from './decide-activate.ts';
@@ -19,6 +19,7 @@ import { createPrepareLine, type PrepareLine } from './prepare-line.ts';
 import { createPublisher } from './publisher.ts';
 import { isOverdue } from './settings/decide-settings.ts';
 import { planSet, reportOf } from './settings/plan-set.ts';
+import { noSettings } from './settings/settings-state.ts';
 import { createSettingsStore } from './settings/settings-store.ts';
 import { createSettingsKeeper } from './settings/settle-settings.ts';
 import type { KnownWorld } from './world.ts';
@@ -111,17 +112,16 @@ export function createAgent(deps: AgentDeps): Agent {
 }
 
 async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
-  const { store, publisher, settings, keeper, deps } = context;
+  const { store, publisher, deps } = context;
   const before = store.changes();
   try {
-    return await store.locked(async (world) => {
-      const overdue = overdueChange(world);
+    return await store.locked(async (found) => {
+      const overdue = overdueChange(found);
       if (overdue !== undefined) {
-        await store.apply(world, overdue);
+        await store.apply(found, overdue);
         return 'returned';
       }
-      await keeper.settle(world);
-      const state = await settings.look(world.facts.machineId);
+      const { world, state = noSettings } = await settled(context, found);
       if (isOverdue(world, state)) {
         await change(context, world, unconfirmedChange(world));
         return 'returned';

@@ -97,10 +97,25 @@ export function decideServiceFailed(
   return fail(failure, { ...change, record: { ...change.record, lastFailure: failure } });
 }
 
-/** Settings on trial were not confirmed in time. */
+/** True when settings were on trial and have gone back, as they do with a reboot. */
+export function hasLostTrial(world: KnownWorld, { undo }: SettingsState): boolean {
+  const { operation } = world.record;
+  return (
+    operation?.type === 'config' &&
+    operation.phase === 'After' &&
+    operation.result === 'Configured' &&
+    undo?.seq !== operation.seq &&
+    !isInTrial(world)
+  );
+}
+
+/** Settings on trial have gone back, or are to go. */
 export function unconfirmedChange(world: KnownWorld): Change {
   const { operation } = world.record;
-  const error = new KubeosError('NOT_CONFIRMED', 'The settings were not confirmed in time');
+  const error = new KubeosError(
+    'NOT_CONFIRMED',
+    'The settings were not confirmed in time and in the boot in which they were changed',
+  );
   const failure = failureOf(operation?.seq ?? world.record.seq, error);
   const record: AgentRecord = {
     ...world.record,

@@ -32,6 +32,8 @@ export class MemorySettings {
   readonly restarted: string[] = [];
   /** Programs that do not come up, with what is said of them. */
   readonly broken = new Map<SettingsUnit, string>();
+  /** Programs that a boot has started already. */
+  readonly running = new Set<SettingsUnit>();
   /** What is wrong with a file, if anything. */
   check: (unit: SettingsUnit, text: string) => string | undefined = () => undefined;
   /** Parameters for which the kernel takes no value. */
@@ -70,6 +72,11 @@ export class MemorySettings {
         restart: async (unit) => {
           await this.write(`restart ${unit}`, () => this.restarted.push(unit));
           return this.broken.get(unit);
+        },
+        restartIfRunning: async (unit) => {
+          if (this.running.has(unit)) {
+            await this.write(`restart ${unit}`, () => this.restarted.push(unit));
+          }
         },
         check: async (unit, text) => this.check(unit, text),
       },

@@ -23,6 +23,8 @@ export interface SettingsFiles {
 export interface SettingsUnits {
   /** Restarts it and waits until it is up and answers, or says what speaks against it; `undefined` when all is well. */
   restart(unit: SettingsUnit): Promise<string | undefined>;
+  /** Restarts it only if it runs, and waits for nothing: for a program that may be about to be started by the boot. */
+  restartIfRunning(unit: SettingsUnit): Promise<void>;
   /** Checks a file that is about to be put in place; what is wrong with it, or `undefined`. */
   check(unit: SettingsUnit, text: string): Promise<string | undefined>;
 }

@@ -53,6 +53,12 @@ describe('programs of settings', () => {
     );
   const calls = async () => (await readFile(join(folder, 'calls'), 'utf8')).trim().split('\n');
 
+  it('restarts a program that runs without waiting for it', async () => {
+    await systemctl('active');
+    await units().restartIfRunning('kubelet.service');
+    expect(await calls()).toEqual(['--no-block try-restart kubelet.service']);
+  });
+
   describe('restart', () => {
     it('ends well when the program stays up', async () => {
       await systemctl('active');

@@ -33,6 +33,10 @@ export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
       const problem = await restart(deps, unit);
       return problem === undefined ? undefined : withJournal(deps, unit, problem);
     },
+    restartIfRunning: async (unit) => {
+      // Waiting for it would make a boot wait that this very call belongs to.
+      await deps.exec('systemctl', ['--no-block', 'try-restart', unit]);
+    },
     // Types of the kubelet's configuration are checked where it is planned; its program has no check.
     check: async (unit, text) =>
       unit === 'containerd.service' ? checkContainerd(deps.exec, deps.folder, text) : undefined,

@@ -24,6 +24,7 @@ import { anImage } from '../node/images.ts';
 import { orderMutations } from './order-mutations.ts';
 import { play } from './play.ts';
 import { factoryImage, type Scenario } from './scenario.ts';
+import { settingsMutations } from './settings-mutations.ts';
 
 /** One planted fault. */
 export interface Mutation {
@@ -87,6 +88,7 @@ function flawed(scenario: Scenario): Scenario {
 /** The planted faults. */
 export const mutations: readonly Mutation[] = [
   ...orderMutations,
+  ...settingsMutations,
   {
     name: 'a cache that claims to hold the own writes',
     breaks: 'WithinBudget',

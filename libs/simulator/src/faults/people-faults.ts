@@ -115,7 +115,7 @@ function typeAtConsole(chaos: Chaos): boolean {
       return node.agents.console('rollback', (agent) => agent.consoleRollback());
     case 1:
       // Nobody in their right mind confirms a node that does not work.
-      if (node.machine.session?.image.health !== 'ready') return false;
+      if (node.machine.session?.image.health !== 'ready' || !node.worksWithItsFile) return false;
       return node.agents.console('confirm', (agent) => agent.consoleConfirm());
     default:
       return node.agents.console('release', (agent) => agent.release());

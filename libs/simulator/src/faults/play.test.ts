@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { knobSet, knobValue } from '../node/knob.ts';
 import { callFaultNames, timedFaultNames, type CallFault } from './catalogue.ts';
 import { play, type PlayOptions } from './play.ts';
 
@@ -44,5 +45,19 @@ describe('play', () => {
     }));
     expect(marks.get('power cut in an unflushed slot')).toBeGreaterThan(0);
     expect(marks.get('power cut after an intent')).toBeGreaterThan(0);
+  }, 120_000);
+
+  it('cuts the power in the middle of settings', async () => {
+    const sysconfigs = knobSet('s1', knobValue(7, 'ready'), { restart: true });
+    const marks = await marksOf(6, (scenario) => ({
+      ...scenario,
+      callFaults: new Set<CallFault>(['powerCutInWrite']),
+      timedFaults: [],
+      severity: 5,
+      soundness: 1,
+      shape: (spec) => ({ ...spec, sysconfigs }),
+    }));
+    expect(marks.get('power cut in a change of settings')).toBeGreaterThan(0);
+    expect(marks.get('power cut with settings on trial')).toBeGreaterThan(0);
   }, 120_000);
 });

@@ -23,7 +23,7 @@ const guarded =
 
 /** Steps of an agent between which a power cut leaves something half done. */
 const writes =
-  /^(slot\.(clear|write|flush|readBack)|bootenv\.(write|replace)|state\.write|machine\.reboot)/;
+  /^(slot\.(clear|write|flush|readBack)|bootenv\.(write|replace)|(state|settings|file|kernel)\.write|restart|machine\.reboot)/;
 
 /**
  * Weather in which some calls go wrong. `severity` scales the probabilities; latencies are those of a busy cluster, so
@@ -76,7 +76,7 @@ function nodeVerdict(
   if (point.startsWith('fetch')) {
     return strikes('fetchError') ? failing('before', 'SOURCE_UNREACHABLE') : normal;
   }
-  if (/^(bootenv|state|slot)\./.test(point) && strikes('diskError')) {
+  if (/^(bootenv|state|slot|settings|file)\./.test(point) && strikes('diskError')) {
     return failing(when(random), 'STORAGE_FAILED');
   }
   if (point.startsWith('agent.') && strikes('apiError')) {

@@ -299,7 +299,6 @@ export class AgentHost {
       publish: (text) => deps.publish(session, text),
       startTimer: () => this.startTimer('os-agent-deadline', session),
       stopTimers: () => this.stopTimers(),
-      restart: (unit) => deps.restart(unit),
     });
     return createAgent(
       deps.tamper({

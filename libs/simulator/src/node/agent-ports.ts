@@ -42,6 +42,7 @@ export interface AgentPortsDeps {
   readonly stopTimers: () => void;
   /** Starts a program anew; what speaks against it, or `undefined`. */
   readonly restart: (unit: string) => string | undefined;
+  readonly restartIfRunning: (unit: string) => void;
 }
 
 /** Everything an agent process works with. */

@@ -57,6 +57,11 @@ export class Kubelet {
     return scheduler.now >= this.readySinceMs + this.durations.daemonSetsMs;
   }
 
+  /** The boot has started it. */
+  get isStarted(): boolean {
+    return this.session !== undefined;
+  }
+
   /** A node that has been running for long: registered, Ready, nothing to wait for. */
   startRunning(session: Session): void {
     this.session = session;

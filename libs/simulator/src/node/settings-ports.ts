@@ -11,6 +11,7 @@ export interface SettingsPortsDeps {
   readonly session: Session;
   /** Starts a program anew; what speaks against it, or `undefined`. */
   readonly restart: (unit: string) => string | undefined;
+  readonly restartIfRunning: (unit: string) => void;
 }
 
 /** A boot menu with a kernel line for each slot. */
@@ -21,7 +22,7 @@ export const bootMenuPath = '/boot/grub.cfg';
  * looking takes no time, because every call of an agent does so.
  */
 export function createSettingsPorts(deps: SettingsPortsDeps): SettingsDeps {
-  const { actor, disk, session, restart } = deps;
+  const { actor, disk, session, restart, restartIfRunning } = deps;
   return {
     state: {
       read: async () => disk.settingsState,
@@ -45,6 +46,7 @@ export function createSettingsPorts(deps: SettingsPortsDeps): SettingsDeps {
     },
     units: {
       restart: (unit) => actor.call(`restart ${unit}`, () => restart(unit)),
+      restartIfRunning: (unit) => actor.call(`restart ${unit}`, () => restartIfRunning(unit)),
       check: async () => undefined,
     },
     bootMenu: bootMenuPath,

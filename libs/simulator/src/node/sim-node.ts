@@ -1,6 +1,7 @@
 import {
   freshVars,
   newBlock,
+  parseSettingsState,
   type AgentDeps,
   type AgentStatus,
   type Log,
@@ -19,7 +20,14 @@ import type { ReportViolation } from '../invariants/violation.ts';
 import { AgentHost } from './agent-host.ts';
 import { Disk } from './disk.ts';
 import type { ImageModel, PayloadServer } from './images.ts';
-import { factoryKnob, knobFiles, knobHealth, knobIn, kubeletPath } from './knob.ts';
+import {
+  factoryKnob,
+  knobFiles,
+  knobHealth,
+  knobIn,
+  kubeletPath,
+  type KnobHealth,
+} from './knob.ts';
 import { Kubelet, type KubeletDurations } from './kubelet.ts';
 import { Machine, type MachineDurations, type Session } from './machine.ts';
 import { LockFile } from './node-lock.ts';
@@ -91,6 +99,15 @@ export class SimNode {
     this.kubelet = this.createKubelet();
     this.agents = this.createAgents();
     this.proxies = this.createProxies();
+  }
+
+  /** A kubelet works with its file as it is now. */
+  get worksWithItsFile(): boolean {
+    return this.knobHealth === 'ready';
+  }
+
+  private get knobHealth(): KnobHealth {
+    return knobHealth(knobIn(this.disk.file(kubeletPath)) ?? factoryKnob);
   }
 
   /** The Node as it is stored. */
@@ -178,6 +195,9 @@ export class SimNode {
     };
     if (isUnflushed('A') || isUnflushed('B')) deps.mark('power cut in an unflushed slot');
     if (disk.stateFile?.includes('"intent"') === true) deps.mark('power cut after an intent');
+    const { change, undo } = parseSettingsState(disk.settingsState, this.name);
+    if (change !== undefined) deps.mark('power cut in a change of settings');
+    if (undo !== undefined) deps.mark('power cut with settings on trial');
   }
 
   private createKubelet(): Kubelet {
@@ -189,7 +209,7 @@ export class SimNode {
       workloads: deps.workloads,
       scheduler: deps.surroundings.scheduler,
       durations: deps.times.kubelet,
-      knobHealth: () => knobHealth(knobIn(this.disk.file(kubeletPath)) ?? factoryKnob),
+      knobHealth: () => this.knobHealth,
       onReady: () => this.proxies.start(),
     });
   }
@@ -211,6 +231,9 @@ export class SimNode {
       log: deps.logOf(`agent/${this.name}`),
       tamper: deps.tamperAgent,
       restart: (unit) => (unit === 'kubelet.service' ? this.kubelet.restart() : undefined),
+      restartIfRunning: (unit) => {
+        if (unit === 'kubelet.service' && this.kubelet.isStarted) this.kubelet.restart();
+      },
       readPublished: () => this.snapshotText,
       publish: (session, text) => {
         if (this.machine.session !== session) return;

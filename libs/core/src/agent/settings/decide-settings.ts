@@ -105,23 +105,11 @@ export function keepChange({ undo: _, ...state }: SettingsState): SettingsState 
   return state;
 }
 
-/**
- * The state that takes settings back: a change like any other, with everything as it was. A boot in between has reset the
- * kernel and started the programs with the old files.
- */
-export function beginReturn(
-  world: KnownWorld,
-  state: SettingsState,
-  undo: SettingsUndo,
-): SettingsState {
-  const { bootId } = world.facts;
-  const { seq, wanted, files } = undo;
+/** The state that takes settings back: a change like any other, with everything as it was. */
+export function beginReturn(state: SettingsState, undo: SettingsUndo): SettingsState {
+  const { seq, bootId, wanted, files, kernel, restarts } = undo;
   const { drift: _, ...kept } = keepChange(state);
-  const running =
-    undo.bootId === bootId
-      ? { kernel: undo.kernel, restarts: undo.restarts }
-      : { kernel: [], restarts: [] };
-  return { ...kept, wanted, change: { seq, bootId, files, ...running } };
+  return { ...kept, wanted, change: { seq, bootId, files, kernel, restarts } };
 }
 
 /** What becomes of settings whose undo is kept. */

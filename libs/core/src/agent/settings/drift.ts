@@ -2,6 +2,7 @@
 import type { SettingNote } from '../../api/agent-status.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
 import type { SettingReport, SettingsReport } from '../../ports/proxy.ts';
+import type { SettingsPlan } from '../../settings/plan-settings.ts';
 import type { WantedSettings } from './settings-state.ts';
 
 /** One set in which both sets come together, and what is done about what differs from it. */
@@ -25,6 +26,23 @@ export function driftTargets({ before, after }: WantedSettings): readonly DriftT
   return [target(before?.set, earlier), target(after?.set, later)].filter(
     ({ set }) => (set.configs ?? []).length > 0,
   );
+}
+
+/** A plan without the parameters that can only be written: nobody can tell whether they differ. */
+export function comparable(plan: SettingsPlan): SettingsPlan {
+  const unknown = plan.kernel.filter(({ before }) => before === '').map(({ askedBy }) => askedBy);
+  const isUnknown = (entry: number, setting: number): boolean =>
+    unknown.some(([ofEntry, ofSetting]) => ofEntry === entry && ofSetting === setting);
+  return {
+    ...plan,
+    kernel: plan.kernel.filter(({ before }) => before !== ''),
+    models: plan.models.map((model, entry) => ({
+      ...model,
+      settings: model.settings.map((one, setting) =>
+        isUnknown(entry, setting) ? { ...one, outcome: 'unchanged' } : one,
+      ),
+    })),
+  };
 }
 
 /** What differs, in words without values. What was refused is told elsewhere. */

@@ -25,10 +25,10 @@ export interface KernelValue {
 export interface SettingsChange {
   /** The operation it belongs to. */
   readonly seq: number;
-  /** Boot in which it was begun: programs started after that know the files already. */
+  /** Boot whose kernel and programs have to follow; another one has begun with what the files held then. */
   readonly bootId: string;
   readonly files: readonly FileText[];
-  /** Parameters and programs of the running system that follow once the files are in place. */
+  /** Parameters and programs of that boot that follow once the files are in place. */
   readonly kernel: readonly KernelValue[];
   readonly restarts: readonly SettingsUnit[];
 }

@@ -202,13 +202,17 @@ describe('B-40: a change of settings', () => {
     expect(node.files).toEqual(old);
   });
 
-  it('restarts nothing that a boot has started with the old files', async () => {
+  it.each([
+    ['has started', ['kubelet.service' as const]],
+    ['has not started yet', []],
+  ])('restarts only what the boot in which it is taken back %s', async (_name, running) => {
     const node = new CuttableSettings();
+    for (const unit of running) node.memory.running.add(unit);
     await node
       .store()
       .carryThrough(worldIn(), change(worldIn(), planOf({ restarts: ['kubelet.service'] })));
     await node.store().settle(worldIn({ bootId: 'boot-2' }));
-    expect(node.memory.restarted).toEqual([]);
+    expect(node.memory.restarted).toEqual(running);
     expect(node.files).toEqual(old);
   });
 

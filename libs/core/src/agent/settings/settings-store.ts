@@ -70,10 +70,12 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     for (const { path, text } of change.files) {
       if (!(await holds(path, text))) await files.write(path, text);
     }
-    // A boot in between has done so by itself.
     if (change.bootId === world.facts.bootId) {
       await putBack(change.kernel);
       await restart(change.restarts);
+    } else {
+      // A boot in between has reset the kernel; a program may have started with a file of before.
+      for (const unit of change.restarts) await restartIfRunning(unit);
     }
     return save(world, endChange(state));
   }
@@ -99,6 +101,14 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     }
   }
 
+  async function restartIfRunning(unit: SettingsUnit): Promise<void> {
+    try {
+      await units.restartIfRunning(unit);
+    } catch (error) {
+      log.error({ error, unit }, 'Could not restart a program');
+    }
+  }
+
   async function restart(programs: readonly SettingsUnit[]): Promise<string | undefined> {
     const problems: string[] = [];
     // By name containerd comes before kubelet, which needs it.
@@ -118,7 +128,7 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     undo: SettingsUndo,
   ): Promise<SettingsState> {
     log.info({ seq: undo.seq }, 'Taking settings back');
-    return carryOn(world, await save(world, beginReturn(world, state, undo)));
+    return carryOn(world, await save(world, beginReturn(state, undo)));
   }
 
   return {

@@ -3,12 +3,16 @@ import type { AgentWarning } from '../../api/agent-status.ts';
 import { KubeosError } from '../../errors/index.ts';
 import type { Log } from '../../ports/log.ts';
 import { isInTrial, type KnownWorld } from '../world.ts';
+import type { SettingsState } from './settings-state.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 /** Settles before and after every change of the node. */
 export interface SettingsKeeper {
-  /** Never throws: slots are more than settings, and settling is tried again with the next call. */
-  settle(world: KnownWorld): Promise<void>;
+  /**
+   * What is kept after that; `undefined` where it could not be settled. Never throws: slots are more than settings, and
+   * it is tried again with the next call.
+   */
+  settle(world: KnownWorld): Promise<SettingsState | undefined>;
   /** What went wrong when it was tried last. */
   trouble(): AgentWarning | undefined;
 }
@@ -20,10 +24,11 @@ export function createSettingsKeeper(store: SettingsStore, log: Log): SettingsKe
     async settle(world) {
       // The next boot settles, before the programs start that the settings are for.
       const isLeaving = world.booted !== world.vars.good && !isInTrial(world);
-      if (world.rebooting || isLeaving) return;
+      if (world.rebooting || isLeaving) return undefined;
       try {
-        await store.settle(world);
+        const state = await store.settle(world);
         trouble = undefined;
+        return state;
       } catch (thrown) {
         const error = KubeosError.from(thrown);
         log.error({ error }, 'Could not settle the settings');
@@ -31,6 +36,7 @@ export function createSettingsKeeper(store: SettingsStore, log: Log): SettingsKe
           reason: 'SettingsStuck',
           message: `A change of settings cannot be carried through: ${error.message}`,
         };
+        return undefined;
       }
     },
     trouble: () => trouble,

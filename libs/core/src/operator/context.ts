@@ -69,7 +69,8 @@ export interface OperatorMemory {
 export interface OperatorContext extends Omit<OperatorDeps, 'leadership'> {
   readonly fleet: Fleet;
   readonly memory: OperatorMemory;
-  readonly term: () => number;
+  /** The term that this is of; nothing is written in a later one. */
+  readonly term: number;
 }
 
 /** RFC 3339 in seconds, as Kubernetes writes times. */

@@ -34,15 +34,22 @@ export function createOperator(deps: OperatorDeps): OperatorLoop {
   const memory = newMemory();
   const fleet = new Fleet(deps.cache);
   const outage = followOutages(deps, memory);
-  const context: OperatorContext = {
+  const contextOf = (term: number): OperatorContext => ({
     cache: deps.cache,
-    api: leadingApi(deps.api, deps.leadership, outage),
+    api: leadingApi(deps.api, deps.leadership, term, outage),
     clock: deps.clock,
     log: deps.log,
     settings: deps.settings,
     fleet,
     memory,
-    term: () => deps.leadership.term(),
+    term,
+  });
+  let current: OperatorContext | undefined;
+  /** A pass keeps the context that it began with: what it has seen is of that term. */
+  const contextNow = (): OperatorContext => {
+    const term = deps.leadership.term();
+    if (current?.term !== term) current = contextOf(term);
+    return current;
   };
   const allKeys = (): readonly ReconcileKey[] => [
     ...[...deps.cache.oses()].map(({ uid }) => ({ kind: 'os' as const, uid })),
@@ -51,12 +58,13 @@ export function createOperator(deps: OperatorDeps): OperatorLoop {
   return {
     async lead() {
       forgetAll(memory);
-      await context.api.refresh();
+      await contextNow().api.refresh();
       fleet.invalidate();
       return allKeys();
     },
     async reconcile(key) {
       if (!deps.leadership.isLeading()) return { kind: 'onChange' };
+      const context = contextNow();
       try {
         return key.kind === 'os'
           ? await osPass(context, key.uid)

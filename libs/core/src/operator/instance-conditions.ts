@@ -1,13 +1,12 @@
 /** The two conditions of an `OSInstance` that are the operator's: Admitted and Drained. */
 import type { Condition } from '../conditions/condition.ts';
 import { setConditions } from '../conditions/index.ts';
+import { operatorConditionTypes } from '../api/names.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Operation } from '../api/operation.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
 import type { WaitReason } from '../rollout/tally.ts';
 import { wallTime, type OperatorContext } from './context.ts';
-
-const ownTypes: ReadonlySet<string> = new Set(['Admitted', 'Drained']);
 
 /** Milliseconds for which a new reason or text must hold before it is worth a write. */
 const holdMs = 10_000;
@@ -23,7 +22,8 @@ export async function tellConditions(
 ): Promise<Requeue> {
   const { memory, clock, api } = context;
   const { operation } = instance.spec;
-  const previous = instance.status.conditions?.filter(({ type }) => ownTypes.has(type)) ?? [];
+  const previous =
+    instance.status.conditions?.filter(({ type }) => operatorConditionTypes.has(type)) ?? [];
   if (operation === undefined && previous.length === 0) return { kind: 'onChange' };
   const now = clock.now();
   const wanted = operation === undefined ? idleConditions : workConditions(operation, waiting);

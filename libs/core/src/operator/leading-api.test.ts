@@ -30,4 +30,19 @@ describe('an operator that lost its lease', () => {
     expect(cluster.writes).toEqual(['status os']);
     expect(requeue).toEqual({ kind: 'backoff', attempt: 1 });
   });
+
+  it('writes nothing more when it has won the lease again in the middle of a pass', async () => {
+    const cluster = aCluster();
+    const write = cluster.writeOsStatus.bind(cluster);
+    cluster.writeOsStatus = (os, status) => {
+      cluster.term = 2;
+      return write(os, status);
+    };
+    const operator = operatorOn(cluster);
+    await operator.reconcile(key);
+    expect(cluster.writes).toEqual(['status os']);
+    cluster.writeOsStatus = write;
+    await passOver(operator, cluster);
+    expect(cluster.writes.length).toBeGreaterThan(1);
+  });
 });

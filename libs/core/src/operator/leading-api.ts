@@ -2,14 +2,16 @@ import { hasCode, KubeosError } from '../errors/index.ts';
 import type { ClusterApi, Leadership } from '../ports/cluster.ts';
 
 /**
- * The cluster as only a leader may write it: every write first checks the lease on this process's own clock, so that a
- * process that slept through the loss of its lease writes nothing. Each answer or outage is noted.
+ * The cluster as only the leader of a term may write it: every write first checks the lease on this process's own clock, so
+ * that a process that slept through the loss of its lease writes nothing. Neither does it when it has won the lease again:
+ * what it knows is of a time before another leader was at work. Each answer or outage is noted.
  *
- * @throws KubeosError `NOT_LEADING` from every write once the lease is gone.
+ * @throws KubeosError `NOT_LEADING` from every write once the term is over.
  */
 export function leadingApi(
   api: ClusterApi,
   leadership: Leadership,
+  term: number,
   note: (answered: boolean) => void,
 ): ClusterApi {
   const noted = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -23,7 +25,7 @@ export function leadingApi(
     }
   };
   const leading = <T>(call: () => Promise<T>): Promise<T> => {
-    if (leadership.isLeading()) return noted(call);
+    if (leadership.isLeading() && leadership.term() === term) return noted(call);
     return Promise.reject(new KubeosError('NOT_LEADING', 'The lease is not held any more'));
   };
   return {

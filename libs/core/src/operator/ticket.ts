@@ -50,7 +50,7 @@ export async function writeTicket(
  * @throws KubeosError `NOT_LEADING` when somebody has raised it since: a newer leader is at work.
  */
 export async function raiseEpoch(context: OperatorContext, os: Os): Promise<Os> {
-  const term = context.term();
+  const { term } = context;
   const raised = context.memory.epochs.get(os.uid);
   if (raised?.term === term) {
     if ((os.status.admission?.epoch ?? 0) <= raised.epoch) return os;

@@ -8,9 +8,9 @@ import {
   type OsInstance,
 } from '@kubeos/core';
 import { createClock, createCluster, type Cluster } from '@kubeos/kube';
-import { silentLog } from '@kubeos/testing';
+import { describeClusterApi, silentLog } from '@kubeos/testing';
 import { createNode, eventually, startTestCluster, type TestCluster } from './cluster.fixture.ts';
-import { instanceSpec, instanceStatus, osStatus, time } from './full-objects.ts';
+import { instanceSpec, osStatus, time } from './full-objects.ts';
 
 let test: TestCluster;
 let cluster: Cluster;
@@ -55,15 +55,30 @@ beforeAll(async () => {
 
 afterAll(() => test.end());
 
-describe('reads', () => {
-  it('answers undefined for what is not there', async () => {
-    expect(await api.getNode('none')).toBeUndefined();
-    expect(await api.getInstance('none')).toBeUndefined();
-    expect(await api.getOs('default', 'none')).toBeUndefined();
-    expect(await api.getNodeLease('none')).toBeUndefined();
-    expect(await api.listPods('none')).toEqual([]);
-  });
+describeClusterApi('on a real API server', () => ({
+  api,
+  cache: cluster.cache,
+  addNode: (name) => createNode(test.api, name),
+  addOs: async (name) => {
+    await newOs(name);
+  },
+  addPod: async (node, name) => {
+    const spec = { nodeName: node, containers: [{ name: 'c', image: 'i' }] };
+    const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec };
+    await test.api.request({ method: 'POST', path: '/api/v1/namespaces/default/pods', body });
+  },
+  report: async (node, conditions) => {
+    await test.api.request({
+      method: 'PATCH',
+      path: `/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/osinstances/${node}/status`,
+      query: { fieldManager: 'kubeos-proxy' },
+      contentType: 'application/merge-patch+json',
+      body: { status: { conditions } },
+    });
+  },
+}));
 
+describe('reads', () => {
   it('tells the schema revision of the served kinds', async () => {
     expect(await api.servedSchemaRevision()).toBe(schemaRevision);
   });
@@ -157,37 +172,13 @@ describe('instances', () => {
     await expect(api.writeInstance(first, { nodestatus: 'idle' }, false)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-    const stale = [{ ...condition('Admitted'), reason: 'Stale' }];
-    await expect(api.applyInstanceConditions(first, stale)).rejects.toMatchObject({
+    const stale = {
+      ...{ type: 'Admitted', status: 'True', reason: 'Stale', message: '' },
+      lastTransitionTime: time,
+    } as const;
+    await expect(api.applyInstanceConditions(first, [stale])).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-  });
-
-  it('keep the conditions of the proxy when the operator applies its own', async () => {
-    const instance = await newInstance('i4');
-    await test.api.request({
-      method: 'PATCH',
-      path: '/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/osinstances/i4/status',
-      query: { fieldManager: 'kubeos-proxy' },
-      contentType: 'application/merge-patch+json',
-      body: { status: { ...instanceStatus, conditions: [condition('UpToDate')] } },
-    });
-    const fresh = (await api.getInstance('i4')) ?? instance;
-
-    await api.applyInstanceConditions(fresh, [
-      condition('Admitted'),
-      condition('Drained'),
-      condition('UpToDate', 'False'),
-    ]);
-    const both = (await api.getInstance('i4')) ?? instance;
-    expect(both.status.conditions?.map(({ type, status }) => [type, status])).toEqual([
-      ['UpToDate', 'True'],
-      ['Admitted', 'True'],
-      ['Drained', 'True'],
-    ]);
-    await api.applyInstanceConditions(both, [condition('Admitted', 'False')]);
-    const after = await api.getInstance('i4');
-    expect(after?.status.conditions?.map(({ type }) => type)).toEqual(['UpToDate', 'Admitted']);
   });
 
   it('B-29: go with their Node, whoever watches, and an open one when its finalizer is taken off', async () => {
@@ -216,13 +207,6 @@ describe('OS objects', () => {
     await expect(api.writeOsStatus(os, {})).rejects.toMatchObject({ code: 'CONFLICT' });
     expect((await api.writeOsStatus(written, { nodes: 1 })).status).toEqual({ nodes: 1 });
   });
-
-  it('get our finalizer and lose only ours', async () => {
-    const held = await api.setOsFinalizer(await newOs('o2'), true);
-
-    expect(held.finalizers).toEqual([operationFinalizer]);
-    expect((await api.setOsFinalizer(held, false)).finalizers).toEqual([]);
-  });
 });
 
 describe('events', () => {
@@ -244,13 +228,6 @@ describe('events', () => {
 });
 
 describe('the caches', () => {
-  it('hold everything that was there before a refresh', async () => {
-    await createNode(test.api, 'c1');
-    await api.refresh();
-
-    expect(cluster.cache.node('c1')?.name).toBe('c1');
-  });
-
   it('come to hold our own writes', async () => {
     const instance = await newInstance('c2');
     const written = await api.writeInstance(instance, { nodestatus: 'upgrade' }, false);
@@ -276,16 +253,3 @@ describe('the caches', () => {
     await test.plane.run(['annotate', ...kind, `${annotation}=1`]);
   });
 });
-
-function condition(
-  type: string,
-  status: 'True' | 'False' = 'True',
-): {
-  readonly type: string;
-  readonly status: 'True' | 'False';
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTransitionTime: string;
-} {
-  return { type, status, reason: 'Tested', message: '', lastTransitionTime: time };
-}

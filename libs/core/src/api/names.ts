@@ -41,5 +41,8 @@ export const operationFinalizer = `${apiGroup}/operation`;
 
 /** Field manager of the operator's writes. */
 export const operatorFieldManager = 'kubeos-operator';
+
+/** Types of the conditions of an `OSInstance` that are the operator's; the others are its proxy's. */
+export const operatorConditionTypes: ReadonlySet<string> = new Set(['Admitted', 'Drained']);
 /** Field manager of the proxy's writes. */
 export const proxyFieldManager = 'kubeos-proxy';

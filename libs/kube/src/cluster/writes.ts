@@ -6,6 +6,7 @@ import {
   instanceNamespace,
   instanceNodeLabel,
   operationFinalizer,
+  operatorConditionTypes,
   operatorFieldManager,
   parseOs,
   parseOsInstance,
@@ -46,9 +47,6 @@ export interface WritesOptions {
   readonly identity: string;
   readonly wallMs: () => number;
 }
-
-/** Conditions of an `OSInstance` that are the operator's; a proxy writes the others. */
-const operatorConditions: ReadonlySet<string> = new Set(['Admitted', 'Drained']);
 
 const manager = { fieldManager: operatorFieldManager };
 
@@ -206,6 +204,6 @@ function applied({ name, uid, resourceVersion }: OsInstance, metadata: object = 
 function appliedConditions(instance: OsInstance, conditions: readonly Condition[]): object {
   return {
     ...applied(instance),
-    status: { conditions: conditions.filter(({ type }) => operatorConditions.has(type)) },
+    status: { conditions: conditions.filter(({ type }) => operatorConditionTypes.has(type)) },
   };
 }

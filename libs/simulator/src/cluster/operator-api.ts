@@ -1,6 +1,7 @@
 import {
   KubeosError,
   operationFinalizer,
+  operatorConditionTypes,
   operatorFieldManager,
   type BudgetView,
   type ClusterApi,
@@ -88,7 +89,13 @@ export function createOperatorApi(deps: OperatorApiDeps): ClusterApi {
     deleteInstance: (instance) =>
       request(`deleteInstance ${instance.name}`, () => {
         const stored = server.instances.get(instance.name);
-        if (stored?.uid === instance.uid) server.deleteInstance(instance.name);
+        if (stored === undefined) return;
+        requireVersion(`OSInstance ${instance.name}`, stored, instance);
+        server.putInstance({
+          ...stored,
+          deleting: true,
+          finalizers: withOrWithout(stored.finalizers, false),
+        });
       }),
     applyInstanceConditions: (instance, conditions) =>
       request(`applyInstanceConditions ${instance.name}`, () => {
@@ -173,6 +180,7 @@ function writeInstance(
   });
 }
 
+/** Server-side apply: what the operator does not apply any more goes, what is not its own stays. */
 function applyConditions(
   server: ApiServer,
   instance: OsInstance,
@@ -183,7 +191,13 @@ function applyConditions(
   const base = stored ?? instance;
   return server.putInstance({
     ...base,
-    status: { ...base.status, conditions: mergeConditions(base.status.conditions, conditions) },
+    status: {
+      ...base.status,
+      conditions: [
+        ...(base.status.conditions ?? []).filter(({ type }) => !operatorConditionTypes.has(type)),
+        ...conditions.filter(({ type }) => operatorConditionTypes.has(type)),
+      ],
+    },
   });
 }
 

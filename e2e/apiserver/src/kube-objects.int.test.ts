@@ -3,6 +3,7 @@ import {
   operationFinalizer,
   schemaRevision,
   type ClusterApi,
+  type Condition,
   type NodeView,
   type Os,
   type OsInstance,
@@ -172,10 +173,10 @@ describe('instances', () => {
     await expect(api.writeInstance(first, { nodestatus: 'idle' }, false)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
-    const stale = {
+    const stale: Condition = {
       ...{ type: 'Admitted', status: 'True', reason: 'Stale', message: '' },
       lastTransitionTime: time,
-    } as const;
+    };
     await expect(api.applyInstanceConditions(first, [stale])).rejects.toMatchObject({
       code: 'CONFLICT',
     });

@@ -17,10 +17,12 @@ it('sees that the way back is gone while the candidate still works', () => {
     startedMs: 0,
     rebooting: false,
     reached: true,
+    kernel: new Map(),
   };
   const disk: Disk = new Disk({
     slotWritten: (slot) => watch.slotWritten(slot),
     bootBlockWritten: (before, after) => watch.bootBlockWritten(before, after),
+    settingsWritten: () => undefined,
   });
   const watch = new NodeWatch({
     node: 'node-0',

@@ -15,7 +15,7 @@ export interface SettingsPortsDeps {
 }
 
 /** A boot menu with a kernel line for each slot. */
-export const bootMenuPath = '/boot/grub.cfg';
+const bootMenuPath = '/boot/grub.cfg';
 
 /**
  * The settings of a node: files on its disk, parameters of its kernel, and programs. Writes are steps of the simulation;

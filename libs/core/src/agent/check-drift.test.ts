@@ -70,6 +70,21 @@ describe('drift', () => {
     expect(node.settings.kernel.get('vm/compact_memory')).toBe('');
   });
 
+  it('is told by the set applied last where both sets speak of a setting', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node);
+    await node.agent().configure(request([sysctl, limits], { type: 'upgrade', phase: 'Before' }));
+    await node.agent().activate(activateRequest(1));
+    node.boot();
+    const later = entry('kernel.sysctl', { 'vm.swappiness': 20 });
+    await node.agent().configure(request([later], { type: 'upgrade' }));
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 0 } });
+    node.settings.files.set('/etc/security/limits.conf', '');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({
+      drift: { total: 1, first: [{ model: 'pam.limits' }] },
+    });
+  });
+
   it('is not healed while settings are on trial', async () => {
     const node = await configured('heal', restarting);
     node.settings.files.set(kubelet, 'maxPods: 110\n');

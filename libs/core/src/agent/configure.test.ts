@@ -48,6 +48,14 @@ describe('a config that restarts nothing', () => {
     });
   });
 
+  it('is planned by itself for a config only', async () => {
+    const node = new MemoryNode();
+    const wanted = request([sysctl], { type: 'upgrade', phase: 'Prepare' });
+    await expect(node.agent().configure(wanted)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
   it('is done with one call, and a repeated one finds it done', async () => {
     const node = new MemoryNode();
     const agent = node.agent();

@@ -165,6 +165,19 @@ describe('operations in their order', () => {
     await prepareV2(node, 2);
   });
 
+  it('begins nothing while the node reboots into an armed slot', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node);
+    await node.agent().activate(activateRequest(1));
+    const busy = { code: 'BUSY' };
+    const preparing = node.agent().prepare(prepareRequest(2), ignore, neverAborted);
+    await expect(preparing).rejects.toMatchObject(busy);
+    const settings = { version: 's1', configs: [] };
+    const plan = { id: 'os/node/2', seq: 2, type: 'config', phase: 'Prepare', settings } as const;
+    const configuring = node.agent().configure({ ...plan, confirmTimeoutSeconds: 300 });
+    await expect(configuring).rejects.toMatchObject(busy);
+  });
+
   it('disarms for Cancel, and for a higher number unless the node is rebooting', async () => {
     const node = nodeWithV2();
     await prepareV2(node);

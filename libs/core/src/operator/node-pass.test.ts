@@ -64,6 +64,18 @@ describe('Drain', () => {
     expect(await at(11)).toBe('Activate');
   });
 
+  it('evicts nothing for an operation that was changed past the cache', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    cluster.pods.set('a', [pod('web')]);
+    const seen = cluster.instance('a');
+    cluster.getInstance = () =>
+      Promise.resolve(
+        seen && { ...seen, spec: { ...seen.spec, operation: anOperation(aNode('a'), { seq: 2 }) } },
+      );
+    await operatorOn(cluster).reconcile(key);
+    expect(cluster.pods.get('a')).toHaveLength(1);
+  });
+
   it('asks less often for pods that may not go, or that go', async () => {
     const cluster = atWork({ phase: 'Drain' });
     const operator = operatorOn(cluster);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AgentStatus, SettingNotes } from '../api/agent-status.ts';
+import type { AgentStatus, SettingNotes, SlotStatus } from '../api/agent-status.ts';
 import type { Condition } from '../conditions/index.ts';
 import { conditionsOf } from './conditions.ts';
 import { agentStatus, instance, operation, record, settingsStatus } from './proxy.fixture.ts';
@@ -25,6 +25,33 @@ function condition(
 }
 
 const both = { before: 'b-1', after: 'a-1' };
+
+describe('the conditions of the slots', () => {
+  const wants = operation({ target: { version: 'KubeOS 2' } });
+  const slots = (a: SlotStatus, b: SlotStatus, version = 'KubeOS 1'): AgentStatus =>
+    agentStatus({ version, slots: { A: a, B: b } });
+  const old: SlotStatus = { state: 'good', version: 'KubeOS 1' };
+  const next = (state: SlotStatus['state']): SlotStatus => ({ state, version: 'KubeOS 2' });
+
+  it.each([
+    ['an empty slot', slots(old, { state: 'empty' }), 'OtherVersion', 'SlotEmpty'],
+    ['a slot that failed', slots(old, next('failed')), 'OtherVersion', 'SlotFailed'],
+    [
+      'a slot of another version',
+      slots(old, { state: 'ready', version: 'KubeOS 0' }),
+      'OtherVersion',
+      'OtherVersion',
+    ],
+    ['a slot that is ready', slots(old, next('ready')), 'OtherVersion', 'SlotReady'],
+    ['a trial', slots(next('trial'), old, 'KubeOS 2'), 'NotConfirmed', 'OtherVersion'],
+    ['the wanted version', slots(next('good'), old, 'KubeOS 2'), 'Confirmed', 'OtherVersion'],
+  ])('tell of %s', (_what, agent, upToDate, prepared) => {
+    const told = conditionsOf(instance(wants), agent, undefined, now) ?? [];
+    const reasonOf = (type: string) => told.find((one) => one.type === type)?.reason;
+
+    expect([reasonOf('UpToDate'), reasonOf('Prepared')]).toEqual([upToDate, prepared]);
+  });
+});
 
 describe('the condition ConfigApplied', () => {
   it.each([

@@ -5,12 +5,14 @@ import type { Os, OsSpec, PendingAdmission } from '../api/os.ts';
 import { pendingLimit, type FleetPlan } from './decide-fleet.ts';
 import {
   aNode,
+  anAgent,
   anOperation,
   anOs,
   aRollbackSpec,
   aSet,
   aSlot,
   aSpec,
+  digestOne,
   facts,
 } from './fleet.fixture.ts';
 import {
@@ -229,6 +231,18 @@ describe('the report of an object', () => {
     ['the end of its pause', three, [tried('a'), facts('b')], {}, ['Interrupted: a', 'Queued: b']],
   ])('counts each node that waits for %s', (_what, changes, nodes, about, expected) => {
     expect(waitingOf(reportOf(anOs({ spec: aSpec(changes) }), nodes, about))).toEqual(expected);
+  });
+
+  it('names the nodes that run the wanted version from another image', () => {
+    const os = anOs();
+    const { node, instance } = done('a');
+    const slot = aSlot('good', 'KubeOS 2', { payloadDigest: digestOne });
+    const agent = anAgent(node, { version: 'KubeOS 2', slots: { A: slot, B: { state: 'empty' } } });
+    const other = { node, instance: { ...instance, status: { ...instance.status, agent } } };
+    expect(conditionOf(reportOf(os, [done('b')]), 'DigestDiffers')?.status).toBe('False');
+    const found = conditionOf(reportOf(os, [other, done('b')]), 'DigestDiffers');
+    expect(found).toMatchObject({ status: 'True', reason: 'SameVersionOtherDigest' });
+    expect(found?.message).toMatch(/^1 node.*: a$/);
   });
 
   it('counts a rollback that waits for its turn', () => {

@@ -5,6 +5,7 @@ import type { OsInstanceStatus } from '../api/os-instance.ts';
 import {
   aConfigSpec,
   aNode,
+  anAgent,
   anOperation,
   anOs,
   aPayload,
@@ -52,6 +53,15 @@ function withoutNodeUid({ node, instance }: ReturnType<typeof facts>): NodeFacts
   return { node, instance: { ...instance, status } };
 }
 
+function deleting({ node, instance }: ReturnType<typeof facts>): NodeFacts {
+  return { node, instance: { ...instance, deleting: true } };
+}
+
+function inNoSlot({ node, instance }: ReturnType<typeof facts>): NodeFacts {
+  const { bootedSlot: _slot, ...agent } = anAgent(node);
+  return { node, instance: { ...instance, status: { ...instance.status, agent } } };
+}
+
 describe('standingOf', () => {
   it.each<[string, NodeFacts, ReturnType<typeof aSpec>, string]>([
     ['without a report', { node: aNode('n'), instance: undefined }, aSpec(), 'NoProxy'],
@@ -79,6 +89,8 @@ describe('standingOf', () => {
     ],
     ['that is not Ready', facts('n', { ready: false }), aSpec(), 'NotReady'],
     ['that is being deleted', facts('n', { deleting: true }), aSpec(), 'NodeDeleting'],
+    ['whose instance is being deleted', deleting(facts('n')), aSpec(), 'InstanceDeleting'],
+    ['that booted no known slot', inNoSlot(facts('n')), aRollbackSpec(), 'RollbackImpossible'],
     [
       'with two disks alike',
       facts(

@@ -24,12 +24,15 @@ menuentry 'B' --id B {
 
 const kernel: Readonly<Record<string, string>> = {
   'vm/swappiness': '60\n',
+  'vm/max_map_count': '65530\n',
   'net/ipv4/ip_forward': '0\n',
 };
 
 /** Makes the files as the factory does, unless they are there. */
 export async function makeSystemRoot(root: string): Promise<void> {
-  if (!existsSync(root)) await writeAll(root, files);
+  if (existsSync(root)) return;
+  await writeAll(root, files);
+  await mkdir(join(root, 'persist'));
 }
 
 /** What a kernel starts with. */

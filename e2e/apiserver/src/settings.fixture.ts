@@ -1,0 +1,85 @@
+/** Settings as an admin writes them, what a node holds of them, and what the cluster saw meanwhile. */
+import type { Phase, SettingsSet } from '@kubeos/core';
+import type { FastNode } from './fast-node/fast-node.ts';
+import { bootMenuPath, readNodeFile } from './fast-node/system-root.ts';
+import { conditionOf, type Scene } from './scene.fixture.ts';
+import { until } from './until.fixture.ts';
+
+type Entry = NonNullable<SettingsSet['configs']>[number];
+
+/** An entry of a set: one model with its keys and values. */
+export function entry(
+  model: string,
+  values: Readonly<Record<string, unknown>>,
+  more: Pick<Entry, 'configpath' | 'restart' | 'reboot'> = {},
+): Entry {
+  const contents = Object.entries(values).map(([key, value]) => ({ key, value }));
+  return { model, ...more, contents };
+}
+
+/** The kernel lines of slot A and slot B, without the kernel's own name. */
+export async function kernelLines(node: FastNode): Promise<readonly string[]> {
+  const menu = await readNodeFile(node.root, bootMenuPath);
+  return [...menu.matchAll(/^ *linux \S+ (.*)$/gm)].map(([, line]) => line ?? '');
+}
+
+/** Waits until the condition `SettingsApplied` of an `OS` has this reason. */
+export async function untilSettings(scene: Scene, os: string, reason: string): Promise<void> {
+  await scene.untilOs(
+    os,
+    `settings to be ${reason}`,
+    (status) => conditionOf(status, 'SettingsApplied')?.reason === reason,
+  );
+}
+
+/** Waits until the fleet has stopped after as many failures as are allowed. */
+export async function untilStopped(scene: Scene, os: string): Promise<void> {
+  await scene.untilOs(
+    os,
+    'the fleet to stop',
+    (status) =>
+      conditionOf(status, 'Ready')?.reason === 'MaxFailuresReached' && status.working === 0,
+  );
+}
+
+/** Waits until the proxy reports the condition of its node with this reason. */
+export async function untilReported(
+  scene: Scene,
+  node: string,
+  type: string,
+  reason: string,
+): Promise<void> {
+  await until(
+    `${node}: ${type} to be ${reason}`,
+    () => conditionOf(scene.instance(node)?.status, type)?.reason === reason,
+    { instead: () => scene.instance(node)?.status },
+  );
+}
+
+/** What a node went through from the moment it was looked at. */
+export interface Course {
+  /** The phases of its operations, in their order. */
+  readonly phases: readonly Phase[];
+  /** True when it was seen out of service. */
+  readonly wasOut: boolean;
+  /** Labels of ours that it carried. */
+  readonly labels: ReadonlySet<string>;
+}
+
+/** Follows a node from now on. */
+export function followCourse(scene: Scene, node: string): Course {
+  const phases: Phase[] = [];
+  const labels = new Set<string>();
+  const course = { phases, labels, wasOut: false };
+  scene.onChange(() => {
+    const view = scene.node(node);
+    const phase = scene.instance(node)?.spec.operation?.phase;
+    if (phase !== undefined && phases.at(-1) !== phase) phases.push(phase);
+    course.wasOut ||= view?.ready === false || view?.unschedulable === true;
+    for (const label of ['configuring', 'upgrading']) {
+      const name = `upgrade.openeuler.org/${label}`;
+      if (Object.hasOwn(view?.labels ?? {}, name)) labels.add(label);
+    }
+  });
+  return course;
+}

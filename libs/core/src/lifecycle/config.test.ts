@@ -212,6 +212,13 @@ describe('settings that restart programs', () => {
     expect(said(pass({ operation, node, report: configured }))).toBe('wait Confirming');
   });
 
+  it('are lost when the agent forgot them in the very boot', () => {
+    const operation: Partial<Operation> = { ...restart, phase: 'Confirm', confirmBootId: 'boot-n' };
+    expect(said(pass({ operation, node: cordoned, agent: { seq: 7 } }))).toBe(
+      '-> GiveBack lost RecordsLost',
+    );
+  });
+
   it('speak of no slot in Confirm', () => {
     const scene: Scene = { operation: restart, node: cordoned, report: configured, ...empty };
     const action = only(pass({ ...scene, waited: 30 }));

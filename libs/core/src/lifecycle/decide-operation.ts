@@ -205,13 +205,12 @@ function returned(view: PresentView, report: AgentOperation): OperationEnding {
 function recordsLost(view: PresentView): boolean {
   const agent = freshReport(view);
   const { operation, node } = view;
-  if (agent?.bootedSlot === undefined || agent.slots[agent.bootedSlot].state !== 'good') {
-    return false;
-  }
+  if (agent === undefined || !runsGoodSlot(agent)) return false;
+  const isForgotten = agent.operation?.seq !== operation.seq;
+  // Settings were in place when Confirm was asked for, so that the agent has known them.
+  if (keepsSlot(operation) && operation.phase === 'Confirm') return isForgotten;
   if (operation.bootIdBefore === undefined || node.bootId === operation.bootIdBefore) return false;
-  if (isAfterSwitch(operation)) {
-    return agent.seq <= operation.seq && agent.operation?.seq !== operation.seq;
-  }
+  if (isAfterSwitch(operation)) return agent.seq <= operation.seq && isForgotten;
   // A rollback is told to the agent with Activate only.
   return operation.type !== 'rollback' && agent.seq < operation.seq;
 }

@@ -19,8 +19,12 @@ export interface PodRecord {
   readonly view: PodView;
   /** Empty while the pod waits for the scheduler. */
   readonly node: string;
-  /** When it was bound, and whether its node took pods then; absent where nobody bound it. */
-  readonly bound?: { readonly atMs: number; readonly openly: boolean };
+  /** When its node was chosen and it was bound, and whether the node took pods then; absent where nobody bound it. */
+  readonly bound?: {
+    readonly chosenMs: number;
+    readonly atMs: number;
+    readonly openly: boolean;
+  };
   /** The workload that looks after it. */
   readonly workload: string;
   /** Seconds between the eviction and the end. */

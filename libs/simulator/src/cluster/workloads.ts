@@ -173,7 +173,8 @@ export class Workloads {
     }
     const chosen = this.random.pick(candidates).view.name;
     const delayMs = this.random.between(this.binding.leastMs, this.binding.mostMs);
-    this.scheduler.after(delayMs, () => this.bind(uid, chosen));
+    const chosenMs = this.scheduler.now;
+    this.scheduler.after(delayMs, () => this.bind(uid, chosen, chosenMs));
   }
 
   private retryWaiting(): void {
@@ -183,7 +184,7 @@ export class Workloads {
     for (const uid of uids) if (this.pods.has(uid)) this.bindLater(uid);
   }
 
-  private bind(uid: string, node: string): void {
+  private bind(uid: string, node: string, chosenMs: number): void {
     const record = this.pods.get(uid);
     if (record === undefined || record.view.deleting) return;
     const target = this.server.nodes.get(node);
@@ -191,7 +192,8 @@ export class Workloads {
       this.bindLater(uid);
       return;
     }
-    const binding = { atMs: this.scheduler.now, openly: !target.view.unschedulable };
+    const openly = !target.view.unschedulable;
+    const binding = { chosenMs, atMs: this.scheduler.now, openly };
     const bound = { ...record, node, bound: binding, view: { ...record.view, phase: 'Running' } };
     this.putPod(bound);
     this.startLater(bound);

@@ -18,7 +18,7 @@ import {
   type Chaos,
   type Strike,
 } from './chaos.ts';
-import { aSettingsSet, aWish, payloadOf, selectors, specOf } from './scenario.ts';
+import { aSettingsSet, aWish, configOf, payloadOf, selectors, specOf } from './scenario.ts';
 
 type PeopleFault = Extract<
   TimedFault,
@@ -143,9 +143,8 @@ const edits: readonly Edit[] = [
     return { ...rest, type: 'rollback', version: random.pick(versions) };
   },
   (spec, random, chaos) => {
-    const { payload: _payload, ...rest } = spec;
     const running = someNode(chaos).machine.session?.image.version ?? spec.version;
-    return { ...rest, type: 'config', version: running, sysconfigs: aSettingsSet(random) };
+    return configOf(random, spec, running);
   },
   (spec, random) => ({ ...spec, sysconfigs: aSettingsSet(random) }),
   ({ sysconfigs: _sysconfigs, ...spec }) => spec,

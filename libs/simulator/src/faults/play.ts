@@ -55,6 +55,8 @@ const releaseMs = 1200_000;
 const lookEverySteps = 50;
 /** People who take a cordon off answer themselves for the pods that come within this time. */
 const foreignUncordonMs = 900_000;
+/** An operator puts a cordon back within this time; until then the scheduler chooses the node. */
+const cordonAgainMs = 60_000;
 
 /** Plays one seed to its end: faults, then peace, in which the fleet has to arrive. */
 export async function play(options: PlayOptions): Promise<PlayReport> {
@@ -141,11 +143,16 @@ function checkReboot(world: World, node: SimNode): void {
 /** True for a pod that came in because somebody took the cordon off. */
 function isLetIn(world: World, node: string, { uid }: PodView): boolean {
   const bound = world.workloads.pods.get(uid)?.bound;
-  if (bound?.openly !== true) return false;
+  if (bound === undefined) return false;
+  const { chosenMs } = bound;
   const { now } = world.scheduler;
   return world
     .foreignUncordonsMs(node)
-    .some((atMs) => atMs <= bound.atMs && now - atMs < foreignUncordonMs);
+    .some((atMs) =>
+      bound.openly
+        ? atMs <= bound.atMs && now - atMs < foreignUncordonMs
+        : atMs <= chosenMs && chosenMs - atMs < cordonAgainMs,
+    );
 }
 
 /** The faults cease and the wish is sane: now every node has to arrive, or the status has to say why not. */

@@ -124,18 +124,30 @@ export function payloadOf({ image, url }: Release): Payload {
 type SpecShape = (spec: OsSpec) => OsSpec;
 const asDrawn: SpecShape = (spec) => spec;
 
-/** What an admin wishes for at first: plain settings and a release. */
+/** What an admin wishes for at first: a release, or settings for the system that every node has. */
 export function aWish(random: Random, release: Release, shape: SpecShape = asDrawn): OsWish {
-  return { selector: { kind: 'all' }, spec: shape(specOf(random, release)) };
+  const spec = specOf(random, release);
+  const wanted = random.chance(0.15) ? configOf(random, spec, factoryImage.version) : spec;
+  return { selector: { kind: 'all' }, spec: shape(wanted) };
+}
+
+/** The same, but nothing is done but to apply a set of settings to nodes that run a version. */
+export function configOf(
+  random: Random,
+  { payload: _payload, ...spec }: OsSpec,
+  version: string,
+): OsSpec {
+  return { ...spec, type: 'config', version, sysconfigs: aSettingsSet(random, 0.4) };
 }
 
 /** A set of settings under a name of its own. A kubelet that would not work with it is found out only by starting it. */
-export function aSettingsSet(random: Random): SettingsSet {
+export function aSettingsSet(random: Random, reboots = 0): SettingsSet {
   const serial = 100 + random.below(1_000_000);
   const restart = random.chance(0.6);
   const isSound = !restart || random.chance(0.7);
   const health = isSound ? 'ready' : random.pick<KnobHealth>(['fails', 'neverReady']);
-  return knobSet(`set-${String(serial)}`, knobValue(serial, health), { restart });
+  const options = { restart, reboot: random.chance(reboots) };
+  return knobSet(`set-${String(serial)}`, knobValue(serial, health), options);
 }
 
 /** A spec with varied settings for a release. */

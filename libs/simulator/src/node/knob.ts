@@ -1,7 +1,9 @@
-import type { SettingsSet } from '@kubeos/core';
+import { slotNames, type SettingsSet, type SlotName } from '@kubeos/core';
 
 /** File of the kernel parameters for the next boot. */
 export const sysctlPath = '/etc/sysctl.conf';
+/** The boot menu, with a kernel line for each slot. */
+export const bootMenuPath = '/boot/grub.cfg';
 /** File of the kubelet. */
 export const kubeletPath = '/var/lib/kubelet/config.yaml';
 
@@ -31,7 +33,13 @@ export function knobFiles(value: number): ReadonlyMap<string, string> {
   return new Map([
     [sysctlPath, `vm.swappiness=${String(value)}\n`],
     [kubeletPath, `maxPods: ${String(value)}\n`],
+    [bootMenuPath, slotNames.map(menuEntry).join('')],
   ]);
+}
+
+function menuEntry(slot: SlotName): string {
+  const line = `linux /vmlinuz root=PARTLABEL=ROOT-${slot} ro quiet`;
+  return `menuentry '${slot}' {\n  ${line}\n}\n`;
 }
 
 /** The value that a file holds; `undefined` when it holds none. */
@@ -49,7 +57,8 @@ export function knobOf(set: SettingsSet | undefined): number | undefined {
 
 /** A set that turns the knob. */
 export function knobSet(version: string, value: number, options: KnobOptions): SettingsSet {
-  const { restart, drift } = options;
+  const { restart, reboot = false, drift } = options;
+  const line = { model: 'grub.cmdline.current', contents: [{ key: 'knob', value }] };
   const entry = (model: string, key: string) => ({ model, contents: [{ key, value }] });
   return {
     version,
@@ -58,6 +67,7 @@ export function knobSet(version: string, value: number, options: KnobOptions): S
       entry('kernel.sysctl.persist', 'vm.swappiness'),
       { ...entry('kubernetes.kubelet', 'maxPods'), restart },
       entry('kernel.sysctl', 'vm.swappiness'),
+      ...(reboot ? [{ ...line, reboot: 'ifNeeded' }] : []),
     ],
   };
 }
@@ -65,5 +75,7 @@ export function knobSet(version: string, value: number, options: KnobOptions): S
 /** How a set turns it. */
 export interface KnobOptions {
   readonly restart: boolean;
+  /** Its kernel line too, tried with a reboot. */
+  readonly reboot?: boolean;
   readonly drift?: SettingsSet['drift'];
 }

@@ -2,6 +2,7 @@ import { KubeosError, type SettingsDeps } from '@kubeos/core';
 import * as planner from '@kubeos/core/settings';
 import type { Actor } from '../engine/actor.ts';
 import type { Disk } from './disk.ts';
+import { bootMenuPath } from './knob.ts';
 import type { Session } from './machine.ts';
 
 /** What the settings of one agent process are made of. */
@@ -13,9 +14,6 @@ export interface SettingsPortsDeps {
   readonly restart: (unit: string) => string | undefined;
   readonly restartIfRunning: (unit: string) => void;
 }
-
-/** A boot menu with a kernel line for each slot. */
-const bootMenuPath = '/boot/grub.cfg';
 
 /**
  * The settings of a node: files on its disk, parameters of its kernel, and programs. Writes are steps of the simulation;

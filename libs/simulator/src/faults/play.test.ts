@@ -26,7 +26,7 @@ describe('play', () => {
   });
 
   it('lets every fault strike', async () => {
-    const marks = await marksOf(8, (scenario) => ({
+    const marks = await marksOf(20, (scenario) => ({
       ...scenario,
       callFaults: new Set(callFaultNames),
       timedFaults: timedFaultNames,

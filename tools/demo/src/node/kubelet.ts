@@ -14,43 +14,50 @@ export interface KubeletOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly machineId: string;
   readonly log: (line: string) => void;
-  /** Runs the pods that are bound to the Node of this UID until the signal. */
-  readonly runPods: (nodeUid: string, signal: AbortSignal) => Promise<void>;
+  /** Is told the UID of the Node whenever it was registered: its pods are to run. */
+  readonly onRegistered: (nodeUid: string) => void;
 }
 
 /** What the kubelet finds of the running system. */
 export interface RunningSystem {
   readonly bootId: string;
   readonly osImage: string;
+  /** Pods that the configuration allows on the node. */
+  readonly maxPods: number;
 }
 
 const periodMilliseconds = 1000;
+/** From the first word of a kubelet that was started to the one that says Ready. */
+const startingMilliseconds = 500;
 /** The node life cycle controller may have written Unknown meanwhile; a kubelet says it again from time to time. */
 const ticksBetweenStatus = 5;
 const leaseSeconds = 40;
 const requestSeconds = 5;
-const resources = { cpu: '8', memory: '16Gi', pods: '110' };
+const resources = { cpu: '8', memory: '16Gi' };
 /** Makes kwok play the pods of the node. */
 const playedLabel = { type: 'kwok' };
 
 /**
- * What a kubelet does as far as others see it: registers its Node, owns its status, renews its Lease once a second, runs
- * pods. It goes on through every failure of the API server. At the end of the signal it says that the node is shutting
- * down.
+ * What a kubelet does as far as others see it: registers its Node, owns its status, renews its Lease once a second. It
+ * is not Ready at first, and goes on through every failure of the API server. It ends with the signal without a word.
  */
 export async function runKubelet(
   options: KubeletOptions,
   system: RunningSystem,
   signal: AbortSignal,
 ): Promise<void> {
-  const since = new Date().toISOString();
-  const pods = new Pods(options);
+  let ready = starting();
   let ticksToStatus = 0;
+  let ticks = 0;
   do {
+    if (ticks === 1) {
+      ready = serving();
+      ticksToStatus = 0;
+    }
     try {
       if (ticksToStatus === 0) {
-        pods.ofNode(await register(options));
-        await writeStatus(options, system, { ready: true, since });
+        options.onRegistered(await register(options));
+        await writeStatus(options, system, ready);
         ticksToStatus = ticksBetweenStatus;
       }
       await renewLease(options);
@@ -59,43 +66,25 @@ export async function runKubelet(
       ticksToStatus = 0;
       options.log(KubeosError.from(thrown).message);
     }
-  } while (await pause(periodMilliseconds, signal));
-  await Promise.all([pods.end(), sayGoodbye(options, system)]);
+    ticks += 1;
+  } while (await pause(ticks === 1 ? startingMilliseconds : periodMilliseconds, signal));
 }
 
-/** The pods of the Node as it is now: a Node that was deleted and registered again gets new ones. */
-class Pods {
-  readonly #options: KubeletOptions;
-  #nodeUid: string | undefined;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
-
-  constructor(options: KubeletOptions) {
-    this.#options = options;
-  }
-
-  ofNode(uid: string): void {
-    if (uid === this.#nodeUid) return;
-    this.#nodeUid = uid;
-    this.#stop.abort();
-    this.#stop = new AbortController();
-    const { signal } = this.#stop;
-    this.#running = this.#running
-      .then(() => this.#options.runPods(uid, signal))
-      .catch((thrown: unknown) => {
-        this.#options.log(KubeosError.from(thrown).message);
-      });
-  }
-
-  async end(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
+/** Condition Ready as it turns at this moment. */
+function readyNow(status: 'True' | 'False', reason: string, message: string): object {
+  const lastTransitionTime = new Date().toISOString();
+  return { type: 'Ready', status, reason, message, lastTransitionTime };
 }
 
-async function sayGoodbye(options: KubeletOptions, system: RunningSystem): Promise<void> {
+const starting = (): object =>
+  readyNow('False', 'KubeletNotReady', 'container runtime status check may not have completed yet');
+const serving = (): object => readyNow('True', 'KubeletReady', 'kubelet is posting ready status');
+const shuttingDown = (): object => readyNow('False', 'KubeletNotReady', 'node is shutting down');
+
+/** What a kubelet says when the node is shut down in good order. */
+export async function sayGoodbye(options: KubeletOptions, system: RunningSystem): Promise<void> {
   try {
-    await writeStatus(options, system, { ready: false, since: new Date().toISOString() });
+    await writeStatus(options, system, shuttingDown());
   } catch (thrown) {
     // The controllers notice a Lease that is not renewed.
     options.log(KubeosError.from(thrown).message);
@@ -117,29 +106,26 @@ async function register({ api, nodeName, labels }: KubeletOptions): Promise<stri
 async function writeStatus(
   { api, nodeName, machineId }: KubeletOptions,
   system: RunningSystem,
-  state: { readonly ready: boolean; readonly since: string },
+  ready: object,
 ): Promise<void> {
-  const condition = (type: string, isTrue: boolean, reason: string, message: string): object => ({
-    type,
-    status: isTrue ? 'True' : 'False',
-    reason,
-    message,
-    lastHeartbeatTime: new Date().toISOString(),
-    lastTransitionTime: state.since,
-  });
+  const amounts = { ...resources, pods: String(system.maxPods) };
+  const lastHeartbeatTime = new Date().toISOString();
   await apply(api, `/api/v1/nodes/${nodeName}/status`, {
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: nodeName },
     status: {
-      capacity: resources,
-      allocatable: resources,
+      capacity: amounts,
+      allocatable: amounts,
       addresses: [{ type: 'Hostname', address: nodeName }],
       conditions: [
-        state.ready
-          ? condition('Ready', true, 'KubeletReady', 'kubelet is posting ready status')
-          : condition('Ready', false, 'KubeletNotReady', 'node is shutting down'),
-        condition('DiskPressure', false, 'KubeletHasNoDiskPressure', ''),
+        { ...ready, lastHeartbeatTime },
+        {
+          type: 'DiskPressure',
+          status: 'False',
+          reason: 'KubeletHasNoDiskPressure',
+          lastHeartbeatTime,
+        },
       ],
       nodeInfo: {
         machineID: machineId,

@@ -1,8 +1,12 @@
-import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { freshVars, newBlock, type BootWhy, type SlotName } from '@kubeos/core';
 import { defaultBootDir, measureDevice } from '@kubeos/host';
+
+import { factorySettings, parameterFile, startingKernel, sysctlFile } from './factory-settings.ts';
+import { put } from './put.ts';
+import { journalctl, systemctl, unitFiles, type UnitFiles } from './unit-files.ts';
 
 /** Paths below the folder that stands for the root of a node. */
 export interface NodeRoot {
@@ -13,10 +17,10 @@ export interface NodeRoot {
   readonly persist: string;
   /** The agent's socket. */
   readonly socket: string;
-  /** Folder with the node's own `systemctl`, first on the PATH of its programs. */
+  /** Folder with the node's own `systemctl` and `journalctl`, first on the PATH of its programs. */
   readonly programs: string;
-  /** Exists while a reboot has been ordered; the node's `systemctl` makes it. */
-  readonly rebootOrder: string;
+  /** What the node's `systemctl` leaves for the machine to do, and what it finds of its programs. */
+  readonly units: UnitFiles;
 }
 
 /** The paths of a node that lives in this folder. */
@@ -28,7 +32,7 @@ export function nodeRootPaths(folder: string): NodeRoot {
     persist: join(root, 'persist'),
     socket: join(root, 'run/os-agent/os-agent.sock'),
     programs: join(folder, 'bin'),
-    rebootOrder: join(folder, 'orders/reboot'),
+    units: unitFiles(join(folder, 'units')),
   };
 }
 
@@ -42,18 +46,26 @@ export interface NodeIdentity {
 }
 
 /**
- * Lays out what a node has before its first boot: identity, certificates, boot environment, the agent's configuration,
- * `systemctl`. Devices are those of this machine; the disk is named because other nodes' disks look alike.
+ * Lays out what a node has before its first boot: identity, certificates, boot environment, settings, the agent's
+ * configuration, `systemctl`. Devices are those of this machine; the disk is named because other nodes' disks look alike.
  */
 export async function layOutNodeRoot(paths: NodeRoot, given: NodeIdentity): Promise<void> {
-  const configuration = { disk: given.device, idleSeconds: agentIdleSeconds };
+  const configuration = {
+    disk: given.device,
+    idleSeconds: agentIdleSeconds,
+    // The nodes share the loopback of one machine, so their kubelets have no health endpoint (`healthzPort: 0`).
+    settings: { kubeletHealthz: false },
+  };
   await put(join(paths.root, 'etc/KubeOS/agent.json'), JSON.stringify(configuration));
   await symlink('/dev', join(paths.root, 'dev'));
   await symlink('/sys', join(paths.root, 'sys'));
   await put(join(paths.root, 'etc/machine-id'), `${given.machineId}\n`);
   await put(paths.grubenv, newBlock(freshVars('A', 0)));
-  await put(join(paths.programs, 'systemctl'), systemctl(paths.rebootOrder), 0o755);
-  await mkdir(dirname(paths.rebootOrder), { recursive: true });
+  for (const [path, text] of Object.entries(factorySettings)) {
+    await put(join(paths.root, path), text);
+  }
+  await put(join(paths.programs, 'systemctl'), systemctl(paths.units), 0o755);
+  await put(join(paths.programs, 'journalctl'), journalctl(paths.units), 0o755);
   await mkdir(dirname(paths.socket), { recursive: true });
   const certificates = join(paths.root, 'etc/KubeOS/certs');
   await mkdir(certificates, { recursive: true });
@@ -76,11 +88,15 @@ export interface BootFiles {
 export async function writeBootFiles(paths: NodeRoot, boot: BootFiles): Promise<void> {
   const { number = '0:0' } = await measureDevice(boot.partition);
   const file = (name: string, text: string): Promise<void> => put(join(paths.root, name), text);
-  await rm(paths.rebootOrder, { force: true });
+  const { units } = paths;
+  await rm(units.folder, { recursive: true, force: true });
+  await mkdir(units.folder);
   await file('proc/cmdline', `quiet kubeos.slot=${boot.slot} kubeos.why=${boot.why}\n`);
   await file('proc/sys/kernel/random/boot_id', `${boot.bootId}\n`);
   await file('proc/self/mountinfo', `1 0 ${number} / / ro,relatime - ext4 /dev/root ro\n`);
   await file('etc/os-release', boot.osRelease);
+  const parameters = startingKernel(await readFile(join(paths.root, sysctlFile), 'utf8'));
+  for (const [key, value] of parameters) await file(parameterFile(key), `${value}\n`);
   await writeUptime(paths, 0);
 }
 
@@ -88,25 +104,4 @@ export async function writeBootFiles(paths: NodeRoot, boot: BootFiles): Promise<
 export async function writeUptime(paths: NodeRoot, seconds: number): Promise<void> {
   const text = seconds.toFixed(2);
   await put(join(paths.root, 'proc/uptime'), `${text} ${text}\n`);
-}
-
-/** Whole or not at all: programs of the node read at any moment. */
-async function put(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, content, { mode });
-  await rename(`${path}.new`, path);
-}
-
-/** As much of systemctl(1) as an agent asks for. */
-function systemctl(rebootOrder: string): string {
-  return `#!/bin/sh
-order='${rebootOrder}'
-case "$1" in
-  reboot) : > "$order" ;;
-  # Passes are run while the sector shows a trial, whoever starts or stops their timers.
-  start|stop) ;;
-  is-system-running) if [ -e "$order" ]; then echo stopping; exit 1; fi; echo running ;;
-  *) echo "systemctl: not played: $*" >&2; exit 1 ;;
-esac
-`;
 }

@@ -1,18 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { changeSlots, freshVars, newBlock, parseBootBlock } from '@kubeos/core';
-import { exec, readBytesIfThere } from '@kubeos/host';
+import { exec, readBytesIfThere, type ExecResult } from '@kubeos/host';
 import type { ApiClient, ApiRequest } from '@kubeos/kube';
 
 import { programsOf, removeFolder } from '../disks/leftovers.ts';
 import { makeNodeDisk, type NodeDisk } from '../disks/node-disk.ts';
 import type { ImageKind } from '../images/image-tree.ts';
 import { buildRootImage } from '../images/root-image.ts';
+import { kubeletConfigFile, sysctlFile } from './factory-settings.ts';
 import { layOutNodeRoot, nodeRootPaths, type NodeRoot } from './node-root.ts';
 import { NodeStandIn } from './node-stand-in.ts';
 
@@ -48,7 +49,9 @@ async function putIntoB(kind: ImageKind): Promise<void> {
   await writeFile(paths.grubenv, newBlock(armed));
 }
 
-const orderReboot = (): Promise<unknown> => exec(join(paths.programs, 'systemctl'), ['reboot']);
+const systemctl = (...args: readonly string[]): Promise<ExecResult> =>
+  exec(join(paths.programs, 'systemctl'), args, { okExitCodes: [0, 1, 3, 4, 5] });
+const orderReboot = (): Promise<unknown> => systemctl('reboot');
 const chosen = (): string[] => node.boots.map((b) => `${b.slot ?? '-'} ${b.why} ${b.reached}`);
 const onNode = (name: string): Promise<string> => readFile(join(paths.root, name), 'utf8');
 
@@ -134,6 +137,71 @@ describe('a node', () => {
     await node.powerCut();
     await eventually(() => node.boots.length === 2 && node.state.kind === 'up');
     expect(chosen()).toEqual(['A good system', 'A good system']);
+  });
+
+  describe('with a kubelet', () => {
+    const config = (): string => join(paths.root, kubeletConfigFile);
+    const statusWrites = (): readonly string[] =>
+      requests
+        .filter(({ path }) => path.endsWith('/status'))
+        .map((one) => JSON.stringify(one.body));
+    const isActive = async (): Promise<string> =>
+      (await systemctl('is-active', 'kubelet.service')).stdout.trim();
+
+    beforeEach(async () => {
+      node.powerOn();
+      await eventually(() => statusWrites().some((body) => body.includes('KubeletReady')));
+    });
+
+    it('reads its file with a restart, and is not Ready for a moment', async () => {
+      const text = await readFile(config(), 'utf8');
+      await writeFile(config(), text.replace('maxPods: 110', 'maxPods: 64'));
+      const before = statusWrites().length;
+      expect((await systemctl('restart', 'kubelet.service')).exitCode).toBe(0);
+      expect(await isActive()).toBe('active');
+      await eventually(() => statusWrites().length >= before + 2);
+      const [first = '', second = ''] = statusWrites().slice(before);
+      expect(first).toContain('KubeletNotReady');
+      expect(second).toContain('KubeletReady');
+      expect(second).toContain('"pods":"64"');
+    });
+
+    it('does not come up with a file that it cannot take, and says why in its journal', async () => {
+      const text = await readFile(config(), 'utf8');
+      await writeFile(config(), `${text}imageGCHighThresholdPercent: 75\n`);
+      expect(await systemctl('restart', 'kubelet.service')).toMatchObject({ exitCode: 1 });
+      expect(await systemctl('is-active', 'kubelet.service')).toMatchObject({
+        exitCode: 3,
+        stdout: 'failed\n',
+      });
+      const journal = await exec(join(paths.programs, 'journalctl'), ['--unit=kubelet.service']);
+      expect(journal.stdout).toContain('must be less than imageGCHighThresholdPercent');
+      await writeFile(config(), text);
+      // Only what runs is restarted so.
+      await systemctl('--no-block', 'try-restart', 'kubelet.service');
+      await eventually(async () => !(await readdir(paths.units.folder)).join().includes('restart'));
+      expect(await isActive()).toBe('failed');
+      await systemctl('reset-failed', 'kubelet.service');
+      expect((await systemctl('restart', 'kubelet.service')).exitCode).toBe(0);
+      expect(await isActive()).toBe('active');
+    });
+
+    it('has the parameters of its kernel back with a boot, and those of sysctl.conf', async () => {
+      await writeFile(join(paths.root, 'proc/sys/vm/max_map_count'), '1\n');
+      await writeFile(join(paths.root, sysctlFile), 'vm.swappiness=10\n');
+      await orderReboot();
+      await eventually(() => node.boots.length === 2 && node.state.kind === 'up');
+      expect(await onNode('proc/sys/vm/max_map_count')).toBe('65530\n');
+      expect(await onNode('proc/sys/vm/swappiness')).toBe('10\n');
+    });
+  });
+
+  it('knows no kubelet where the slot has none', async () => {
+    await putIntoB('noKubelet');
+    node.powerOn();
+    await eventually(() => node.state.kind === 'up');
+    expect(await systemctl('restart', 'kubelet.service')).toMatchObject({ exitCode: 5 });
+    expect(await systemctl('is-active', 'kubelet.service')).toMatchObject({ exitCode: 4 });
   });
 
   it('leaves no program, mount, loop device and file when it is taken away', async () => {

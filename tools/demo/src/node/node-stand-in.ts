@@ -10,9 +10,16 @@ import type { NodeDisk } from '../disks/node-disk.ts';
 import { killPrograms } from '../disks/leftovers.ts';
 import { pause } from '../pause.ts';
 import { readSlotSystem, runBootLoader, type SlotSystem } from './boot-loader.ts';
-import { runKubelet } from './kubelet.ts';
+import { runKubeletUnit } from './kubelet-unit.ts';
 import { writeBootFiles, writeUptime, type NodeRoot } from './node-root.ts';
-import { runProxy, runServices, type NodePrograms, type ServicesOptions } from './services.ts';
+import {
+  runBootPass,
+  runDriftPass,
+  runProxy,
+  runServices,
+  type NodePrograms,
+  type ServicesOptions,
+} from './services.ts';
 
 /** What a stand-in for a node is made from. */
 export interface NodeStandInOptions {
@@ -28,9 +35,9 @@ export interface NodeStandInOptions {
   readonly programs: NodePrograms;
   /** Takes a line for each step of the machine; default none. */
   readonly log?: (line: string) => void;
-  /** From power-on to the boot loader; default 1000. */
+  /** From power-on to the boot loader; default 500. */
   readonly firmwareMilliseconds?: number;
-  /** From the kernel's start to its end where it finds no init; default 1000. */
+  /** From the kernel's start to its end where it finds no init; default 500. */
   readonly panicMilliseconds?: number;
 }
 
@@ -109,10 +116,16 @@ export class NodeStandIn {
     this.#reset?.abort();
   }
 
+  /** Runs os-agent-drift.service once, as its timer does; gives its exit status. */
+  async runDriftPass(): Promise<number | null> {
+    const signal = this.#reset?.signal ?? AbortSignal.abort();
+    return runDriftPass(this.#services, signal);
+  }
+
   async #live(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#state = { kind: 'booting' };
-      if (await pause(this.#options.firmwareMilliseconds ?? 1000, signal)) await this.#boot(signal);
+      if (await pause(this.#options.firmwareMilliseconds ?? 500, signal)) await this.#boot(signal);
     }
   }
 
@@ -129,7 +142,7 @@ export class NodeStandIn {
     if (!system.hasInit) {
       this.#record({ slot, why, reached: 'kernel' });
       // The kernel's `panic=` option makes it reboot by itself.
-      await pause(this.#options.panicMilliseconds ?? 1000, signal);
+      await pause(this.#options.panicMilliseconds ?? 500, signal);
       return;
     }
     await this.#run(slot, why, system, signal);
@@ -153,10 +166,12 @@ export class NodeStandIn {
     const reboot = (): void => {
       reset.abort();
     };
+    const booted = runBootPass(this.#services, ended);
     const parts = [
+      booted,
       runServices(this.#services, reboot, ended),
       this.#runClock(reboot, ended),
-      ...(system.hasKubelet ? [this.#runKubelet(bootId, version, ended)] : []),
+      ...(system.hasKubelet ? [this.#runKubelet(bootId, version, booted, ended)] : []),
     ];
     try {
       await Promise.all(parts);
@@ -174,7 +189,7 @@ export class NodeStandIn {
     const started = performance.now();
     while (!ended.aborted) {
       await writeUptime(paths, (performance.now() - started) / 1000);
-      if (await exists(paths.rebootOrder)) {
+      if (await exists(paths.units.rebootOrder)) {
         this.#log('reboot ordered');
         reboot();
       }
@@ -183,17 +198,27 @@ export class NodeStandIn {
     if (this.#state.kind === 'up') this.#state = { ...this.#state, kind: 'stopping' };
   }
 
-  async #runKubelet(bootId: string, osImage: string, ended: AbortSignal): Promise<void> {
-    const { api, name, labels = {}, machineId } = this.#options;
-    const kubelet = {
+  async #runKubelet(
+    bootId: string,
+    osImage: string,
+    booted: Promise<void>,
+    ended: AbortSignal,
+  ): Promise<void> {
+    await booted;
+    if (ended.aborted) return;
+    const { api, name, labels = {}, machineId, paths } = this.#options;
+    const unit = {
       api,
       nodeName: name,
       labels,
       machineId,
+      paths,
+      bootId,
+      osImage,
       log: (line: string) => this.#log(`kubelet: ${line}`),
       runPods: (nodeUid: string, signal: AbortSignal) => runProxy(this.#services, nodeUid, signal),
     };
-    await runKubelet(kubelet, { bootId, osImage }, ended);
+    await runKubeletUnit(unit, ended);
   }
 
   get #services(): ServicesOptions {

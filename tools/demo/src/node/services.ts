@@ -31,9 +31,22 @@ const returnEverySeconds = 3;
 /** TimeoutStartSec of the return unit. */
 const returnTimeoutSeconds = 60;
 
+/** Plays os-agent-boot.service, the boot pass, for which the kubelet waits. */
+export async function runBootPass(options: ServicesOptions, signal: AbortSignal): Promise<void> {
+  await runOnce(options, 'os-agent-boot', [...options.programs.agent, 'boot'], signal);
+}
+
+/** Plays one run of os-agent-drift.service; gives its exit status. */
+export async function runDriftPass(
+  options: ServicesOptions,
+  signal: AbortSignal,
+): Promise<number | null> {
+  return runOnce(options, 'os-agent-drift', [...options.programs.agent, 'drift'], signal);
+}
+
 /**
- * Plays the units of one boot until the signal: the boot pass of os-agent, its socket, and its return timer while the
- * booted slot is on trial.
+ * Plays the units of one boot until the signal: os-agent's socket, and its return timer while the booted slot is on
+ * trial.
  *
  * @param onFailedReturn the unit's FailureAction=reboot
  */
@@ -43,7 +56,6 @@ export async function runServices(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    runOnce(options, 'os-agent-boot', [...options.programs.agent, 'boot'], signal),
     keepRunning(options, 'os-agent', socketActivated(options), signal),
     runReturnTimer(options, onFailedReturn, signal),
   ]);

@@ -194,7 +194,7 @@ it.concurrent(
 it.concurrent(
   'B-31: settings that nobody would apply are never taken for applied',
   async () => {
-    await scene.addNodes('knobs', 1, { image: v1 });
+    await scene.addNodes('knobs', 1, { image: v1, capabilities: ['disk', 'rollback'] });
     const sysconfigs = {
       version: 's1',
       configs: [{ model: 'kernel.sysctl', contents: [{ key: 'a', value: 1 }] }],
@@ -202,6 +202,7 @@ it.concurrent(
     await scene.createOs('knobs', { opstype: 'config', osversion: v1.version, sysconfigs });
     await scene.untilOs('knobs', 'the reason', waitsFor('SettingsUnsupported'));
     expect(scene.os('knobs')?.status).toMatchObject({ nodes: 1, updated: 0 });
+    expect(conditionOf(scene.os('knobs')?.status, 'SettingsApplied')?.reason).toBe('Pending');
   },
   180_000,
 );

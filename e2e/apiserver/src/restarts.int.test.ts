@@ -5,7 +5,7 @@ import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
 import type { OperatorProgram } from './operator-program.fixture.ts';
 import { lonelyPod } from './pods.fixture.ts';
 import { Scene } from './scene.fixture.ts';
-import { entry, untilSettings } from './settings.fixture.ts';
+import { addNode, entry, untilSettings } from './settings.fixture.ts';
 import { until } from './until.fixture.ts';
 
 const v1 = fastImage('KubeOS 1.0.0');
@@ -51,14 +51,14 @@ it('an operator killed in mid Drain and in mid Confirm is followed by one that g
 }, 180_000);
 
 it('settings go on where they stood when operator and proxy are away in mid After', async () => {
-  const [idle] = await scene.addNodes('tuned', 1, { image: v1 });
-  const [moved] = await scene.addNodes('moved', 1, { image: v1 });
+  const tuned = await addNode(scene, 'tuned', { image: v1 });
+  const moved = await addNode(scene, 'moved', { image: v1 });
   const configs = [entry('kubernetes.kubelet', { maxPods: 200 }, { restart: true })];
   const sysconfigs = { version: 's1', configs };
   await scene.createOs('tuned', { opstype: 'config', osversion: v1.version, sysconfigs });
   await scene.createOs('moved', { ...scene.upgradeTo(v2), minReadySeconds: 10, sysconfigs });
   await scene.untilPhase('tuned-1', 'Drain');
-  await idle?.stopProxy();
+  await tuned.stopProxy();
   await scene.untilPhase('tuned-1', 'After');
   await until(
     'the settings of the trial',
@@ -68,22 +68,22 @@ it('settings go on where they stood when operator and proxy are away in mid Afte
   await operator.kill();
   operator = await scene.startOperator('third');
   await until('a leader', () => operator.leads());
-  expect(await readNodeFile(idle?.root ?? '', kubeletFilePath)).toMatch(/^maxPods: 110 /);
-  idle?.startProxy();
-  await moved?.stopProxy();
-  moved?.startProxy();
+  expect(await readNodeFile(tuned.root, kubeletFilePath)).toMatch(/^maxPods: 110 /);
+  tuned.startProxy();
+  await moved.stopProxy();
+  moved.startProxy();
   for (const [group, node] of [
-    ['tuned', idle],
+    ['tuned', tuned],
     ['moved', moved],
   ] as const) {
     await untilSettings(scene, group, 'Applied');
     await scene.untilUpdated(group);
-    expect(await readNodeFile(node?.root ?? '', kubeletFilePath)).toMatch(/^maxPods: 200 /);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toMatch(/^maxPods: 200 /);
     expect(scene.os(group)?.status).toMatchObject({ failed: 0, updated: 1 });
     expect(scene.instance(`${group}-1`)?.spec.history?.seq).toBe(1);
   }
-  expect(idle?.boots).toHaveLength(1);
-  expect(moved?.boots).toHaveLength(2);
+  expect(tuned.boots).toHaveLength(1);
+  expect(moved.boots).toHaveLength(2);
 }, 180_000);
 
 it('an API server that is away in mid Drain and in the trial breaks nothing', async () => {

@@ -40,7 +40,7 @@ const samples = [
   ['rollback.yaml', 'os-rollback', 'AllNodesUpdated', 1],
   ['upgrade-container.yaml', 'os-sample', 'ImageTypeUnsupported', 1],
   ['upgrade-disk-mtls.yaml', 'os-disk', 'OutsideTimeWindow', 1],
-  ['upgrade-with-settings.yaml', 'os-settings', 'SettingsUnsupported', 1],
+  ['upgrade-with-settings.yaml', 'os-settings', 'ImageTypeUnsupported', 1],
 ] as const;
 
 it.each(samples)(

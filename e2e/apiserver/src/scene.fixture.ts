@@ -13,7 +13,7 @@ import { followPods, type ScenePod } from './pods.fixture.ts';
 import { until } from './until.fixture.ts';
 
 /** How the nodes of a group are made. */
-export type GroupOptions = Pick<FastNodeOptions, 'image' | 'idle'> & {
+export type GroupOptions = Pick<FastNodeOptions, 'image' | 'idle' | 'capabilities'> & {
   /** Default: the label that makes them a group for selectors. */
   readonly labels?: Readonly<Record<string, string>>;
 };

@@ -6,6 +6,7 @@ import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
 import { deployment } from './pods.fixture.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
+  addNode,
   entry,
   followCourse,
   kernelLines,
@@ -109,7 +110,7 @@ it.concurrent(
 it.concurrent(
   'settings with which a node is never Ready go back when their time is over',
   async () => {
-    const [node] = await scene.addNodes('deaf', 1, { image: v1 });
+    const node = await addNode(scene, 'deaf', { image: v1 });
     const sysconfigs = kubelet('s1', { resolvConf: '/no/such/file' });
     await scene.createOs('deaf', { ...config, sysconfigs });
     await scene.untilPhase('deaf-1', 'After');
@@ -117,13 +118,13 @@ it.concurrent(
       const { operation } = scene.instance('deaf-1')?.status.agent ?? {};
       return operation?.result === 'Configured' && scene.node('deaf-1')?.ready === false;
     });
-    node?.passTime(601);
+    node.passTime(601);
     await untilStopped(scene, 'deaf');
 
     expect(lastOf('deaf-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
-    expect(await readNodeFile(node?.root ?? '', kubeletFilePath)).toBe(oldKubelet);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
     expect(scene.node('deaf-1')).toMatchObject({ ready: true, unschedulable: false });
-    expect(node?.boots).toHaveLength(1);
+    expect(node.boots).toHaveLength(1);
   },
   240_000,
 );
@@ -131,17 +132,17 @@ it.concurrent(
 it.concurrent(
   'settings on trial go back with a power cut',
   async () => {
-    const [node] = await scene.addNodes('jolt', 1, { image: v1 });
+    const node = await addNode(scene, 'jolt', { image: v1 });
     const sysconfigs = kubelet('s1', { maxPods: 200 });
     await scene.createOs('jolt', { ...config, minReadySeconds: 60, sysconfigs });
     await until('the trial', () => {
       return scene.instance('jolt-1')?.status.agent?.operation?.result === 'Configured';
     });
-    node?.reset();
+    node.reset();
     await untilStopped(scene, 'jolt');
 
     expect(lastOf('jolt-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
-    expect(await readNodeFile(node?.root ?? '', kubeletFilePath)).toBe(oldKubelet);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
     expect(scene.node('jolt-1')).toMatchObject({ ready: true, unschedulable: false });
   },
   240_000,
@@ -150,7 +151,7 @@ it.concurrent(
 it.concurrent(
   'an object that is edited in the trial of its settings takes them back before the next set',
   async () => {
-    const [node] = await scene.addNodes('veer', 1, { image: v1 });
+    const node = await addNode(scene, 'veer', { image: v1 });
     const first = kubelet('s1', { maxPods: 200 });
     await scene.createOs('veer', { ...config, minReadySeconds: 60, sysconfigs: first });
     await until('the trial', () => {
@@ -163,9 +164,7 @@ it.concurrent(
     await untilSettings(scene, 'veer', 'Applied');
     await scene.untilUpdated('veer');
 
-    expect(await readNodeFile(node?.root ?? '', kubeletFilePath)).toBe(
-      `${oldKubelet}podsPerCore: 8\n`,
-    );
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(`${oldKubelet}podsPerCore: 8\n`);
     expect(scene.os('veer')?.status).toMatchObject({ failed: 0, updated: 1 });
   },
   240_000,
@@ -177,8 +176,7 @@ const line = entry('grub.cmdline.current', { audit: 1 }, { reboot: 'ifNeeded' })
 it.concurrent(
   'a kernel line that may reboot is tried in a copy of the running slot, and stays there',
   async () => {
-    const [node] = await scene.addNodes('reborn', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'reborn', { image: v1 });
     const course = followCourse(scene, 'reborn-1');
     const configs = [line, entry('kubernetes.kubelet', { maxPods: 200 })];
     await scene.createOs('reborn', { ...config, sysconfigs: { version: 's1', configs } });
@@ -211,8 +209,7 @@ it.concurrent(
 it.concurrent(
   'a kernel line with which a node is not confirmed is left behind with its copy',
   async () => {
-    const [node] = await scene.addNodes('relapse', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'relapse', { image: v1 });
     const configs = [line, entry('kubernetes.kubelet', { resolvConf: '/no/such/file' }, restart)];
     await scene.createOs('relapse', { ...config, sysconfigs: { version: 's1', configs } });
     await until('the trial', () => {

@@ -6,6 +6,7 @@ import { fastImage } from './fast-node/images.ts';
 import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
+  addNode,
   entry,
   followCourse,
   kernelLines,
@@ -54,8 +55,7 @@ afterAll(() => scene.close(), 60_000);
 it.concurrent(
   'B-16: an upgrade applies one set before the switch and one after it, and the kernel lines are those of the right slots',
   async () => {
-    const [node] = await scene.addNodes('both', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'both', { image: v1 });
     const course = followCourse(scene, 'both-1');
     const before = {
       version: 'u1',
@@ -120,8 +120,7 @@ it.concurrent(
 it.concurrent(
   'an image that does not come up leaves what was applied before the switch, and nothing of what was to follow',
   async () => {
-    const [node] = await scene.addNodes('crash', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'crash', { image: v1 });
     const sysconfigs = {
       version: 's1',
       configs: [
@@ -143,8 +142,7 @@ it.concurrent(
 it.concurrent(
   'settings with which the new system is never Ready go back with it, and those from before the switch stay',
   async () => {
-    const [node] = await scene.addNodes('weary', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'weary', { image: v1 });
     const sysconfigs = {
       version: 's1',
       configs: [
@@ -172,8 +170,7 @@ it.concurrent(
 it.concurrent(
   'a program that does not come up in the trial takes the node back, with the evidence',
   async () => {
-    const [node] = await scene.addNodes('stale', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'stale', { image: v1 });
     const configs = [entry('kubernetes.kubelet', { maxPods: -1 }, { restart: true })];
     const sysconfigs = { version: 's1', configs };
     await scene.createOs('stale', { ...scene.upgradeTo(v2), upgradeconfigs, sysconfigs });
@@ -189,7 +186,7 @@ it.concurrent(
 it.concurrent(
   'B-53: a set that is refused before the switch leaves the node on its system',
   async () => {
-    const [node] = await scene.addNodes('barred', 1, { image: v1 });
+    const node = await addNode(scene, 'barred', { image: v1 });
     const stray = {
       version: 'u1',
       configs: [entry('pam.limits', { root: 'hard.nofile.1' }, { configpath: '/etc/limits.conf' })],
@@ -197,7 +194,7 @@ it.concurrent(
     await scene.createOs('barred', { ...scene.upgradeTo(v2), upgradeconfigs: stray });
     await untilStopped(scene, 'barred');
     expect(lastOf('barred-1')).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
-    expect(node?.boots).toHaveLength(1);
+    expect(node.boots).toHaveLength(1);
     expect(scene.node('barred-1')).toMatchObject({ ready: true, unschedulable: false });
   },
   240_000,
@@ -207,8 +204,7 @@ it.concurrent(
   'B-16: a rollback applies its settings in the trial, on the kernel lines of the right slots',
   async () => {
     const idle = { image: v1, state: 'good' } as const;
-    const [node] = await scene.addNodes('home', 1, { image: v2, idle });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'home', { image: v2, idle });
     const sysconfigs = {
       version: 's1',
       configs: [
@@ -238,7 +234,7 @@ it.concurrent(
 it.concurrent(
   'a set that comes late to an upgrade is not taken for applied; a configuration applies it',
   async () => {
-    const [node] = await scene.addNodes('late', 1, { image: v1 });
+    const node = await addNode(scene, 'late', { image: v1 });
     const sysconfigs = {
       version: 's1',
       configs: [entry('kernel.sysctl', { 'vm.swappiness': 10 })],
@@ -252,7 +248,7 @@ it.concurrent(
 
     await scene.editOs('late', { opstype: 'config' });
     await untilSettings(scene, 'late', 'Applied');
-    expect(await readNodeFile(node?.root ?? '', 'proc/sys/vm/swappiness')).toBe('10\n');
+    expect(await readNodeFile(node.root, 'proc/sys/vm/swappiness')).toBe('10\n');
   },
   240_000,
 );

@@ -1,8 +1,8 @@
 /** Settings as an admin writes them, what a node holds of them, and what the cluster saw meanwhile. */
-import type { Phase, SettingsSet } from '@kubeos/core';
+import { KubeosError, type Phase, type SettingsSet } from '@kubeos/core';
 import type { FastNode } from './fast-node/fast-node.ts';
 import { bootMenuPath, readNodeFile } from './fast-node/system-root.ts';
-import { conditionOf, type Scene } from './scene.fixture.ts';
+import { conditionOf, type GroupOptions, type Scene } from './scene.fixture.ts';
 import { until } from './until.fixture.ts';
 
 type Entry = NonNullable<SettingsSet['configs']>[number];
@@ -11,10 +11,25 @@ type Entry = NonNullable<SettingsSet['configs']>[number];
 export function entry(
   model: string,
   values: Readonly<Record<string, unknown>>,
-  more: Pick<Entry, 'configpath' | 'restart' | 'reboot'> = {},
+  more: {
+    readonly configpath?: string;
+    readonly restart?: boolean;
+    readonly reboot?: 'ifNeeded';
+  } = {},
 ): Entry {
   const contents = Object.entries(values).map(([key, value]) => ({ key, value }));
   return { model, ...more, contents };
+}
+
+/** Turns on the one node of a group, and waits until it is Ready. */
+export async function addNode(
+  scene: Scene,
+  group: string,
+  options: GroupOptions,
+): Promise<FastNode> {
+  const [node] = await scene.addNodes(group, 1, options);
+  if (node === undefined) throw new KubeosError('BUG', `${group} has no node`);
+  return node;
 }
 
 /** The kernel lines of slot A and slot B, without the kernel's own name. */
@@ -72,13 +87,13 @@ export function followCourse(scene: Scene, node: string): Course {
   const labels = new Set<string>();
   const course = { phases, labels, wasOut: false };
   scene.onChange(() => {
-    const view = scene.node(node);
     const phase = scene.instance(node)?.spec.operation?.phase;
     if (phase !== undefined && phases.at(-1) !== phase) phases.push(phase);
-    course.wasOut ||= view?.ready === false || view?.unschedulable === true;
+    const view = scene.node(node);
+    if (view === undefined) return;
+    course.wasOut ||= !view.ready || view.unschedulable;
     for (const label of ['configuring', 'upgrading']) {
-      const name = `upgrade.openeuler.org/${label}`;
-      if (Object.hasOwn(view?.labels ?? {}, name)) labels.add(label);
+      if (Object.hasOwn(view.labels, `upgrade.openeuler.org/${label}`)) labels.add(label);
     }
   });
   return course;

@@ -1,5 +1,5 @@
 /** Settings that interrupt nothing: applied, refused, watched. */
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fastImage } from './fast-node/images.ts';
@@ -7,6 +7,7 @@ import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
 import { lonelyPod } from './pods.fixture.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
+  addNode,
   entry,
   followCourse,
   kernelLines,
@@ -19,6 +20,7 @@ import { until } from './until.fixture.ts';
 const v1 = fastImage('KubeOS 1.0.0');
 const config = { opstype: 'config', osversion: v1.version };
 const swappiness = 'proc/sys/vm/swappiness';
+const limitsPath = '/etc/security/limits.conf';
 
 let scene: Scene;
 
@@ -32,8 +34,7 @@ afterAll(() => scene.close(), 60_000);
 it.concurrent(
   'B-16: a configuration of all models reaches a node that goes on serving, and is known in full',
   async () => {
-    const [node] = await scene.addNodes('calm', 1, { image: v1 });
-    if (node === undefined) throw new Error('There is no node');
+    const node = await addNode(scene, 'calm', { image: v1 });
     await scene.apply(lonelyPod('guest', 'calm-1'));
     await until('the pod', () => scene.podsOn('calm-1').length === 1);
     const course = followCourse(scene, 'calm-1');
@@ -66,7 +67,7 @@ it.concurrent(
     ]);
     expect(await read(kubeletFilePath)).toBe('maxPods: 200 # enough for everybody\n');
     expect(await read('/etc/containerd/config.toml')).toContain('level = "info"');
-    expect(await read('/etc/security/limits.conf')).toBe('# limits\nroot hard nofile 65535\n');
+    expect(await read(limitsPath)).toBe('# limits\nroot hard nofile 65535\n');
 
     const { status } = scene.instance('calm-1') ?? {};
     expect(status?.sysconfigs).toEqual(sysconfigs);
@@ -93,7 +94,7 @@ it.concurrent(
 it.concurrent(
   'B-31, B-48: keys that are refused are named everywhere, and all others are applied',
   async () => {
-    const [node] = await scene.addNodes('partial', 1, { image: v1 });
+    const node = await addNode(scene, 'partial', { image: v1 });
     const sysconfigs = {
       version: 's1',
       configs: [
@@ -119,7 +120,7 @@ it.concurrent(
     expect(applied?.message).toMatch(/1 node\(s\), partial-1 first: kernel.sysctl vm.swappines/);
     expect(scene.os('partial')?.status).toMatchObject({ failed: 0 });
 
-    const root = node?.root ?? '';
+    const { root } = node;
     expect(await readNodeFile(root, 'proc/sys/net/ipv4/ip_forward')).toBe('1\n');
     expect(await readNodeFile(root, kubeletFilePath)).toBe(
       'maxPods: 110 # enough for everybody\npodsPerCore: 8\n',
@@ -132,7 +133,6 @@ it.concurrent(
   'B-53: a set that names a file of somebody else is refused as a whole, until a new version names its own',
   async () => {
     const nodes = await scene.addNodes('astray', 2, { image: v1 });
-    const [node] = nodes;
     const course = followCourse(scene, 'astray-1');
     const stray = (configpath: string): object => ({
       version: `into ${configpath}`,
@@ -144,18 +144,42 @@ it.concurrent(
     await scene.createOs('astray', { ...config, sysconfigs: stray('/etc/cron.d/evil.conf') });
     await untilStopped(scene, 'astray');
 
-    const root = node?.root ?? '';
     const last = scene.instance('astray-1')?.spec.history?.entries[0]?.last;
     expect(last).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
     expect(last?.message).toContain('/etc/cron.d/evil.conf');
-    expect(await readNodeFile(root, swappiness)).toBe('60\n');
+    for (const { root } of nodes) expect(await readNodeFile(root, swappiness)).toBe('60\n');
     expect(course).toMatchObject({ wasOut: false });
     expect(scene.instance('astray-1')?.status.sysconfigs).toBeUndefined();
     expect(scene.instance('astray-2')?.spec).toEqual({ nodestatus: 'idle' });
 
     await scene.editOs('astray', { sysconfigs: stray('/etc/sysctl.d/90-web.conf') });
     await scene.untilUpdated('astray');
-    for (const { root: path } of nodes) expect(await readNodeFile(path, swappiness)).toBe('10\n');
+    for (const { root } of nodes) expect(await readNodeFile(root, swappiness)).toBe('10\n');
+  },
+  180_000,
+);
+
+it.concurrent(
+  'a node whose file cannot be edited is left alone until somebody asks for one more attempt',
+  async () => {
+    const { root } = await addNode(scene, 'lacking', { image: v1 });
+    await rm(join(root, limitsPath));
+    const configs = [
+      entry('kernel.sysctl', { 'vm.swappiness': 10 }),
+      entry('pam.limits', { root: 'hard.nofile.65535' }),
+    ];
+    await scene.createOs('lacking', { ...config, sysconfigs: { version: 's1', configs } });
+    await untilStopped(scene, 'lacking');
+
+    const last = scene.instance('lacking-1')?.spec.history?.entries[0]?.last;
+    expect(last).toMatchObject({ class: 'bad', reason: 'SettingsUnreadable' });
+    expect(last?.message).toContain(limitsPath);
+    expect(await readNodeFile(root, swappiness)).toBe('60\n');
+
+    await writeFile(join(root, limitsPath), '# limits\n');
+    await scene.kubectl('annotate', 'node', 'lacking-1', 'upgrade.openeuler.org/retry=s1');
+    await untilSettings(scene, 'lacking', 'Applied');
+    expect(await readNodeFile(root, limitsPath)).toMatch(/^root hard nofile 65535$/m);
   },
   180_000,
 );
@@ -163,8 +187,8 @@ it.concurrent(
 it.concurrent(
   'a setting that somebody changes by hand is reported, or put back where the set asks for it',
   async () => {
-    const [node] = await scene.addNodes('drifting', 1, { image: v1 });
-    const root = node?.root ?? '';
+    const node = await addNode(scene, 'drifting', { image: v1 });
+    const { root } = node;
     const configs = [
       entry('kernel.sysctl', { 'vm.swappiness': 10 }),
       entry('kubernetes.kubelet', { maxPods: 200 }),
@@ -172,7 +196,7 @@ it.concurrent(
     const spoil = async (): Promise<void> => {
       await writeFile(join(root, swappiness), '60\n');
       await writeFile(join(root, kubeletFilePath), 'maxPods: 20\n');
-      await node?.agent?.checkDrift();
+      await node.agent?.checkDrift();
     };
     await scene.createOs('drifting', { ...config, sysconfigs: { version: 's1', configs } });
     await scene.untilUpdated('drifting');
@@ -200,8 +224,8 @@ it.concurrent(
 it.concurrent(
   'another content under the same version text moves nothing, and the status says so',
   async () => {
-    const [node] = await scene.addNodes('renamed', 1, { image: v1 });
-    const root = node?.root ?? '';
+    const node = await addNode(scene, 'renamed', { image: v1 });
+    const { root } = node;
     const setTo = (version: string, value: number): object => ({
       sysconfigs: { version, configs: [entry('kernel.sysctl', { 'vm.swappiness': value })] },
     });
@@ -222,12 +246,12 @@ it.concurrent(
 it.concurrent(
   "upstream's spelling of a model is applied, and asks to be mended",
   async () => {
-    const [node] = await scene.addNodes('alias', 1, { image: v1 });
+    const node = await addNode(scene, 'alias', { image: v1 });
     const configs = [entry('kuberntes.kubelet', { maxPods: 200 })];
     await scene.createOs('alias', { ...config, sysconfigs: { version: 's1', configs } });
     await untilSettings(scene, 'alias', 'Applied');
 
-    expect(await readNodeFile(node?.root ?? '', kubeletFilePath)).toMatch(/^maxPods: 200 /);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toMatch(/^maxPods: 200 /);
     expect(conditionOf(scene.os('alias')?.status, 'SettingsWarning')).toMatchObject({
       status: 'True',
       message:
@@ -240,21 +264,25 @@ it.concurrent(
 it.concurrent(
   'B-40: a set that a power cut interrupts is in place in the end, and is blamed on nobody',
   async () => {
-    const [node] = await scene.addNodes('cut', 1, { image: v1 });
+    const node = await addNode(scene, 'cut', { image: v1 });
     const configs = [
       entry('kubernetes.kubelet', { maxPods: 200 }),
       entry('pam.limits', { root: 'hard.nofile.65535' }),
     ];
+    let isCut = false;
+    scene.onChange(() => {
+      if (isCut || scene.instance('cut-1')?.spec.operation?.phase !== 'After') return;
+      isCut = true;
+      node.reset();
+    });
     await scene.createOs('cut', { ...config, sysconfigs: { version: 's1', configs } });
-    await scene.untilPhase('cut-1', 'After');
-    node?.reset();
     await untilSettings(scene, 'cut', 'Applied');
     await scene.untilUpdated('cut');
 
-    const root = node?.root ?? '';
+    const { root } = node;
     expect(await readNodeFile(root, kubeletFilePath)).toMatch(/^maxPods: 200 /);
-    expect(await readNodeFile(root, '/etc/security/limits.conf')).toMatch(/nofile 65535$/m);
-    expect(node?.boots).toHaveLength(2);
+    expect(await readNodeFile(root, limitsPath)).toMatch(/nofile 65535$/m);
+    expect(node.boots).toHaveLength(2);
     expect(scene.os('cut')?.status).toMatchObject({ failed: 0 });
   },
   180_000,

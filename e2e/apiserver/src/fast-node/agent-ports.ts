@@ -2,6 +2,7 @@
 import {
   KubeosError,
   otherSlot,
+  type AgentCapability,
   type AgentDeps,
   type BootWhy,
   type Clock,
@@ -24,6 +25,7 @@ export interface FastBoot {
 export interface AgentPortsOptions {
   readonly boot: FastBoot;
   readonly machineId: string;
+  readonly capabilities: readonly AgentCapability[];
   readonly disk: FastDisk;
   readonly images: FastImageServer;
   readonly clock: Clock;
@@ -102,7 +104,7 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
     },
     log,
     agentVersion: 'fast',
-    capabilities: ['disk', 'rollback', 'settings'],
+    capabilities: options.capabilities,
   };
 }
 

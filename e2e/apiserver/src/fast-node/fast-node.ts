@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   bootStep,
   type Agent,
+  type AgentCapability,
   type BootWhy,
   type Clock,
   type Log,
@@ -28,6 +29,8 @@ export interface FastNodeOptions extends FastDiskContent {
   readonly folder: string;
   readonly images: FastImageServer;
   readonly labels?: Readonly<Record<string, string>>;
+  /** What its agent can do; default all but images from a registry. */
+  readonly capabilities?: readonly AgentCapability[];
   readonly clock: Clock;
   readonly log: Log;
   /** Called when the machine begins to go down in order; default nothing. */
@@ -42,6 +45,7 @@ export interface FastBootRecord {
 }
 
 const firmwareMilliseconds = 200;
+const capabilities: readonly AgentCapability[] = ['disk', 'rollback', 'settings'];
 
 /** The node. It is off until `powerOn`. */
 export class FastNode {
@@ -127,7 +131,9 @@ export class FastNode {
       const root = this.root;
       await makeSystemRoot(root);
       const onShutdown = (): void => this.#options.onShutdown?.(name);
-      const session = { labels: {}, ...this.#options, disk, root, boot, runFolder, onShutdown };
+      const defaults = { labels: {}, capabilities };
+      const machine = { disk, root, boot, runFolder, onShutdown };
+      const session = { ...defaults, ...this.#options, ...machine };
       this.#session = new Session(session);
       await this.#session.run(signal);
       this.#session = undefined;

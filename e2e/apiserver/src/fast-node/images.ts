@@ -55,8 +55,13 @@ export class FastImageServer {
   /** Puts the image behind the URL, and gives the URL. */
   offer(name: string, image: FastImage): string {
     const url = `https://images.example.org/${name}`;
-    this.#shelves.set(url, { image, gate: undefined });
+    this.offerAt(url, image);
     return url;
+  }
+
+  /** Puts the image behind a whole URL or the reference of a registry. */
+  offerAt(source: string, image: FastImage): void {
+    this.#shelves.set(source, { image, gate: undefined });
   }
 
   /** From now on downloads of this URL stop half-way. */
@@ -74,7 +79,7 @@ export class FastImageServer {
 
   /** Downloads a payload and verifies it. Throws the codes of a transfer. */
   async fetch(payload: Payload, watch: InstallWatch): Promise<FastImage> {
-    const { url = '' } = payload;
+    const { image = '', url = image } = payload;
     const { signal } = watch;
     this.#fetches.push(url);
     const shelf = this.#shelves.get(url);

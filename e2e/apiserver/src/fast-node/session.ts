@@ -1,5 +1,5 @@
 /** One boot of a fast node, from the start of its agent to its end. */
-import { createAgent, type Agent, type Clock, type Log } from '@kubeos/core';
+import { createAgent, type Agent, type AgentCapability, type Clock, type Log } from '@kubeos/core';
 import type { ApiClient } from '@kubeos/kube';
 import { pause } from '../pause.ts';
 import { createAgentPorts, type FastBoot } from './agent-ports.ts';
@@ -15,6 +15,7 @@ import { kubeletHealth, startKernel } from './system-root.ts';
 export interface SessionOptions {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly capabilities: readonly AgentCapability[];
   readonly api: ApiClient;
   readonly kubeconfig: string;
   readonly runFolder: RunFolder;

@@ -5,6 +5,9 @@ import { stripTypeScriptTypes } from 'node:module';
 
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source, { mode: 'strip' }) }),
-  getCacheKey: (source, path) =>
-    createHash('sha256').update(`${process.version}\0${path}\0${source}`).digest('hex'),
+  // Jest caches what it counts the coverage of under the same key.
+  getCacheKey: (source, path, { instrument }) =>
+    createHash('sha256')
+      .update(`${process.version}\0${path}\0${instrument}\0${source}`)
+      .digest('hex'),
 };

@@ -3,6 +3,7 @@
 // name      `tools/test/main.mjs NAME` runs this stage alone; most are an npm script too
 // suites    where it takes part: `all` is `npm test`, `check` is the fast loop
 // commands  run one after the other; the first that fails ends the stage
+// whole     arguments of the last command unless the user gives others, to run a part
 // jest      the last command is jest: its tests are counted one by one
 // minutes   deadline of the stage
 const node = ['node', '--conditions=@kubeos/source'];
@@ -43,7 +44,15 @@ export const stages = [
     minutes: 10,
     commands: [['nx', 'run-many', '-t', 'build', 'bundle']],
   },
-  { name: 'unit', suites: both, minutes: 15, jest: true, commands: [['jest']] },
+  {
+    name: 'unit',
+    suites: both,
+    minutes: 15,
+    jest: true,
+    commands: [['jest']],
+    // A part of the tests reaches a part of the code.
+    whole: ['--coverage'],
+  },
   {
     name: 'simulation',
     suites: ['all'],

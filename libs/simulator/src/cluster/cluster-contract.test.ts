@@ -1,6 +1,6 @@
 /** The simulated cluster keeps what a real API server keeps for an operator. */
 import { afterAll, beforeAll } from '@jest/globals';
-import { schemaRevision, type OsSpec } from '@kubeos/core';
+import { schemaRevision } from '@kubeos/core';
 import { describeClusterApi, keepRunning, type OpenCluster } from '@kubeos/testing';
 import { Actor, calmWeather } from '../engine/actor.ts';
 import { createRandom } from '../engine/random.ts';
@@ -10,21 +10,6 @@ import { createOperatorApi, mergeConditions } from './operator-api.ts';
 import { People } from './people.ts';
 import { WatchCache } from './watch-cache.ts';
 import { Workloads } from './workloads.ts';
-
-const spec: OsSpec = {
-  version: 'KubeOS 1',
-  type: 'rollback',
-  maxUnavailable: { count: 1 },
-  executionMode: 'parallel',
-  timeIntervalSeconds: 1,
-  force: false,
-  paused: false,
-  canary: { count: 0 },
-  maxFailures: 1,
-  drainTimeoutSeconds: 900,
-  confirmTimeoutSeconds: 600,
-  minReadySeconds: 30,
-};
 
 function openCluster(scheduler: Scheduler): OpenCluster {
   const ignore = (): void => undefined;
@@ -57,7 +42,7 @@ function openCluster(scheduler: Scheduler): OpenCluster {
       server.putNode({ cordonedBy: undefined, view });
     },
     addOs: async (name) => {
-      people.createOs(name, { selector: { kind: 'unlabelled' }, spec });
+      people.createOs(name, { selector: { kind: 'unlabelled' }, spec: undefined });
     },
     addPod: async (node, name) => {
       const pods = { replicas: 1, startSeconds: 1, graceSeconds: 1, hasEmptyDir: false };

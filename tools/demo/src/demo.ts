@@ -9,13 +9,9 @@ import { keepEvidence } from './evidence.ts';
 import { failuresOf } from './failures.ts';
 import { pause } from './pause.ts';
 import { DemoFailure } from './scenario/demo-failure.ts';
-import {
-  giveUpBroken,
-  refuseRollback,
-  rollBackFleet,
-  upgradeFleet,
-  versions,
-} from './scenario/steps.ts';
+import { configureFleet, findDrift, giveUpSettings } from './scenario/settings-steps.ts';
+import { giveUpBroken, refuseRollback, rollBackFleet, upgradeFleet } from './scenario/steps.ts';
+import { versions } from './scenario/versions.ts';
 import { setUp, type SetUp } from './set-up/set-up.ts';
 import { Display, type Picture, type Screen } from './view/display.ts';
 import { rowOf } from './view/rows.ts';
@@ -74,7 +70,9 @@ async function playSteps(ready: SetUp, display: Display): Promise<void> {
     const from = performance.now();
     stage.say(`== ${title}`);
     const reason = await step();
-    if (typeof reason === 'string') stage.say(`   reason: ${reason}`);
+    if (typeof reason === 'string') {
+      for (const line of `reason: ${reason}`.split('\n')) stage.say(`   ${line}`);
+    }
     const { record } = observer.service;
     fewest = Math.min(fewest, record?.fewestServing ?? 0);
     const seconds = ((performance.now() - from) / 1000).toFixed(1);
@@ -87,6 +85,9 @@ async function playSteps(ready: SetUp, display: Display): Promise<void> {
   try {
     await play(`upgrade ${first} -> ${next}`, () => upgradeFleet(stage, second));
     await play(`rollback ${next} -> ${first}`, () => rollBackFleet(stage));
+    await play('settings', () => configureFleet(stage));
+    await play('settings that no kubelet takes', () => giveUpSettings(stage));
+    await play('drift: a file and the kernel changed by hand', () => findDrift(stage));
     await play(`upgrade ${first} -> ${bad}, which has no init`, () => giveUpBroken(stage, broken));
     await play(`rollback to ${unknown}, which no node has`, () => refuseRollback(stage));
   } finally {

@@ -1,9 +1,9 @@
 /** What runs on the nodes while they are upgraded. */
 
 /** Replicas of the Deployment. */
-export const webReplicas = 6;
+export const webReplicas = 4;
 /** Fewest of them that the PodDisruptionBudget allows. */
-export const webMinimum = 5;
+export const webMinimum = 3;
 /** Chooses the pods of the Deployment. */
 export const webSelector = 'app=web';
 

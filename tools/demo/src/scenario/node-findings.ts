@@ -1,4 +1,5 @@
 import {
+  configuringLabel,
   cordonAnnotation,
   parseBootBlock,
   parseOsInstance,
@@ -17,6 +18,9 @@ import * as z from 'zod/mini';
 import { readSlotSystem } from '../node/boot-loader.ts';
 import type { PlayedNode } from '../node/make-node.ts';
 import type { Findings } from './differences.ts';
+import { inSettings } from './node-settings.ts';
+
+const workLabels: ReadonlySet<string> = new Set([upgradingLabel, configuringLabel]);
 
 const nodeSchema = z.object({
   metadata: z.object({
@@ -26,6 +30,7 @@ const nodeSchema = z.object({
   spec: z.object({ unschedulable: z.optional(z.boolean()) }),
   status: z.object({
     conditions: z.array(z.object({ type: z.string(), status: z.string() })),
+    capacity: z.object({ pods: z.string() }),
     nodeInfo: z.object({ bootID: z.string(), osImage: z.string() }),
   }),
 });
@@ -34,6 +39,7 @@ const nodeSchema = z.object({
 export async function findOnNode(node: PlayedNode, api: ApiClient): Promise<Findings> {
   return {
     ...(await onDisk(node)),
+    ...(await inSettings(node.paths)),
     ...onMachine(node),
     ...(await inNodeObject(node, api)),
     ...inInstance(
@@ -105,7 +111,7 @@ function onMachine({ machine }: PlayedNode): Findings {
 async function inNodeObject({ name }: PlayedNode, api: ApiClient): Promise<Findings> {
   const { metadata, spec, status } = nodeSchema.parse(await get(api, `/api/v1/nodes/${name}`));
   const marks = [
-    ...Object.keys(metadata.labels ?? {}).filter((key) => key === upgradingLabel),
+    ...Object.keys(metadata.labels ?? {}).filter((key) => workLabels.has(key)),
     ...Object.keys(metadata.annotations ?? {}).filter((key) => key === cordonAnnotation),
   ];
   return {
@@ -115,6 +121,7 @@ async function inNodeObject({ name }: PlayedNode, api: ApiClient): Promise<Findi
     'labels and annotations of work': marks.length === 0 ? 'none' : marks.join(', '),
     'boot id of the Node': status.nodeInfo.bootID,
     'osImage of the Node': status.nodeInfo.osImage,
+    'pods that the Node takes': status.capacity.pods,
   };
 }
 
@@ -124,6 +131,10 @@ function inInstance({ spec, status }: OsInstance): Findings {
     'open operation':
       operation === undefined ? 'none' : `${operation.type} in phase ${operation.phase}`,
     nodestatus: spec.nodestatus,
+    ...Object.fromEntries(
+      (status.conditions ?? []).map(({ type, reason }) => [`condition ${type}`, reason]),
+    ),
+    'set of settings': status.sysconfigs?.version ?? 'none',
     ...(status.agent === undefined ? {} : inReport(status.agent)),
   };
 }

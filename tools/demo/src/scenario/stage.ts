@@ -1,4 +1,4 @@
-import { apiGroup, apiVersion, type Os } from '@kubeos/core';
+import { apiGroup, apiVersion, type Condition, type Os } from '@kubeos/core';
 import type { ApiClient } from '@kubeos/kube';
 import * as z from 'zod/mini';
 
@@ -68,6 +68,17 @@ export class Stage {
       if (os.name === osName && (os.status.observedGeneration ?? 0) >= generation) return os;
     }
     return undefined;
+  }
+
+  /** A condition of the `OS` once the operator has looked at this generation. */
+  condition(generation: number, type: string): Condition | undefined {
+    return this.os(generation)?.status.conditions?.find((one) => one.type === type);
+  }
+
+  /** A condition of the `OSInstance` of a node, as last seen. */
+  nodeCondition(node: string, type: string): Condition | undefined {
+    const { instances } = this.parts.observer.stores;
+    return instances.get(node)?.status.conditions?.find((one) => one.type === type);
   }
 
   /** True while any node has an operation open. */

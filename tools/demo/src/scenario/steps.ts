@@ -1,28 +1,24 @@
-import type { Os } from '@kubeos/core';
-
-import { webMinimum } from '../cluster/workload.ts';
 import type { PlayedNode } from '../node/make-node.ts';
-import type { BootRecord } from '../node/node-stand-in.ts';
-import { DemoFailure } from './demo-failure.ts';
+import {
+  bootCounts,
+  bootText,
+  common,
+  messageOf,
+  nothingHappensSeconds,
+  podsNow,
+  stepSeconds,
+  verifyAllMoved,
+  verifyNoBoots,
+  verifyOs,
+  verifyService,
+} from './checks.ts';
 import type { Findings } from './differences.ts';
 import { restingFindings, type RestingNode } from './node-findings.ts';
+import { heldSettings } from './settings-steps.ts';
 import type { OfferedImage, Stage } from './stage.ts';
+import { versions } from './versions.ts';
 
-/** The versions of the demo. */
-export const versions = {
-  first: 'KubeOS 1',
-  second: 'KubeOS 2',
-  broken: 'KubeOS 3',
-  /** In no slot of any node. */
-  unknown: 'KubeOS 0',
-} as const;
-
-const stepSeconds = 180;
-/** Long enough for several passes of the operator. */
-const nothingHappensSeconds = 5;
 const attemptsOfATrial = 3;
-
-const common = { maxunavailable: 1, timeinterval: 1, minReadySeconds: 1, evictpodforce: false };
 
 function upgradeSpec(image: OfferedImage): Readonly<Record<string, unknown>> {
   return {
@@ -42,19 +38,13 @@ function rollbackSpec(version: string): Readonly<Record<string, unknown>> {
 
 /** Upgrade of the whole fleet, one node at a time, with the pods moved away first. */
 export async function upgradeFleet(stage: Stage, image: OfferedImage): Promise<void> {
-  const { observer } = stage.parts;
-  const formerPods = new Set([...observer.pods.items()].map(({ uid }) => uid));
+  const former = podsNow(stage);
   await moveFleet(stage, upgradeSpec(image), {
     slot: 'B',
     versions: { A: versions.first, B: versions.second },
     states: { A: 'good', B: 'good' },
   });
-  const stayed = [...observer.pods.items()].filter(({ uid }) => formerPods.has(uid)).length;
-  stage.verify(
-    'Deployment',
-    { 'pods that were not moved': '0' },
-    { 'pods that were not moved': String(stayed) },
-  );
+  verifyAllMoved(stage, former);
 }
 
 /** Rollback of the whole fleet to the other slot. */
@@ -133,6 +123,7 @@ function failedNode(node: PlayedNode): Findings {
     }),
     'last failure': 'BOOT_FAILED',
     'boot attempts used': String(attemptsOfATrial),
+    ...heldSettings,
   };
 }
 
@@ -143,7 +134,8 @@ function untouchedNode(node: PlayedNode): Findings {
     versions: { A: versions.first, B: '' },
     states: { A: 'good', B: 'empty' },
   });
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !name.includes('slot B')));
+  const known = Object.entries(all).filter(([name]) => !name.includes('slot B'));
+  return { ...Object.fromEntries(known), ...heldSettings };
 }
 
 /** A rollback to a version that no node has: refused with its reason, and nothing moves. */
@@ -160,54 +152,8 @@ export async function refuseRollback(stage: Stage): Promise<string> {
   );
   await stage.sleep(nothingHappensSeconds * 1000);
   await stage.verifyNodes(untouchedNode);
-  for (const { name, machine } of nodes) {
-    const boots = String(machine.boots.length);
-    stage.verify(
-      name,
-      { 'number of boots': String(bootsBefore.get(name)) },
-      { 'number of boots': boots },
-    );
-  }
+  verifyNoBoots(stage, bootsBefore);
   verifyService(stage, '0');
   verifyOs(stage, generation, { updated: '0', failed: '0', Ready: 'RollbackImpossible' });
   return messageOf(stage.os(generation));
-}
-
-function verifyService(stage: Stage, mostNodesOut: string): void {
-  const { record } = stage.parts.observer.service;
-  if (record === undefined) throw new DemoFailure(['The service was not watched']);
-  stage.verify(
-    'Nodes',
-    { 'most out of service at once': mostNodesOut },
-    { 'most out of service at once': String(record.mostNodesOut) },
-  );
-  if (record.fewestServing < webMinimum) {
-    throw new DemoFailure([
-      `Deployment: expected ${webMinimum} serving pods at any moment, found ${record.fewestServing}`,
-    ]);
-  }
-}
-
-function verifyOs(stage: Stage, generation: number, expected: Findings): void {
-  const os = stage.os(generation);
-  const reason = (type: string): string =>
-    os?.status.conditions?.find((condition) => condition.type === type)?.reason ?? 'none';
-  stage.verify('OS', expected, {
-    updated: String(os?.status.updated),
-    failed: String(os?.status.failed),
-    Ready: reason('Ready'),
-    Degraded: reason('Degraded'),
-  });
-}
-
-function bootCounts(nodes: readonly PlayedNode[]): ReadonlyMap<string, number> {
-  return new Map(nodes.map(({ name, machine }) => [name, machine.boots.length]));
-}
-
-function bootText({ slot, why, reached }: BootRecord): string {
-  return `${slot ?? 'none'} ${why} ${reached}`;
-}
-
-function messageOf(os: Os | undefined): string {
-  return os?.status.message ?? 'the operator has not looked at the object yet';
 }

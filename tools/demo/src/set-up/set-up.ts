@@ -12,7 +12,7 @@ import type { ImageKind } from '../images/image-tree.ts';
 import { buildRootImage, type RootImageOptions } from '../images/root-image.ts';
 import { makeNode, type PlayedNode } from '../node/make-node.ts';
 import { Stage, type OfferedImage } from '../scenario/stage.ts';
-import { versions } from '../scenario/steps.ts';
+import { versions } from '../scenario/versions.ts';
 import type { Display } from '../view/display.ts';
 import { bundlePrograms, repositoryFile, type Bundles } from './bundles.ts';
 import { createFileLog } from './file-log.ts';

@@ -57,7 +57,12 @@ describe('a row', () => {
   });
 
   it('shows the last failure of a node that does nothing', () => {
-    const lastFailure = { seq: 1, code: 'BOOT_FAILED', class: 'bad', message: 'No attempt left' };
+    const lastFailure = {
+      seq: 1,
+      code: 'BOOT_FAILED',
+      class: 'bad',
+      message: 'No attempt left\nkernel: panic',
+    };
     const row = rowOf({ ...unknown, instance: instanceWith({}, { lastFailure }) });
     expect(row.now).toBe('BOOT_FAILED: No attempt left');
   });

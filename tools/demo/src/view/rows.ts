@@ -61,7 +61,10 @@ function nowText({ machine, instance }: NodePicture): string {
     return `${operation.type}: ${operation.phase}${progress}`;
   }
   const failure = instance?.status.agent?.lastFailure;
-  return failure === undefined ? '' : `${failure.code}: ${failure.message}`;
+  if (failure === undefined) return '';
+  // Below the first line may be the end of a journal.
+  const [first = ''] = failure.message.split('\n');
+  return `${failure.code}: ${first}`;
 }
 
 function progressText(agent: AgentStatus | undefined, seq: number): string {

@@ -178,6 +178,20 @@ describe('standingOf', () => {
   });
 
   it.each([
+    ['Configured', 'UnownedTrial'],
+    ['Committed', undefined],
+    ['Returned', undefined],
+  ] as const)(
+    'takes settings whose result is %s for in force only when nothing is on trial',
+    (result, reason) => {
+      const operation = { id: 'o', seq: 1, type: 'config', phase: 'After', state: 'Done' } as const;
+      const node = facts('n', {}, { agent: { operation: { ...operation, result } } });
+      const standing = stand(node, aConfigSpec({ sysconfigs: {} }));
+      expect(standing.kind === 'waiting' ? standing.reason : undefined).toBe(reason);
+    },
+  );
+
+  it.each([
     ['no settings', {}],
     ['no configs', { sysconfigs: { version: 's1' } }],
     ['an empty list of configs', { sysconfigs: { version: 's1', configs: [] } }],

@@ -69,11 +69,18 @@ export function runsConfirmed(agent: AgentStatus, version: string): boolean {
   return slot.state === 'good' && agent.version === version;
 }
 
-/** A trial that no open operation speaks for; it is left to its timer and never confirmed. */
+/** A trial, of a slot or of settings, that no open operation speaks for; it is left to its timer and never confirmed. */
 export function isUnownedTrial(facts: NodeFacts): boolean {
   const agent = freshReport(facts);
   if (agent?.bootedSlot === undefined || facts.instance?.spec.operation !== undefined) return false;
-  return agent.slots[agent.bootedSlot].state === 'trial';
+  return agent.slots[agent.bootedSlot].state === 'trial' || triesSettings(agent);
+}
+
+/** Settings of a config that need nobody's confirmation are committed at once. */
+function triesSettings({ operation }: AgentStatus): boolean {
+  return (
+    operation?.type === 'config' && operation.phase === 'After' && operation.result === 'Configured'
+  );
 }
 
 /** Decides where the node stands. `os.spec` must be there. */
@@ -96,7 +103,7 @@ export function standingOf(os: Os, spec: OsSpec, facts: NodeFacts): Standing {
   const agent = freshReport(facts);
   if (agent === undefined) return noReport(facts);
   if (isUnownedTrial(facts)) {
-    return waiting('UnownedTrial', `${node.name} tries a slot that no operation asked for`);
+    return waiting('UnownedTrial', `${node.name} is in a trial that no operation asked for`);
   }
   const settled = settledStanding(spec, agent, facts);
   if (settled !== undefined) return settled;

@@ -133,7 +133,7 @@ export class Scene {
     return operator;
   }
 
-  /** Turns on nodes `GROUP-1`, `GROUP-2` and so on, and waits until they are Ready. */
+  /** Turns on nodes `GROUP-1`, `GROUP-2` and so on, and waits until they are Ready and have reported: from then on they go in order. */
   async addNodes(group: string, count: number, options: GroupOptions): Promise<FastNode[]> {
     const { labels = { 'upgrade.openeuler.org/node-selector': group }, ...content } = options;
     const added = Array.from({ length: count }, (_, index) => {
@@ -152,8 +152,10 @@ export class Scene {
     });
     this.#nodes.push(...added);
     for (const node of added) node.powerOn();
-    await until(`nodes of ${group} to be Ready`, () =>
-      added.every(({ name }) => this.node(name)?.ready === true),
+    await until(`nodes of ${group} to be Ready and to report`, () =>
+      added.every(({ name }) => {
+        return this.node(name)?.ready === true && this.instance(name)?.status.agent !== undefined;
+      }),
     );
     return added;
   }

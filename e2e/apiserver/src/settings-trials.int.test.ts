@@ -170,6 +170,36 @@ it.concurrent(
   240_000,
 );
 
+it.concurrent(
+  'B-29: a Node that is deleted in the trial of its settings is not up to date; the trial ends by its timer',
+  async () => {
+    const node = await addNode(scene, 'orphan', { image: v1 });
+    const sysconfigs = kubelet('s1', { maxPods: 200 });
+    await scene.createOs('orphan', { ...config, minReadySeconds: 60, sysconfigs });
+    await until('the trial', () => {
+      return scene.instance('orphan-1')?.status.agent?.operation?.result === 'Configured';
+    });
+    await scene.editOs('orphan', { minReadySeconds: 1 });
+    await scene.kubectl('delete', 'node', 'orphan-1');
+    await until('the instance to go', () => scene.instance('orphan-1') === undefined);
+    await node.restartKubelet();
+    await scene.untilOs('orphan', 'the reason', (status) =>
+      status.waiting?.some(({ reason }) => reason === 'UnownedTrial'),
+    );
+    await until('a cordon', () => scene.node('orphan-1')?.unschedulable);
+    node.passTime(601);
+    await until('the old file', async () => {
+      return (await readNodeFile(node.root, kubeletFilePath)) === oldKubelet;
+    });
+    await scene.untilUpdated('orphan');
+
+    expect(await readNodeFile(node.root, kubeletFilePath)).toMatch(/^maxPods: 200 /);
+    expect(scene.node('orphan-1')).toMatchObject({ unschedulable: false, annotations: {} });
+    expect(node.boots).toHaveLength(1);
+  },
+  240_000,
+);
+
 /** A kernel line that is worth a reboot. */
 const line = entry('grub.cmdline.current', { audit: 1 }, { reboot: 'ifNeeded' });
 

@@ -4,7 +4,8 @@ import { slackMs } from './slack.ts';
 
 /** What a node without an operation runs and has. */
 interface State {
-  readonly version: string;
+  /** Absent while it runs no confirmed slot. */
+  readonly version?: string;
   readonly settings: string;
 }
 
@@ -39,7 +40,8 @@ export class Settled {
     const state = this.stateOf(this.server.instances.get(name));
     this.states.set(name, state);
     if (last === undefined) return;
-    if (last.version === state?.version && last.settings === state.settings) return;
+    const isSame = last.version === state?.version && last.settings === state?.settings;
+    if (isSame) return;
     const ended = (this.ended.get(name) ?? []).filter((one) => this.isRecent(one));
     this.ended.set(name, [...ended, { ...last, endMs: this.now() }]);
   }
@@ -50,23 +52,21 @@ export class Settled {
 
   private stateOf(instance: OsInstance | undefined): State | undefined {
     if (instance === undefined || instance.spec.operation !== undefined) return undefined;
-    const agent = confirmedBoot(instance, this.server.nodes.get(instance.name)?.view);
+    const agent = freshReport(instance, this.server.nodes.get(instance.name)?.view);
+    if (agent?.bootedSlot === undefined) return undefined;
     const settings = instance.status.sysconfigs?.version ?? '';
-    return agent === undefined ? undefined : { version: agent.version, settings };
+    const isConfirmed = agent.slots[agent.bootedSlot].state === 'good';
+    return { settings, ...(isConfirmed ? { version: agent.version } : {}) };
   }
 }
 
-/** The report of a node that runs a confirmed slot, of this very boot. */
-function confirmedBoot(
-  { status }: OsInstance,
-  view: NodeView | undefined,
-): AgentStatus | undefined {
+/** The report of this Node and this very boot. */
+function freshReport({ status }: OsInstance, view: NodeView | undefined): AgentStatus | undefined {
   const { agent, nodeUid } = status;
-  if (view === undefined || agent?.bootedSlot === undefined) return undefined;
-  if (view.uid !== nodeUid || view.bootId !== agent.bootId) return undefined;
-  return agent.slots[agent.bootedSlot].state === 'good' ? agent : undefined;
+  return view?.uid === nodeUid && view?.bootId === agent?.bootId ? agent : undefined;
 }
 
+/** Settings are where they are, whichever slot runs. */
 function isWished({ version, settings }: State, spec: OsSpec): boolean {
   if (spec.type !== 'config') return version === spec.version;
   const { sysconfigs } = spec;

@@ -19,6 +19,28 @@ export const common = {
   evictpodforce: false,
 };
 
+/** Waits until every node is as the `OS` of this generation wants it, with nothing left to be done. */
+export async function awaitAllUpdated(stage: Stage, generation: number): Promise<void> {
+  await stage.until(stepSeconds, () => {
+    const os = stage.os(generation);
+    if (os?.status.updated !== stage.parts.nodes.length) {
+      return `not all nodes updated: ${messageOf(os)}`;
+    }
+    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
+  });
+}
+
+/** Waits until one node has failed, and long enough to see that no other one follows it. */
+export async function awaitStop(stage: Stage, generation: number): Promise<void> {
+  await stage.until(stepSeconds, () => {
+    const os = stage.os(generation);
+    if (os?.status.failed !== 1) return `no node failed: ${messageOf(os)}`;
+    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
+  });
+  // A fleet that has not stopped would go on with the next node now.
+  await stage.sleep(nothingHappensSeconds * 1000);
+}
+
 /** The pods of the Deployment at this moment, by UID. */
 export function podsNow({ parts }: Stage): ReadonlySet<string> {
   return new Set([...parts.observer.pods.items()].map(({ uid }) => uid));

@@ -11,10 +11,10 @@ import {
 } from '../node/factory-settings.ts';
 import type { PlayedNode } from '../node/make-node.ts';
 import {
+  awaitAllUpdated,
+  awaitStop,
   bootCounts,
   common,
-  messageOf,
-  nothingHappensSeconds,
   podsNow,
   stepSeconds,
   verifyAllMoved,
@@ -94,13 +94,7 @@ export async function configureFleet(stage: Stage): Promise<void> {
 /** Applies a set and waits until every node has it. */
 async function applySet(stage: Stage, set: object): Promise<number> {
   const generation = await stage.applyOs(configSpec(set));
-  await stage.until(stepSeconds, () => {
-    const os = stage.os(generation);
-    if (os?.status.updated !== stage.parts.nodes.length) {
-      return `not all nodes configured: ${messageOf(os)}`;
-    }
-    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
-  });
+  await awaitAllUpdated(stage, generation);
   await awaitSettings(stage, generation, 'Applied');
   verifyOs(stage, generation, {
     updated: String(stage.parts.nodes.length),
@@ -161,13 +155,7 @@ export async function giveUpSettings(stage: Stage): Promise<string> {
   const bootsBefore = bootCounts(nodes);
   observer.service.begin();
   const generation = await stage.applyOs(configSpec(badSet));
-  await stage.until(stepSeconds, () => {
-    const os = stage.os(generation);
-    if (os?.status.failed !== 1) return `no node failed: ${messageOf(os)}`;
-    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
-  });
-  // A fleet that has not stopped would go on with the next node now.
-  await stage.sleep(nothingHappensSeconds * 1000);
+  await awaitStop(stage, generation);
   await stage.verifyNodes((node) => ({
     ...configuredNode(node),
     'last failure': node === first ? 'SERVICE_FAILED' : 'none',

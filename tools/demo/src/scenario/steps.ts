@@ -1,5 +1,7 @@
 import type { PlayedNode } from '../node/make-node.ts';
 import {
+  awaitAllUpdated,
+  awaitStop,
   bootCounts,
   bootText,
   common,
@@ -65,11 +67,7 @@ async function moveFleet(
   const bootsBefore = bootCounts(nodes);
   observer.service.begin();
   const generation = await stage.applyOs(spec);
-  await stage.until(stepSeconds, () => {
-    const os = stage.os(generation);
-    if (os?.status.updated !== nodes.length) return `not all nodes updated: ${messageOf(os)}`;
-    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
-  });
+  await awaitAllUpdated(stage, generation);
   await stage.verifyNodes((node) => restingFindings(node, goal));
   for (const node of nodes) {
     const boots = node.machine.boots.slice(bootsBefore.get(node.name)).map(bootText);
@@ -90,13 +88,7 @@ export async function giveUpBroken(stage: Stage, image: OfferedImage): Promise<s
   const bootsBefore = bootCounts(nodes);
   observer.service.begin();
   const generation = await stage.applyOs(upgradeSpec(image));
-  await stage.until(stepSeconds, () => {
-    const os = stage.os(generation);
-    if (os?.status.failed !== 1) return `no node failed: ${messageOf(os)}`;
-    return stage.hasOpenOperation() ? 'an operation is still open' : undefined;
-  });
-  // A fleet that has not stopped would go on with the next node now.
-  await stage.sleep(nothingHappensSeconds * 1000);
+  await awaitStop(stage, generation);
   await stage.verifyNodes((node) => (node === first ? failedNode(node) : untouchedNode(node)));
   for (const node of nodes) {
     const attempts = Array.from({ length: attemptsOfATrial }, () => 'B trial kernel');

@@ -13,6 +13,14 @@ export interface FileAccess {
   readonly prepare?: (path: string) => Promise<void>;
 }
 
+/** A new file that is whole and flushed beside the one whose place it is to take. */
+export interface StagedFile {
+  /** Puts it in place; durable when it returns. Throws `STORAGE_FULL`, `STORAGE_FAILED`. */
+  put(): Promise<void>;
+  /** Takes it away, unless it is in place already. Never throws: who does this has failed at something else. */
+  discard(): Promise<void>;
+}
+
 /**
  * Puts a whole file in place so that a crash at any moment leaves the old or the new content, never a part: a new file
  * beside it is written, flushed and renamed over it, then the folder is flushed. One writer at a time: the new file always
@@ -23,16 +31,41 @@ export async function writeFileDurably(
   content: string | Uint8Array,
   access: FileAccess = {},
 ): Promise<void> {
+  const staged = await stageFile(path, content, access);
+  try {
+    await staged.put();
+  } catch (thrown) {
+    await staged.discard();
+    throw thrown;
+  }
+}
+
+/** The first half of `writeFileDurably`, all that a full disk can end; nothing stays of it when it throws. */
+export async function stageFile(
+  path: string,
+  content: string | Uint8Array,
+  access: FileAccess = {},
+): Promise<StagedFile> {
   const temporary = `${path}.new`;
+  const discard = () => rm(temporary, { force: true }).catch(() => undefined);
   try {
     await rm(temporary, { force: true });
     await writeAndFlush(temporary, content, access);
-    await rename(temporary, path);
-    await flushFolder(dirname(path));
   } catch (thrown) {
-    await rm(temporary, { force: true });
+    await discard();
     throw storageError(thrown, `Cannot write ${path}`);
   }
+  return {
+    put: async () => {
+      try {
+        await rename(temporary, path);
+        await flushFolder(dirname(path));
+      } catch (thrown) {
+        throw storageError(thrown, `Cannot write ${path}`);
+      }
+    },
+    discard,
+  };
 }
 
 /** Removes a file, where there is one; durable when it returns. Throws `STORAGE_FAILED`. */

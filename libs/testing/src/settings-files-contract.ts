@@ -21,17 +21,38 @@ export function describeSettingsFiles(name: string, open: () => Promise<OpenSett
     ])('give %s back byte for byte', async (_name, text) => {
       const { files } = await open();
       expect(await files.read(path)).toBeUndefined();
-      await files.write(path, 'what was there before\n');
-      await files.write(path, text);
+      await files.writeAll([{ path, text: 'what was there before\n' }]);
+      await files.writeAll([{ path, text }]);
       expect(await files.read(path)).toBe(text);
     });
 
     it('are removed, and a second time too', async () => {
       const { files } = await open();
-      await files.write(path, 'a: 1\n');
-      await files.write(path, undefined);
-      await files.write(path, undefined);
+      await files.writeAll([{ path, text: 'a: 1\n' }]);
+      await files.writeAll([{ path }]);
+      await files.writeAll([{ path }]);
       expect(await files.read(path)).toBeUndefined();
+    });
+
+    it('are made, replaced and removed in one go', async () => {
+      const { files } = await open();
+      const paths = ['made', 'replaced', 'removed', 'other'].map((name) => `/etc/${name}.conf`);
+      const [made = '', replaced = '', removed = '', other = ''] = paths;
+      await files.writeAll([replaced, removed, other].map((path) => ({ path, text: 'old' })));
+      await files.writeAll([
+        { path: removed },
+        { path: made, text: 'new' },
+        { path: replaced, text: 'new', before: 'old' },
+      ]);
+      const texts = await Promise.all(paths.map((path) => files.read(path)));
+      expect(texts).toEqual(['new', 'new', undefined, 'old']);
+    });
+
+    it('stay as they are when there is nothing to write', async () => {
+      const { files } = await open();
+      await files.writeAll([{ path, text: 'a: 1\n' }]);
+      await files.writeAll([]);
+      expect(await files.read(path)).toBe('a: 1\n');
     });
 
     it('hold what the kernel was told', async () => {

@@ -35,6 +35,8 @@ describe('files of settings', () => {
   afterEach(() => rm(root, { recursive: true }));
 
   const put = (path: string, content: string | Uint8Array) => writeFile(join(root, path), content);
+  const write = (path: string, text?: string) =>
+    files.writeAll([text === undefined ? { path } : { path, text }]);
   const text = (path: string) => readFile(join(root, path), 'utf8');
   const link = (path: string, target: string) => symlink(target, join(root, path));
   const modeOf = async (path: string) => (await stat(join(root, path))).mode & 0o7777;
@@ -74,7 +76,7 @@ describe('files of settings', () => {
       async (target) => {
         await link('/etc/link.conf', target);
         expect(await files.read('/etc/link.conf')).toBe('old\n');
-        await files.write('/etc/link.conf', 'new\n');
+        await write('/etc/link.conf', 'new\n');
         expect(await text('/etc/sysctl.conf')).toBe('new\n');
         expect(await readlink(join(root, 'etc/link.conf'))).toBe(target);
       },
@@ -86,14 +88,14 @@ describe('files of settings', () => {
         await link('/etc/link.conf', target);
         const refusal = { code: 'SETTINGS_REFUSED', details: { path: '/etc/link.conf' } };
         await expect(files.read('/etc/link.conf')).rejects.toMatchObject(refusal);
-        await expect(files.write('/etc/link.conf', 'new')).rejects.toMatchObject(refusal);
-        await expect(files.write('/etc/link.conf', undefined)).rejects.toMatchObject(refusal);
+        await expect(write('/etc/link.conf', 'new')).rejects.toMatchObject(refusal);
+        await expect(write('/etc/link.conf')).rejects.toMatchObject(refusal);
       },
     );
 
     it('of folders are followed below the root', async () => {
       await link('/etc/rancher', '/etc/kubernetes');
-      await files.write('/etc/rancher/config.yaml', 'a: 1\n');
+      await write('/etc/rancher/config.yaml', 'a: 1\n');
       expect(await text('/etc/kubernetes/config.yaml')).toBe('a: 1\n');
       expect(await files.read('/etc/rancher/config.yaml')).toBe('a: 1\n');
     });
@@ -105,11 +107,11 @@ describe('files of settings', () => {
     });
   });
 
-  describe('write', () => {
+  describe('writeAll', () => {
     it('B-40: replaces the file and leaves nothing else behind', async () => {
       const before = await stat(join(root, 'etc/sysctl.conf'));
       await put('/etc/sysctl.conf.new', 'what a killed writer left');
-      await files.write('/etc/sysctl.conf', 'new\n');
+      await write('/etc/sysctl.conf', 'new\n');
       expect(await text('/etc/sysctl.conf')).toBe('new\n');
       expect((await stat(join(root, 'etc/sysctl.conf'))).ino).not.toBe(before.ino);
       expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'sysctl.conf']);
@@ -121,7 +123,7 @@ describe('files of settings', () => {
         process.getuid?.() === 0 ? [1234, 5678] : [process.getuid?.(), process.getgid?.()];
       await chown(join(root, 'etc/sysctl.conf'), uid ?? 0, gid ?? 0);
       await chmod(join(root, 'etc/sysctl.conf'), 0o4751);
-      await files.write('/etc/sysctl.conf', 'new\n');
+      await write('/etc/sysctl.conf', 'new\n');
       expect(await stat(join(root, 'etc/sysctl.conf'))).toMatchObject({ uid, gid });
       expect(await modeOf('/etc/sysctl.conf')).toBe(0o4751);
     });
@@ -129,7 +131,7 @@ describe('files of settings', () => {
     it('B-49: makes new files 0644 and new folders 0755, whatever the umask', async () => {
       const umask = process.umask(0o077);
       try {
-        await files.write('/etc/containerd/conf/config.toml', 'version = 3\n');
+        await write('/etc/containerd/conf/config.toml', 'version = 3\n');
       } finally {
         process.umask(umask);
       }
@@ -139,15 +141,16 @@ describe('files of settings', () => {
     });
 
     it('removes nothing where the folder is missing too', async () => {
-      await files.write('/absent/file', undefined);
+      await write('/absent/file');
     });
 
     it('leaves the old file where the new one cannot be made whole', async () => {
       const failing = async () => {
         throw new KubeosError('COMMAND_FAILED', 'cp: no space');
       };
+      const change = { path: '/etc/sysctl.conf', text: 'new' };
       const broken = createSettingsFiles({ root, exec: failing, bootMenu });
-      await expect(broken.write('/etc/sysctl.conf', 'new')).rejects.toMatchObject({
+      await expect(broken.writeAll([change])).rejects.toMatchObject({
         code: 'STORAGE_FAILED',
         message: expect.stringContaining('etc/sysctl.conf'),
       });
@@ -155,33 +158,99 @@ describe('files of settings', () => {
       expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'sysctl.conf']);
     });
 
+    it.each([
+      ['folder cannot be made', '/etc/sysctl.conf/folder/file', 'STORAGE_FAILED'],
+      ['place is taken by a folder', '/etc/kubernetes', 'SETTINGS_UNREADABLE'],
+      ['name is too long', `/etc/${'x'.repeat(254)}`, 'STORAGE_FAILED'],
+    ])('changes none of the files when the %s of a later one', async (_name, later, code) => {
+      await put('/etc/other', 'old\n');
+      const writing = files.writeAll([
+        { path: '/etc/sysctl.conf', text: 'new\n' },
+        { path: '/etc/other' },
+        { path: bootMenu, text: 'new', before: 'old' },
+        { path: later, text: 'new\n' },
+      ]);
+      await expect(writing).rejects.toMatchObject({ code });
+      expect(await text('/etc/sysctl.conf')).toBe('old\n');
+      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'other', 'sysctl.conf']);
+      expect(await readdir(join(root, 'boot/efi'))).toEqual([]);
+    });
+
+    it('leaves nothing beside the files when one of them cannot be put in place', async () => {
+      // The second one is a folder by the time of its turn.
+      const meddling: typeof exec = async (file, args, options) => {
+        const result = await exec(file, args, options);
+        await rm(join(root, 'etc/other'));
+        await mkdir(join(root, 'etc/other'));
+        return result;
+      };
+      await put('/etc/other', 'old\n');
+      const writing = createSettingsFiles({ root, exec: meddling, bootMenu }).writeAll([
+        { path: '/etc/first', text: 'new\n' },
+        { path: '/etc/other', text: 'new\n' },
+        { path: '/etc/last', text: 'new\n' },
+      ]);
+      await expect(writing).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      const left = await readdir(join(root, 'etc'));
+      expect(left).toEqual(['first', 'kubernetes', 'other', 'sysctl.conf']);
+    });
+
+    it('goes by the later text where a link makes two paths one file', async () => {
+      await link('/etc/link.conf', 'sysctl.conf');
+      await files.writeAll([
+        { path: '/etc/link.conf', text: 'first\n' },
+        { path: '/etc/sysctl.conf', text: 'second\n' },
+      ]);
+      expect(await files.read('/etc/link.conf')).toBe('second\n');
+    });
+
     it('takes nothing but a regular file for the old one', async () => {
-      await expect(files.write('/etc/kubernetes', 'new')).rejects.toMatchObject({
+      await expect(write('/etc/kubernetes', 'new')).rejects.toMatchObject({
         code: 'SETTINGS_UNREADABLE',
       });
     });
   });
 
   describe('the boot menu', () => {
+    const change = (before: string, text: string) =>
+      files.writeAll([{ path: bootMenu, text, before }]);
+
     it('has a copy of what it was', async () => {
       await put(bootMenu, 'one');
-      await files.write(bootMenu, 'two');
-      await files.write(bootMenu, 'three');
+      await change('one', 'two');
+      await change('two', 'three');
       expect(await text(bootMenu)).toBe('three');
       expect(await text(`${bootMenu}.bak`)).toBe('two');
+      expect(await readdir(join(root, 'boot/efi'))).toEqual(['grub.cfg', 'grub.cfg.bak']);
     });
 
-    it.each([['empty'], ['gone']])('leaves the copy alone when it is %s', async (how) => {
+    it.each([['empty'], ['torn'], ['gone']])(
+      'has that copy too when it is %s by now',
+      async (how) => {
+        if (how === 'gone') await rm(join(root, bootMenu), { force: true });
+        else await put(bootMenu, how === 'torn' ? 'tw' : '');
+        await change('one', 'two');
+        expect(await text(bootMenu)).toBe('two');
+        expect(await text(`${bootMenu}.bak`)).toBe('one');
+      },
+    );
+
+    it('has no copy of what nobody knows', async () => {
+      await put(bootMenu, 'torn');
       await put(`${bootMenu}.bak`, 'one');
-      if (how === 'empty') await put(bootMenu, '');
-      await files.write(bootMenu, 'two');
+      await write(bootMenu, 'two');
       expect(await text(bootMenu)).toBe('two');
       expect(await text(`${bootMenu}.bak`)).toBe('one');
     });
 
+    it('is the only file with a copy', async () => {
+      await files.writeAll([{ path: '/etc/sysctl.conf', text: 'new', before: 'old\n' }]);
+      expect(await readdir(join(root, 'etc'))).toEqual(['kubernetes', 'sysctl.conf']);
+    });
+
     it('is not written into a folder where no boot partition is mounted', async () => {
       await rm(join(root, 'boot/efi'), { recursive: true });
-      await expect(files.write(bootMenu, 'one')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+      await expect(write(bootMenu, 'one')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
       expect(await readdir(join(root, 'boot'))).toEqual([]);
     });
   });

@@ -1,9 +1,16 @@
 /** The files that settings lie in. */
 import { isUtf8 } from 'node:buffer';
-import { lstat, readFile } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { KubeosError, type SettingsFiles } from '@kubeos/core';
-import { makeFolderDurably, removeFileDurably, writeFileDurably } from '../durable-file.ts';
+import { KubeosError, type FileWrite, type SettingsFiles } from '@kubeos/core';
+import {
+  makeFolderDurably,
+  readBytesIfThere,
+  removeFileDurably,
+  stageFile,
+  type StagedFile,
+} from '../durable-file.ts';
 import { isAbsence, storageError } from '../errno.ts';
 import type { Exec } from '../exec.ts';
 import { createKernelParameters } from './kernel-parameters.ts';
@@ -21,14 +28,9 @@ export interface SettingsFilesDeps {
 /** No file of settings comes near this; what is larger is something else. */
 const sizeLimitBytes = 1024 * 1024;
 
-/**
- * The files below the root prefix, and the parameters of the kernel.
- *
- * The folder of a file is made where it is missing, since what was decided must not end at it; but not that of the boot
- * menu, which is missing when the boot partition is not mounted. The boot partition is FAT, where replacing a file is no
- * single step: `grub.cfg.bak` keeps the menu as it was, for the boot loader and for people.
- */
-export function createSettingsFiles({ root, exec, bootMenu }: SettingsFilesDeps): SettingsFiles {
+/** The files below the root prefix, and the parameters of the kernel. */
+export function createSettingsFiles(deps: SettingsFilesDeps): SettingsFiles {
+  const { root, bootMenu } = deps;
   return {
     ...createKernelParameters(root),
     read: async (path) => {
@@ -37,17 +39,50 @@ export function createSettingsFiles({ root, exec, bootMenu }: SettingsFilesDeps)
       if (bytes === undefined || isUtf8(bytes)) return bytes?.toString();
       throw unreadable(path, 'is not text in UTF-8');
     },
-    write: async (path, text) => {
-      const file = await locate(root, path);
-      if (text === undefined) return removeFileDurably(file);
-      const old = await readSmallFile(file, path);
-      if (path !== bootMenu) await makeFolderDurably(dirname(file));
-      // An empty menu is what is left of one: the copy is better.
-      else if (old !== undefined && old.length > 0) await writeFileDurably(`${file}.bak`, old);
-      const access = old === undefined ? { mode: 0o644 } : { prepare: copyAttributes(exec, file) };
-      await writeFileDurably(file, text, access);
+    writeAll: async (writes) => {
+      // Links make two paths one file: what comes later counts, as if it had been written later.
+      const byFile = new Map<string, FileWrite>();
+      for (const write of writes.flatMap((write) => withCopy(bootMenu, write))) {
+        byFile.set(await locate(root, write.path), write);
+      }
+      const staged: StagedFile[] = [];
+      try {
+        for (const [file, write] of byFile) staged.push(await stage(deps, file, write));
+        for (const file of staged) await file.put();
+      } catch (thrown) {
+        for (const file of staged) await file.discard();
+        throw thrown;
+      }
     },
   };
+}
+
+/**
+ * The boot partition is FAT, where replacing a file is no single step: `grub.cfg.bak` keeps the menu as it was, for the
+ * boot loader and for people. What is in the file now is no good for it: it may be the torn half of an earlier try.
+ */
+function withCopy(bootMenu: string, write: FileWrite): readonly FileWrite[] {
+  const { path, before } = write;
+  if (path !== bootMenu || before === undefined) return [write];
+  return [{ path: `${path}.bak`, text: before }, write];
+}
+
+/**
+ * The folder of a file is made where it is missing, since what was decided must not end at it; but not that of the boot
+ * menu, which is missing when the boot partition is not mounted.
+ */
+async function stage(
+  { exec, bootMenu }: SettingsFilesDeps,
+  file: string,
+  { path, text }: FileWrite,
+): Promise<StagedFile> {
+  const old = await lookAt(file, path);
+  if (text === undefined) {
+    return { put: () => removeFileDurably(file), discard: async () => undefined };
+  }
+  if (dirname(path) !== dirname(bootMenu)) await makeFolderDurably(dirname(file));
+  const access = old === undefined ? { mode: 0o644 } : { prepare: copyAttributes(exec, file) };
+  return stageFile(file, text, access);
 }
 
 /** The file behind links. A link into another folder would let a request write where its model may not. */
@@ -63,16 +98,22 @@ async function locate(root: string, path: string): Promise<string> {
 }
 
 async function readSmallFile(file: string, path: string): Promise<Buffer | undefined> {
+  const found = await lookAt(file, path);
+  if (found === undefined) return undefined;
+  if (found.size > sizeLimitBytes) throw unreadable(path, `is larger than ${sizeLimitBytes} bytes`);
+  return readBytesIfThere(file);
+}
+
+/** `undefined` when there is no such file; only a regular one is read or replaced. */
+async function lookAt(file: string, path: string): Promise<Stats | undefined> {
   try {
     const found = await lstat(file);
-    if (!found.isFile()) throw unreadable(path, 'is not a regular file');
-    if (found.size > sizeLimitBytes)
-      throw unreadable(path, `is larger than ${sizeLimitBytes} bytes`);
-    return await readFile(file);
+    if (found.isFile()) return found;
   } catch (thrown) {
     if (isAbsence(thrown)) return undefined;
     throw storageError(thrown, `Cannot read ${path}`);
   }
+  throw unreadable(path, 'is not a regular file');
 }
 
 /** Mode, owner, and the extended attributes, which hold the label of SELinux; as far as the file system has them. */

@@ -19,7 +19,7 @@ describe('a file of settings', () => {
       await writeFile(file, 'old');
       await python(`os.setxattr(sys.argv[1], 'security.selinux', b'${label}')`, file);
       const files = createSettingsFiles({ root, exec, bootMenu: '/grub.cfg' });
-      await files.write('/file', 'new');
+      await files.writeAll([{ path: '/file', text: 'new' }]);
       expect(
         await python("print(os.getxattr(sys.argv[1], 'security.selinux').decode())", file),
       ).toBe(label);

@@ -141,6 +141,34 @@ describe('programs of settings', () => {
     });
   });
 
+  describe('the start of a program', () => {
+    const show = (...lines: readonly string[]) =>
+      program('systemctl', `echo "$*" >> calls\nprintf '%s\\n' ${lines.join(' ')}`);
+
+    it('is that of its process', async () => {
+      await show('ExecMainStartTimestampMonotonic=93500000', 'ActiveState=active');
+      expect(await units().startedUptimeSeconds('kubelet.service')).toBe(93.5);
+      expect(await calls()).toEqual([
+        'show --property=ActiveState,ExecMainStartTimestampMonotonic kubelet.service',
+      ]);
+    });
+
+    it.each([
+      ['does not run', ['ActiveState=inactive', 'ExecMainStartTimestampMonotonic=93500000']],
+      ['is not up yet', ['ActiveState=activating', 'ExecMainStartTimestampMonotonic=93500000']],
+      ['has no process', ['ActiveState=active', 'ExecMainStartTimestampMonotonic=0']],
+      ['is of an old systemd', ['ActiveState=active']],
+    ])('is not known of one that %s', async (_name, lines) => {
+      await show(...lines);
+      expect(await units().startedUptimeSeconds('kubelet.service')).toBeUndefined();
+    });
+
+    it('is not known where systemd does not answer', async () => {
+      await program('systemctl', 'exit 1');
+      expect(await units().startedUptimeSeconds('kubelet.service')).toBeUndefined();
+    });
+  });
+
   describe('check', () => {
     it('has containerd read its file, which nobody else can', async () => {
       await program('containerd', 'echo "$*" > args; stat -c %a "$2" > mode; cat "$2" > read');

@@ -4,6 +4,7 @@ import type { Exec } from '../exec.ts';
 import { journalTail } from '../journal.ts';
 import { checkContainerd } from './check-containerd.ts';
 import { answersOk } from './health.ts';
+import { startedUptimeSeconds } from './started.ts';
 
 /** What restarting and checking programs takes. */
 export interface SettingsUnitsDeps {
@@ -37,6 +38,7 @@ export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
       // Waiting for it would make a boot wait that this very call belongs to.
       await deps.exec('systemctl', ['--no-block', 'try-restart', unit]);
     },
+    startedUptimeSeconds: (unit) => startedUptimeSeconds(deps.exec, unit),
     // Types of the kubelet's configuration are checked where it is planned; its program has no check.
     check: async (unit, text) =>
       unit === 'containerd.service' ? checkContainerd(deps.exec, deps.folder, text) : undefined,

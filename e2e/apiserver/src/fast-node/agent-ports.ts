@@ -41,7 +41,8 @@ export interface AgentPortsOptions {
   readonly root: string;
   /** Starts the kubelet anew; what speaks against it, or `undefined`. */
   readonly restartKubelet: () => Promise<string | undefined>;
-  readonly isKubeletRunning: () => boolean;
+  /** Uptime at which the kubelet was started; `undefined` while it does not run. */
+  readonly kubeletStartedSeconds: () => number | undefined;
 }
 
 /** Does something to the machine, while it is up. */

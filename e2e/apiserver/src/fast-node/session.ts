@@ -47,6 +47,7 @@ export class Session {
   #isRebooting = false;
   #nodeUid: string | undefined;
   #kubelet: Service | undefined;
+  #kubeletStartedSeconds: number | undefined;
   #proxy: Service | undefined;
 
   constructor(options: SessionOptions) {
@@ -63,7 +64,7 @@ export class Session {
         readPublished: () => options.runFolder.readPublished(),
         publish: (text) => options.runFolder.publish(text),
         restartKubelet: () => this.#restartKubelet(),
-        isKubeletRunning: () => this.#kubelet !== undefined,
+        kubeletStartedSeconds: () => this.#kubeletStartedSeconds,
       }),
     );
   }
@@ -118,11 +119,13 @@ export class Session {
       },
     };
     this.#kubelet = new Service((signal) => runFastKubelet(options, signal));
+    this.#kubeletStartedSeconds = this.#uptimeSeconds();
   }
 
   async stopKubelet(): Promise<void> {
     const kubelet = this.#kubelet;
     this.#kubelet = undefined;
+    this.#kubeletStartedSeconds = undefined;
     await kubelet?.stop();
   }
 

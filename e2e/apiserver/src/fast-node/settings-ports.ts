@@ -13,18 +13,19 @@ export interface SettingsPortsOptions {
   readonly reach: <T>(effect: () => T | Promise<T>) => Promise<T>;
   /** Starts the kubelet anew; what speaks against it, or `undefined`. */
   readonly restartKubelet: () => Promise<string | undefined>;
-  readonly isKubeletRunning: () => boolean;
+  /** Uptime at which the kubelet was started; `undefined` while it does not run. */
+  readonly kubeletStartedSeconds: () => number | undefined;
 }
 
 /** Builds the ports of one boot. */
 export function createSettingsPorts(options: SettingsPortsOptions): SettingsDeps {
-  const { root, reach, restartKubelet, isKubeletRunning } = options;
+  const { root, reach, restartKubelet, kubeletStartedSeconds } = options;
   const files = createSettingsFiles({ root, exec, bootMenu: bootMenuPath });
   const state = createStateFile(join(root, 'persist/os-agent-settings.json'));
   return {
     files: {
       read: (path) => reach(() => files.read(path)),
-      write: (path, text) => reach(() => files.write(path, text)),
+      writeAll: (changes) => reach(() => files.writeAll(changes)),
       readKernel: (path) => reach(() => files.readKernel(path)),
       writeKernel: (path, value) => reach(() => files.writeKernel(path, value)),
     },
@@ -32,8 +33,12 @@ export function createSettingsPorts(options: SettingsPortsOptions): SettingsDeps
       restart: (unit) => reach(() => (unit === 'kubelet.service' ? restartKubelet() : undefined)),
       restartIfRunning: (unit) =>
         reach(async () => {
-          if (unit === 'kubelet.service' && isKubeletRunning()) await restartKubelet();
+          if (unit === 'kubelet.service' && kubeletStartedSeconds() !== undefined) {
+            await restartKubelet();
+          }
         }),
+      startedUptimeSeconds: (unit) =>
+        reach(() => (unit === 'kubelet.service' ? kubeletStartedSeconds() : undefined)),
       check: async () => undefined,
     },
     state: {

@@ -43,7 +43,10 @@ export async function settled(
 ): Promise<{ readonly world: KnownWorld; readonly state: SettingsState | undefined }> {
   const state = await keeper.settle(world);
   const isLost = state !== undefined && hasLostTrial(world, state);
-  return { world: isLost ? await store.apply(world, unconfirmedChange(world)) : world, state };
+  return {
+    world: isLost ? await store.apply(world, unconfirmedChange(world, state)) : world,
+    state,
+  };
 }
 
 /** Makes the change of a decision, then gives its outcome. */
@@ -66,4 +69,17 @@ export async function change(
   const next = await store.apply(world, wanted);
   await keeper.settle(next);
   return next;
+}
+
+/** Work that is tried again later when it fails. */
+export async function attempt(
+  { log }: AgentDeps,
+  what: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log.error({ error, what }, 'Could not carry out a part of the work; it is tried again later');
+  }
 }

@@ -10,7 +10,13 @@ import {
   sysctl,
   type Entry,
 } from './configure.fixture.ts';
-import { activateRequest, MemoryNode, nodeWithV2, prepareV2 } from './memory-node.fixture.ts';
+import {
+  activateRequest,
+  enterTrial,
+  MemoryNode,
+  nodeWithV2,
+  prepareV2,
+} from './memory-node.fixture.ts';
 
 describe('drift', () => {
   async function configured(drift: SettingsSet['drift'], ...configs: Entry[]): Promise<MemoryNode> {
@@ -57,6 +63,45 @@ describe('drift', () => {
     expect(node.settings.restarted).toEqual([]);
   });
 
+  it('of one file is told although another one cannot be read', async () => {
+    const node = await configured(undefined, sysctl, maxPods);
+    node.settings.kernel.set('vm/swappiness', '60\n');
+    node.settings.files.set(kubelet, '{');
+    const { drift } = await node.agent().checkDrift();
+    expect(drift.first).toMatchObject([
+      { model: 'kernel.sysctl', key: 'vm.swappiness' },
+      { model: 'kubernetes.kubelet', key: '' },
+    ]);
+  });
+
+  it('is not healed on a node that a person holds', async () => {
+    const node = await configured('heal', maxPods);
+    await enterTrial(Object.assign(node, { sources: nodeWithV2().sources }), 2);
+    await node.agent().consoleRollback();
+    node.boot();
+    node.settings.files.set(kubelet, 'maxPods: 110\n');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 1 } });
+    expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
+  });
+
+  it('of a kernel line is that of the slot for which it was applied', async () => {
+    const node = await configured('heal', entry('grub.cmdline.next', { audit: 1 }));
+    const menu = node.settings.files.get('/boot/grub.cfg');
+    node.startIn('B', 'manual');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 0 } });
+    expect(node.settings.files.get('/boot/grub.cfg')).toBe(menu);
+  });
+
+  it('sees that a program was restarted by hand', async () => {
+    const node = await configured(undefined, maxPods);
+    node.settings.started.set('kubelet.service', 50);
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({
+      pendingRestarts: ['kubelet.service'],
+    });
+    node.settings.started.set('kubelet.service', 150);
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ pendingRestarts: [] });
+  });
+
   it('is not asked of a parameter that can only be written', async () => {
     const node = new MemoryNode();
     node.settings.kernel.set('vm/compact_memory', '');
@@ -99,6 +144,12 @@ describe('a preview', () => {
     expect(report).toMatchObject({ disruption: 'restart' });
     expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
     await expect(node.agent().heldSettings()).resolves.toEqual({});
+  });
+
+  it('knows of the reboot that a kernel line takes', async () => {
+    const audit = entry('grub.cmdline.current', { audit: 1 }, { reboot: 'ifNeeded' });
+    const report = await new MemoryNode().agent().preview({ version: 's1', configs: [audit] });
+    expect(report).toMatchObject({ disruption: 'reboot' });
   });
 
   it('holds no value', async () => {

@@ -232,7 +232,8 @@ describe('a config that restarts programs', () => {
     const wanted = request([restarting]);
     await expect(node.agent().configure(wanted)).rejects.toMatchObject({
       code: 'SERVICE_FAILED',
-      message: 'The old settings are back. kubelet.service: it is failed',
+      message:
+        'The old settings are back. kubelet.service: it is failed; on the way back kubelet.service: it is failed',
     });
     expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
     expect(node.settings.restarted).toEqual(['kubelet.service', 'kubelet.service']);

@@ -1,9 +1,10 @@
 /** Configure: a set of settings is planned or applied under the node's lock. */
+import { KubeosError } from '../errors/index.ts';
 import type { SettingsReport } from '../ports/proxy.ts';
 import type { SettingsPlan } from '../settings/plan-settings.ts';
 import { afterJobs } from './after-jobs.ts';
 import type { ConfigureAnswer, ConfigureRequest } from './agent.ts';
-import { carryOut, type AgentContext } from './calls.ts';
+import { attempt, carryOut, type AgentContext } from './calls.ts';
 import {
   configuringChange,
   decideConfigure,
@@ -109,23 +110,64 @@ async function apply(
   const before = await withoutHalfDone(context, world, state, request);
   const plan = await planSet(deps.settings, world, set);
   const report = reportOf(plan);
+  requireAsPlanned(world, operation, report);
   const begun = await store.apply(world, configuringChange(world, operation));
   const change = { seq, phase, set, plan, report, confirmTimeoutSeconds };
   const next = beginChange(begun, before, change);
-  const isOnTrial = next.undo?.deadlineUptimeSeconds !== undefined;
+  const undo = next.undo;
+  const isOnTrial = undo?.deadlineUptimeSeconds !== undefined;
   if (isOnTrial) await store.startTimer();
-  let held = await settings.carryThrough(begun, next);
-  const told = await writeKernel(deps.settings, plan, report);
-  if (told !== report) held = await settings.save(begun, withReport(held, phase, told));
-  const problem = await settings.restart(next.undo?.restarts ?? []);
+  const told = await putInPlace(context, begun, next, { plan, report, phase });
+  const problem = await settings.restart(undo?.restarts ?? []);
   if (problem === undefined) {
     const decision = decideConfigured(begun, operation, isOnTrial);
     return { ...(await carryOut(context, begun, decision)), report: told };
   }
-  // In the trial of a slot the next boot takes them back, before the programs start.
-  if (held.undo !== undefined && !isInTrial(begun)) await settings.giveBack(begun, held, held.undo);
-  const failed = decideServiceFailed(begun, operation, problem);
+  const back = await takeBack(context, begun);
+  const failed = decideServiceFailed(begun, operation, [problem, ...back].join('; '));
   return { ...(await carryOut(context, begun, failed)), report: told };
+}
+
+/** A node that changed since its turn was planned must not be disturbed more than it was admitted for. */
+function requireAsPlanned(
+  world: KnownWorld,
+  { type, phase, disruption: planned }: RecordedOperation,
+  { disruption }: SettingsReport,
+): void {
+  const isPlanned = type === 'config' && phase === 'After' && !isInTrial(world);
+  if (!isPlanned || planned === undefined || planned === disruption || disruption === 'none')
+    return;
+  throw new KubeosError(
+    'PLAN_OUTDATED',
+    `The node has changed since Prepare: the settings now take a ${disruption}, planned was ${planned}`,
+  );
+}
+
+/** Files and kernel; where a part fails all of it goes back at once. */
+async function putInPlace(
+  context: AgentContext,
+  world: KnownWorld,
+  next: SettingsState,
+  { plan, report, phase }: { plan: SettingsPlan; report: SettingsReport; phase: AppliedPhase },
+): Promise<SettingsReport> {
+  const { deps, settings } = context;
+  try {
+    const held = await settings.carryThrough(world, next);
+    const told = await writeKernel(deps.settings, plan, report);
+    if (told !== report) await settings.save(world, withReport(held, phase, told));
+    return told;
+  } catch (error) {
+    await attempt(deps, 'take settings back', () => takeBack(context, world));
+    throw error;
+  }
+}
+
+/** In the trial of a slot the next boot takes them back, before the programs start. */
+async function takeBack({ settings }: AgentContext, world: KnownWorld): Promise<readonly string[]> {
+  const held = await settings.look(world.facts.machineId);
+  if (held.undo === undefined || isInTrial(world)) return [];
+  const { problem } = await settings.giveBack(world, held, held.undo);
+  return problem === undefined ? [] : [`on the way back ${problem}`];
 }
 
 async function withoutHalfDone(
@@ -137,7 +179,7 @@ async function withoutHalfDone(
   const { undo } = state;
   // What belongs to a slot's trial is not begun anew: its menu is part of it.
   const isHalfDone = undo?.seq === seq && undo.phase === phase && undo.slot === undefined;
-  return isHalfDone ? settings.giveBack(world, state, undo) : state;
+  return isHalfDone ? (await settings.giveBack(world, state, undo)).state : state;
 }
 
 /** The report of an outcome that is asked for again. */
@@ -148,7 +190,8 @@ async function reportOfEnded(
   { phase, settings }: ConfigureRequest,
 ): Promise<SettingsReport> {
   if (phase === 'Prepare') {
-    return reportOf(await planSet(deps.settings, world, settings, { canCopySlot: true }));
+    const report = reportOf(await planSet(deps.settings, world, settings, { canCopySlot: true }));
+    return { ...report, disruption: world.record.operation?.disruption ?? report.disruption };
   }
   return wanted[placeOfPhase[phase]]?.report ?? nothingToTell;
 }

@@ -1,10 +1,11 @@
 /** The agent's calls, each under the node's lock: look, put right, decide, change, publish. */
 import { slotNames, type SlotName } from '../api/operation.ts';
+import { hasCode } from '../errors/index.ts';
 import type { PhaseAnswer } from '../ports/proxy.ts';
 import type { ActivateRequest, Agent, AgentDeps, ReturnPassResult } from './agent.ts';
 import { afterJobs } from './after-jobs.ts';
 import { createArmedWatch } from './armed-watch.ts';
-import { carryOut, change, locked, settled, type AgentContext } from './calls.ts';
+import { attempt, carryOut, change, locked, settled, type AgentContext } from './calls.ts';
 import { checkDrift } from './check-drift.ts';
 import { configure } from './configure.ts';
 import { decideActivate, decideArm } from './decide-activate.ts';
@@ -17,9 +18,8 @@ import type { Decision } from './decision.ts';
 import { createNodeStore } from './node-store.ts';
 import { createPrepareLine, type PrepareLine } from './prepare-line.ts';
 import { createPublisher } from './publisher.ts';
-import { isOverdue } from './settings/decide-settings.ts';
+import { isOverdue, isUnfinished } from './settings/decide-settings.ts';
 import { planSet, reportOf } from './settings/plan-set.ts';
-import { noSettings } from './settings/settings-state.ts';
 import { createSettingsStore } from './settings/settings-store.ts';
 import { createSettingsKeeper } from './settings/settle-settings.ts';
 import type { KnownWorld } from './world.ts';
@@ -80,7 +80,9 @@ export function createAgent(deps: AgentDeps): Agent {
     cancel: (request) => decided(async (world) => decideCancel(world, request)),
     configure: (request) => configure(context, line, request),
     preview: (set) =>
-      locked(context, async (world) => reportOf(await planSet(deps.settings, world, set))),
+      locked(context, async (world) =>
+        reportOf(await planSet(deps.settings, world, set, { canCopySlot: true })),
+      ),
     heldSettings: async () => {
       const { machineId } = await deps.machine.facts();
       const { before, after } = (await settings.look(machineId)).wanted;
@@ -112,7 +114,7 @@ export function createAgent(deps: AgentDeps): Agent {
 }
 
 async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
-  const { store, publisher, deps } = context;
+  const { store, publisher, settings, deps } = context;
   const before = store.changes();
   try {
     return await store.locked(async (found) => {
@@ -121,17 +123,21 @@ async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
         await store.apply(found, overdue);
         return 'returned';
       }
-      const { world, state = noSettings } = await settled(context, found);
-      if (isOverdue(world, state)) {
-        await change(context, world, unconfirmedChange(world));
+      const { world } = await settled(context, found);
+      const state = await settings.look(world.facts.machineId);
+      if (state.undo !== undefined && isOverdue(world, state)) {
+        // Told once it is so: the node goes back to the cluster with that word.
+        await settings.giveBack(world, state, state.undo);
+        await change(context, world, unconfirmedChange(world, state));
         return 'returned';
       }
       // Under the lock: nobody arms a slot or puts settings on trial in between.
-      const isNeeded = needsPasses(world) || state.undo?.deadlineUptimeSeconds !== undefined;
-      if (!isNeeded) await attempt(deps, 'stop the timers', () => deps.timer.stop());
+      if (!needsPasses(world) && !isUnfinished(state))
+        await attempt(deps, 'stop the timers', () => deps.timer.stop());
       return 'nothing';
     });
   } catch (error) {
+    if (hasCode(error, 'BUSY') && !(await isOverdueNow(context))) return 'nothing';
     // The unit of a failed pass reboots: a trial that cannot be ended in another way ends so, a good system never would.
     if (await store.isTrialPossible()) throw error;
     deps.log.error({ error }, 'Could not carry out the return pass; the system is not on trial');
@@ -139,6 +145,13 @@ async function returnPass(context: AgentContext): Promise<ReturnPassResult> {
   } finally {
     if (store.changes() > before) await attempt(deps, 'publish', () => publisher.publish());
   }
+}
+
+/** Whoever holds the lock may be restarting programs for a trial, which takes a while. */
+async function isOverdueNow({ store }: AgentContext): Promise<boolean> {
+  const world = await store.look();
+  const booted = world.facts.bootedSlot;
+  return booted === undefined || overdueChange({ ...world, booted }) !== undefined;
 }
 
 /** A slot that boots but was never written by us gets its digest, so that others can name it. */
@@ -156,18 +169,6 @@ async function adoptSlots(context: AgentContext): Promise<void> {
       if (lacksFacts(now, slot))
         await store.apply(now, adoptedFacts(now, slot, content, slotDigest));
     });
-  }
-}
-
-async function attempt(
-  { log }: AgentDeps,
-  what: string,
-  work: () => Promise<unknown>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    log.error({ error, what }, 'Could not carry out a part of the work; it is tried again later');
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type Change,
   type Decision,
 } from './decision.ts';
+import { hasSettingsTrial, returnedSettingsChange } from './decide-configure.ts';
 import { returnChange, returnedFailure } from './decide-trial.ts';
 import { isTerminal, placeOf } from './order.ts';
 import type { AgentRecord, RecordedOperation } from './record.ts';
@@ -109,6 +110,10 @@ function consoleChange(world: KnownWorld): Change | undefined {
   const error = new KubeosError('HELD', 'Rolled back by a person at the console');
   if (isInTrial(world) || isArmedHere(world)) {
     const change = returnChange(world, 'giveBack', returnedFailure(world, error, 'agent'));
+    return { ...change, record: { ...change.record, held: true } };
+  }
+  if (hasSettingsTrial(world)) {
+    const change = returnedSettingsChange(world, error);
     return { ...change, record: { ...change.record, held: true } };
   }
   if (booted !== vars.good || !canChangeSlots(vars, 'consoleRollback')) return undefined;

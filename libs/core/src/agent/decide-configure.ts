@@ -38,8 +38,8 @@ export function decideConfigure(
   const { id, seq, type, phase } = request;
   const place = placeOf(world, request, phase);
   if (place.kind === 'refused' || place.kind === 'recorded') return place.decision;
-  if (phase === 'Prepare' && type !== 'config') {
-    return refuse('INVALID_ARGUMENT', `The settings of an ${type} are not planned by themselves`);
+  if (phase !== 'After' && (phase === 'Prepare') !== (type === 'config')) {
+    return refuse('INVALID_ARGUMENT', `Phase ${phase} of type ${type} has no settings`);
   }
   if (world.record.held) return refuseHeld();
   const wrong = wrongMoment(world, request) ?? otherTrial(world, state, seq);
@@ -97,25 +97,45 @@ export function decideServiceFailed(
   return fail(failure, { ...change, record: { ...change.record, lastFailure: failure } });
 }
 
-/** True when settings were on trial and have gone back, as they do with a reboot. */
-export function hasLostTrial(world: KnownWorld, { undo }: SettingsState): boolean {
+/** True for a config whose settings are in place, in the running, good slot, and wait for Confirm. */
+export function hasSettingsTrial(world: KnownWorld): world is KnownWorld & SettingsTrial {
   const { operation } = world.record;
   return (
     operation?.type === 'config' &&
     operation.phase === 'After' &&
     operation.result === 'Configured' &&
-    undo?.seq !== operation.seq &&
     !isInTrial(world)
   );
 }
 
-/** Settings on trial have gone back, or are to go. */
-export function unconfirmedChange(world: KnownWorld): Change {
+/** What is known of a world with settings on trial. */
+interface SettingsTrial {
+  readonly record: AgentRecord & { readonly operation: RecordedOperation };
+}
+
+/** True when settings were on trial and have gone back, as they do with a reboot. */
+export function hasLostTrial(world: KnownWorld, { undo }: SettingsState): boolean {
+  return hasSettingsTrial(world) && undo?.seq !== world.record.operation.seq;
+}
+
+/** Settings on trial have gone back; where their records are lost nobody can tell. */
+export function unconfirmedChange(world: KnownWorld, { isLost }: SettingsState): Change {
+  const error =
+    isLost === true
+      ? new KubeosError(
+          'STATE_UNREADABLE',
+          'The records of the settings on trial are lost; the new files are in place, unconfirmed',
+        )
+      : new KubeosError(
+          'NOT_CONFIRMED',
+          'The settings were not confirmed in time and in the boot in which they were changed',
+        );
+  return returnedSettingsChange(world, error);
+}
+
+/** Settings on trial end as returned. */
+export function returnedSettingsChange(world: KnownWorld, error: KubeosError): Change {
   const { operation } = world.record;
-  const error = new KubeosError(
-    'NOT_CONFIRMED',
-    'The settings were not confirmed in time and in the boot in which they were changed',
-  );
   const failure = failureOf(operation?.seq ?? world.record.seq, error);
   const record: AgentRecord = {
     ...world.record,
@@ -123,6 +143,16 @@ export function unconfirmedChange(world: KnownWorld): Change {
     lastFailure: failure,
   };
   return { ...keptSlots(world), record, why: failure.message };
+}
+
+/** Settings on trial stay. */
+export function settingsCommit(world: KnownWorld & SettingsTrial): Decision {
+  const done = ended({ ...world.record.operation, phase: 'Confirm' }, 'Committed');
+  return answer(answerOf(done, 'Committed'), {
+    ...keptSlots(world),
+    record: { ...world.record, operation: done },
+    why: 'settings are confirmed',
+  });
 }
 
 /** What comes last belongs to the running slot: on trial after a switch, good where nothing was switched. */

@@ -1,6 +1,7 @@
 /** Confirm, by the cluster or by a person. */
 import type { ConfirmRequest } from './agent.ts';
-import { answer, answerOf, ended, refuse, type Decision } from './decision.ts';
+import { answer, answerOf, refuse, type Decision } from './decision.ts';
+import { hasSettingsTrial, settingsCommit } from './decide-configure.ts';
 import { commitChange } from './decide-trial.ts';
 import { placeOf, type Place } from './order.ts';
 import type { RecordedOperation } from './record.ts';
@@ -34,22 +35,13 @@ export function decideConfirm(world: KnownWorld, request: ConfirmRequest): Decis
   return commit(world, { id: request.id, seq: request.seq, type: request.type });
 }
 
-/** Settings are on trial in the running, good slot. */
+/** Only what the caller has seen: settings on trial in this boot. */
 function confirmSettings(world: KnownWorld, { bootId }: ConfirmRequest, place: Place): Decision {
-  const operation = place.kind === 'next' ? place.operation : undefined;
-  const isOnTrial = operation?.result === 'Configured' && !isInTrial(world);
-  if (!isOnTrial || bootId !== world.facts.bootId) {
-    return refuse('CONFIRM_MISMATCH', 'No settings of this operation are on trial in this boot', {
-      bootId: world.facts.bootId,
-    });
+  if (place.kind === 'next' && hasSettingsTrial(world) && bootId === world.facts.bootId) {
+    return settingsCommit(world);
   }
-  const done = ended({ ...operation, phase: 'Confirm' }, 'Committed');
-  return answer(answerOf(done, 'Committed'), {
-    vars: world.vars,
-    record: { ...world.record, operation: done },
-    persist: 'needed',
-    reboot: false,
-    why: 'settings are confirmed',
+  return refuse('CONFIRM_MISMATCH', 'No settings of this operation are on trial in this boot', {
+    bootId: world.facts.bootId,
   });
 }
 
@@ -57,6 +49,7 @@ function confirmSettings(world: KnownWorld, { bootId }: ConfirmRequest, place: P
 export function decideConsoleConfirm(world: KnownWorld): Decision {
   const { booted, vars, record, facts } = world;
   if (isInTrial(world)) return commit(world, record.operation);
+  if (hasSettingsTrial(world)) return settingsCommit(world);
   if (booted === vars.good) {
     return answer({ result: 'Committed', slot: booted, version: facts.version });
   }

@@ -32,6 +32,10 @@ export class MemorySettings {
   readonly restarted: string[] = [];
   /** Programs that do not come up, with what is said of them. */
   readonly broken = new Map<SettingsUnit, string>();
+  /** Files that cannot be written. */
+  readonly readOnly = new Set<string>();
+  /** Uptime at which programs were started. */
+  readonly started = new Map<SettingsUnit, number>();
   /** Programs that a boot has started already. */
   readonly running = new Set<SettingsUnit>();
   /** What is wrong with a file, if anything. */
@@ -56,10 +60,14 @@ export class MemorySettings {
           if (this.readFault !== undefined) throw this.readFault;
           return this.files.get(path);
         },
-        write: (path, text) =>
-          this.write(`file ${path}`, () =>
-            text === undefined ? this.files.delete(path) : this.files.set(path, text),
-          ),
+        writeAll: async (files) => {
+          for (const { path, text } of files) {
+            if (this.readOnly.has(path)) throw new KubeosError('STORAGE_FULL', `${path} is full`);
+            await this.write(`file ${path}`, () =>
+              text === undefined ? this.files.delete(path) : this.files.set(path, text),
+            );
+          }
+        },
         readKernel: async (path) => this.kernel.get(path),
         writeKernel: async (path, value) => {
           if (this.deaf.has(path)) {
@@ -78,6 +86,7 @@ export class MemorySettings {
             await this.write(`restart ${unit}`, () => this.restarted.push(unit));
           }
         },
+        startedUptimeSeconds: async (unit) => this.started.get(unit),
         check: async (unit, text) => this.check(unit, text),
       },
       bootMenu: '/boot/grub.cfg',

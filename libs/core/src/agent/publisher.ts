@@ -7,7 +7,7 @@ import type { AgentDeps } from './agent.ts';
 import type { NodeStore } from './node-store.ts';
 import { parseJson } from './record.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
-import { settingsStatusOf } from './settings/settings-status.ts';
+import { settingsStatusOf, settingsTrouble } from './settings/settings-status.ts';
 import type { SettingsKeeper } from './settings/settle-settings.ts';
 import { statusOf, type LiveFacts } from './status-of.ts';
 import type { World } from './world.ts';
@@ -95,11 +95,12 @@ export function createPublisher(
     const world = await store.look();
     const progress = currentWork();
     const { machineId, bootId } = world.facts;
+    const state = await settings.look(machineId);
     const live: LiveFacts = {
       ...(progress === undefined ? {} : { progress }),
       sizes,
-      settings: settingsStatusOf(await settings.look(machineId), bootId),
-      troubles: [diskTrouble, store.trouble(), keeper.trouble()].filter(
+      settings: settingsStatusOf(state, bootId),
+      troubles: [diskTrouble, store.trouble(), keeper.trouble() ?? settingsTrouble(state)].filter(
         (trouble) => trouble !== undefined,
       ),
     };

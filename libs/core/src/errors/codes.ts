@@ -63,6 +63,7 @@ export const errorCodes = {
 
   // The settings of the node.
   SETTINGS_REFUSED: { kind: 'invalid', outcome: 'bad', reason: 'SettingsRefused' },
+  PLAN_OUTDATED: { kind: 'permanent', outcome: 'transient', reason: 'PlanOutdated' },
   SERVICE_FAILED: { kind: 'permanent', outcome: 'bad', reason: 'ServiceFailed' },
   SETTINGS_UNREADABLE: { kind: 'permanent', outcome: 'bad', reason: 'SettingsUnreadable' },
 

@@ -1,6 +1,15 @@
 /** What the agent needs of its node to change settings. */
 import type { SettingsUnit } from '../settings/models.ts';
 
+/** A file with what is to be in it. */
+export interface FileWrite {
+  readonly path: string;
+  /** Absent: there is to be no such file. */
+  readonly text?: string;
+  /** What is known to have been in it before, for a copy where one is kept; absent: no copy is made. */
+  readonly before?: string;
+}
+
 /** The files that settings lie in, and the parameters of the running kernel. Paths are those of the node. */
 export interface SettingsFiles {
   /**
@@ -9,10 +18,11 @@ export interface SettingsFiles {
    */
   read(path: string): Promise<string | undefined>;
   /**
-   * Puts a text in place, or removes the file for `undefined`: whole or not at all, and durable when it returns. Mode,
-   * owner and security label stay; a new file is 0644. Throws the storage codes.
+   * Puts all texts in place, in their order: each whole or not at all, and durable when it returns. Everything is written
+   * and flushed beside the files before the first one is replaced, so that a full disk changes nothing. Mode, owner and
+   * security label stay; a new file is 0644. Throws the storage codes.
    */
-  write(path: string, text: string | undefined): Promise<void>;
+  writeAll(files: readonly FileWrite[]): Promise<void>;
   /** Value of a parameter below `/proc/sys`, `undefined` when there is none; empty when it can only be written. */
   readKernel(path: string): Promise<string | undefined>;
   /** Throws `SETTINGS_REFUSED` when the kernel takes no such value. */
@@ -25,6 +35,8 @@ export interface SettingsUnits {
   restart(unit: SettingsUnit): Promise<string | undefined>;
   /** Restarts it only if it runs, and waits for nothing: for a program that may be about to be started by the boot. */
   restartIfRunning(unit: SettingsUnit): Promise<void>;
+  /** Uptime at which the running program was started; `undefined` while it does not run or nobody knows. */
+  startedUptimeSeconds(unit: SettingsUnit): Promise<number | undefined>;
   /** Checks a file that is about to be put in place; what is wrong with it, or `undefined`. */
   check(unit: SettingsUnit, text: string): Promise<string | undefined>;
 }

@@ -182,7 +182,9 @@ class Draft {
     const plan = planFile(entry, before, bootedSlot, isCopied);
     if (plan.kind === 'unreadable') throw unreadable(entry.model, path, plan);
     this.#texts.set(path, plan.text);
-    if (plan.text !== before) this.#noteEffect(entry, isCopied);
+    // Of a copy the menu may hold the line already; what counts is the running line.
+    const isChanged = isCopied ? plan.settings.some(isChange) : plan.text !== before;
+    if (isChanged) this.#noteEffect(entry, isCopied);
     return plan.settings;
   }
 
@@ -196,6 +198,10 @@ class Draft {
     // What the other slot boots with counts when it boots anyway.
     if (effect === 'boot' && model !== 'grub.cmdline.next') this.#rebootPending = true;
   }
+}
+
+function isChange({ outcome }: SettingPlan): boolean {
+  return outcome !== 'unchanged' && outcome !== 'refused';
 }
 
 function planFile(

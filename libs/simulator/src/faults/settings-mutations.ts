@@ -35,10 +35,9 @@ export const settingsMutations: readonly Mutation[] = [
     tampering: () => ({
       agent: (deps) => {
         const { files } = deps.settings;
-        const write = async (path: string, text: string | undefined): Promise<void> => {
-          if (path !== kubeletPath) await files.write(path, text);
-        };
-        return { ...deps, settings: { ...deps.settings, files: { ...files, write } } };
+        const writeAll: typeof files.writeAll = (changes) =>
+          files.writeAll(changes.filter(({ path }) => path !== kubeletPath));
+        return { ...deps, settings: { ...deps.settings, files: { ...files, writeAll } } };
       },
     }),
     adapt: withSettings('ready'),

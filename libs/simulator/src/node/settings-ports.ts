@@ -32,7 +32,11 @@ export function createSettingsPorts(deps: SettingsPortsDeps): SettingsDeps {
     },
     files: {
       read: async (path) => disk.file(path),
-      write: (path, text) => actor.call(`file.write ${path}`, () => disk.replaceFile(path, text)),
+      writeAll: async (files) => {
+        for (const { path, text } of files) {
+          await actor.call(`file.write ${path}`, () => disk.replaceFile(path, text));
+        }
+      },
       readKernel: async (path) => session.kernel.get(path),
       writeKernel: (path, value) =>
         actor.call(`kernel.write ${path}`, () => {
@@ -45,6 +49,7 @@ export function createSettingsPorts(deps: SettingsPortsDeps): SettingsDeps {
     units: {
       restart: (unit) => actor.call(`restart ${unit}`, () => restart(unit)),
       restartIfRunning: (unit) => actor.call(`restart ${unit}`, () => restartIfRunning(unit)),
+      startedUptimeSeconds: async () => undefined,
       check: async () => undefined,
     },
     bootMenu: bootMenuPath,

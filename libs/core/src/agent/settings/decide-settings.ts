@@ -2,6 +2,7 @@
 import type { SlotName } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
 import type { SettingsReport } from '../../ports/proxy.ts';
+import type { FileWrite } from '../../ports/settings.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
 import type { SettingsPlan } from '../../settings/plan-settings.ts';
 import { isTerminal } from '../order.ts';
@@ -10,8 +11,8 @@ import { isInTrial, type KnownWorld } from '../world.ts';
 import {
   placeOfPhase,
   type AppliedPhase,
-  type FileText,
   type KernelValue,
+  type PendingSettings,
   type SettingsState,
   type SettingsUndo,
 } from './settings-state.ts';
@@ -27,8 +28,8 @@ export interface PlannedChange {
 }
 
 /**
- * The state that begins a change: once it is on PERSIST the change is carried through. In the trial of a slot, and where
- * programs are restarted, everything as it was is kept until it is known that the new settings stay.
+ * The state that begins a change: once it is on PERSIST the change is carried through. Everything as it was is kept until it
+ * is known that the new settings stay.
  */
 export function beginChange(
   world: KnownWorld,
@@ -36,12 +37,10 @@ export function beginChange(
   change: PlannedChange,
 ): SettingsState {
   const { seq, phase, set, plan, report } = change;
-  const { bootId } = world.facts;
-  const undo = undoOf(world, state, change);
   return {
-    ...withFiles(state, plan, seq, bootId),
-    wanted: { ...state.wanted, [placeOfPhase[phase]]: { set, report } },
-    ...(undo === undefined ? {} : { undo }),
+    ...withFiles(world, state, plan, seq),
+    wanted: { ...state.wanted, [placeOfPhase[phase]]: { set, report, slot: world.booted } },
+    undo: undoOf(world, state, change),
   };
 }
 
@@ -58,40 +57,49 @@ export function beginCopiedMenu(
     plan,
   }: { readonly seq: number; readonly slot: SlotName; readonly plan: SettingsPlan },
 ): SettingsState {
-  const { bootId } = world.facts;
-  const nothing = { kernel: [], restarts: [] };
   return {
-    ...withFiles(state, plan, seq, bootId),
+    ...withFiles(world, state, plan, seq),
     undo: {
-      ...{ seq, phase: 'Prepare', bootId, slot },
-      ...{ files: oldTexts(plan), ...nothing, wanted: state.wanted },
+      seq,
+      phase: 'Prepare',
+      bootId: world.facts.bootId,
+      slot,
+      files: oldTexts(plan),
+      kernel: [],
+      restarts: [],
+      wanted: state.wanted,
+      pending: pendingIn(state),
     },
   };
 }
 
 /** The state that begins to put back what somebody else has changed; nothing is on trial for it. */
 export function beginHealing(
-  { facts, record }: KnownWorld,
+  world: KnownWorld,
   state: SettingsState,
   plan: SettingsPlan,
 ): SettingsState {
-  return withFiles(state, plan, record.seq, facts.bootId);
+  return withFiles(world, state, plan, world.record.seq);
 }
 
 function withFiles(
+  { facts: { bootId }, uptimeSeconds }: KnownWorld,
   state: SettingsState,
   plan: SettingsPlan,
   seq: number,
-  bootId: string,
 ): SettingsState {
-  const files = plan.files.map(({ path, after }): FileText => ({ path, text: after }));
+  const files = plan.files.map(({ path, before, after }): FileWrite => ({
+    path,
+    text: after,
+    ...(before === undefined ? {} : { before }),
+  }));
   const units = unitsPending(state, bootId, plan);
-  const { restartsPending: _, ...rest } = state;
+  const { restartsPending: _, isLost: __, ...rest } = state;
   return {
     ...rest,
     change: { seq, bootId, files, kernel: [], restarts: [] },
     ...(plan.rebootPending ? { rebootPendingIn: bootId } : {}),
-    ...(units.length === 0 ? {} : { restartsPending: { bootId, units } }),
+    ...(units.length === 0 ? {} : { restartsPending: { bootId, units, uptimeSeconds } }),
   };
 }
 
@@ -107,9 +115,9 @@ export function keepChange({ undo: _, ...state }: SettingsState): SettingsState 
 
 /** The state that takes settings back: a change like any other, with everything as it was. */
 export function beginReturn(state: SettingsState, undo: SettingsUndo): SettingsState {
-  const { seq, bootId, wanted, files, kernel, restarts } = undo;
-  const { drift: _, ...kept } = keepChange(state);
-  return { ...kept, wanted, change: { seq, bootId, files, kernel, restarts } };
+  const { seq, bootId, wanted, pending, files, kernel, restarts } = undo;
+  const { drift: _, rebootPendingIn: __, restartsPending: ___, ...kept } = keepChange(state);
+  return { ...kept, wanted, ...pending, change: { seq, bootId, files, kernel, restarts } };
 }
 
 /** What becomes of settings whose undo is kept. */
@@ -154,6 +162,11 @@ export function isOverdue(world: KnownWorld, { undo }: SettingsState): boolean {
   return world.uptimeSeconds >= deadline && fateOf(world, undo) === 'undecided';
 }
 
+/** True while passes have something to look after: a deadline, or a change that is not carried through. */
+export function isUnfinished({ undo, change }: SettingsState): boolean {
+  return undo?.deadlineUptimeSeconds !== undefined || change !== undefined;
+}
+
 /** What was applied before the switch is done with once it is in place; what comes last stays once it is confirmed. */
 function isKept(phase: SettingsUndo['phase'], { phase: at, result }: RecordedOperation): boolean {
   if (phase === 'After') return result === 'Committed';
@@ -168,31 +181,39 @@ const laterThanBefore: ReadonlySet<RecordedOperation['phase']> = new Set([
 
 function undoOf(
   world: KnownWorld,
-  { undo, wanted }: SettingsState,
+  state: SettingsState,
   { seq, phase, plan, confirmTimeoutSeconds }: PlannedChange,
-): SettingsUndo | undefined {
-  const { bootId } = world.facts;
+): SettingsUndo {
+  const { undo, wanted } = state;
   const isSlotTrial = phase === 'After' && isInTrial(world);
   const isOurs =
     undo?.seq === seq && (isSlotTrial ? undo.slot === world.booted : undo.phase === phase);
-  const kept = isOurs ? undo : { files: [], kernel: [], restarts: [], wanted };
-  if (!isOurs && !isSlotTrial && plan.restarts.length === 0) return undefined;
+  const nothing = { files: [], kernel: [], restarts: [], wanted, pending: pendingIn(state) };
+  const kept = isOurs ? undo : nothing;
+  const restarts = [...new Set([...kept.restarts, ...plan.restarts])];
+  const isOnTrial = phase === 'After' && !isSlotTrial && restarts.length > 0;
   return {
     seq,
     phase,
-    bootId,
+    bootId: world.facts.bootId,
     ...(isSlotTrial ? { slot: world.booted } : {}),
     files: withFirst(kept.files, oldTexts(plan)),
     kernel: withFirst(kept.kernel, oldValues(plan)),
-    restarts: [...new Set([...kept.restarts, ...plan.restarts])],
+    restarts,
     wanted: kept.wanted,
-    ...(phase === 'After' && !isSlotTrial
-      ? { deadlineUptimeSeconds: world.uptimeSeconds + confirmTimeoutSeconds }
-      : {}),
+    pending: kept.pending,
+    ...(isOnTrial ? { deadlineUptimeSeconds: world.uptimeSeconds + confirmTimeoutSeconds } : {}),
   };
 }
 
-function oldTexts({ files }: SettingsPlan): readonly FileText[] {
+function pendingIn({ rebootPendingIn, restartsPending }: PendingSettings): PendingSettings {
+  return {
+    ...(rebootPendingIn === undefined ? {} : { rebootPendingIn }),
+    ...(restartsPending === undefined ? {} : { restartsPending }),
+  };
+}
+
+function oldTexts({ files }: SettingsPlan): readonly FileWrite[] {
   return files.map(({ path, before }) =>
     before === undefined ? { path } : { path, text: before },
   );

@@ -1,9 +1,12 @@
 /** Compares the sets that hold with the node. */
 import type { SettingNote } from '../../api/agent-status.ts';
+import type { SlotName } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
+import type { KubeosError } from '../../errors/index.ts';
 import type { SettingReport, SettingsReport } from '../../ports/proxy.ts';
 import type { SettingsPlan } from '../../settings/plan-settings.ts';
-import type { WantedSettings } from './settings-state.ts';
+import { swapSlots } from '../../settings/request.ts';
+import type { AppliedSet, WantedSettings } from './settings-state.ts';
 
 /** One set in which both sets come together, and what is done about what differs from it. */
 export interface DriftTarget {
@@ -14,18 +17,31 @@ export interface DriftTarget {
 type Entry = NonNullable<SettingsSet['configs']>[number];
 
 /**
- * The sets to compare the node with, those that heal apart from those that only report. Of what was applied before a
- * switch the kernel command lines are left out, because they speak of slots that have changed places since; and so are
- * settings that the set applied last speaks of too.
+ * The sets to compare the node with. Settings that the set applied last speaks of too are left out of the other one, and a
+ * kernel line is that of the slot for which it was applied, whichever runs now.
  */
-export function driftTargets({ before, after }: WantedSettings): readonly DriftTarget[] {
-  const later = after?.set.configs ?? [];
-  const earlier = (before?.set.configs ?? []).flatMap((entry) =>
-    isKernelLine(entry) ? [] : [withoutKeys(entry, keysIn(later, entry))],
+export function driftTargets(
+  { before, after }: WantedSettings,
+  booted: SlotName,
+): readonly DriftTarget[] {
+  const later = entriesOf(after, booted);
+  const earlier = entriesOf(before, booted).map((entry) =>
+    withoutKeys(entry, keysIn(later, entry)),
   );
   return [target(before?.set, earlier), target(after?.set, later)].filter(
     ({ set }) => (set.configs ?? []).length > 0,
   );
+}
+
+function entriesOf(applied: AppliedSet | undefined, booted: SlotName): readonly Entry[] {
+  if (applied === undefined) return [];
+  const { configs } = applied.slot === booted ? applied.set : swapSlots(applied.set);
+  return configs ?? [];
+}
+
+/** What keeps an entry from being compared, as a note on it. */
+export function noteOn({ model }: Entry, { message }: KubeosError): SettingNote {
+  return { model: typeof model === 'string' ? model : '', key: '', message };
 }
 
 /** A plan without the parameters that can only be written: nobody can tell whether they differ. */
@@ -67,10 +83,6 @@ function target(set: SettingsSet | undefined, entries: readonly Entry[]): DriftT
   // A restart or a reboot is never a way to heal.
   const configs = entries.map(({ restart: _, reboot: __, ...entry }) => entry);
   return { set: { version: set?.version ?? '', configs }, heals: set?.drift === 'heal' };
-}
-
-function isKernelLine({ model }: Entry): boolean {
-  return model === 'grub.cmdline.current' || model === 'grub.cmdline.next';
 }
 
 function keysIn(

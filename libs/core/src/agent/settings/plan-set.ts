@@ -11,7 +11,9 @@ import type { KnownWorld } from '../world.ts';
 /** For what a set is planned. */
 export interface PlanOptions {
   /** The idle slot may take a copy of the running one for settings that ask for a reboot. Default false. */
-  readonly canCopySlot: boolean;
+  readonly canCopySlot?: boolean;
+  /** Programs check their new files. Default true; without need where nothing is written. */
+  readonly checks?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function planSet(
   deps: SettingsDeps,
   { booted }: Pick<KnownWorld, 'booted'>,
   set: SettingsSet,
-  { canCopySlot }: PlanOptions = { canCopySlot: false },
+  { canCopySlot = false, checks = true }: PlanOptions = {},
 ): Promise<SettingsPlan> {
   const { files, bootMenu, folders } = deps;
   const planner = await deps.planner();
@@ -41,7 +43,7 @@ export async function planSet(
     file: (path) => texts.get(path),
     kernel: (path) => values.get(path),
   });
-  await checkFiles(deps, plan);
+  if (checks) await checkFiles(deps, plan);
   return plan;
 }
 

@@ -4,15 +4,9 @@ import type { SettingNotes } from '../../api/agent-status.ts';
 import type { SlotName } from '../../api/operation.ts';
 import type { SettingsSet } from '../../api/os-instance.ts';
 import type { SettingsPhase, SettingsReport } from '../../ports/proxy.ts';
+import type { FileWrite } from '../../ports/settings.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
 import { parseJson } from '../record.ts';
-
-/** A file with what is to be in it. */
-export interface FileText {
-  readonly path: string;
-  /** Absent: there is to be no such file. */
-  readonly text?: string;
-}
 
 /** A kernel parameter with the value that it is to have. */
 export interface KernelValue {
@@ -27,7 +21,7 @@ export interface SettingsChange {
   readonly seq: number;
   /** Boot whose kernel and programs have to follow; another one has begun with what the files held then. */
   readonly bootId: string;
-  readonly files: readonly FileText[];
+  readonly files: readonly FileWrite[];
   /** Parameters and programs of that boot that follow once the files are in place. */
   readonly kernel: readonly KernelValue[];
   readonly restarts: readonly SettingsUnit[];
@@ -44,11 +38,12 @@ export interface SettingsUndo {
   /** The slot that the settings are tried in; absent when the settings alone are. */
   readonly slot?: SlotName;
   /** Files and parameters as they were before. */
-  readonly files: readonly FileText[];
+  readonly files: readonly FileWrite[];
   readonly kernel: readonly KernelValue[];
   /** Programs that were restarted for the new settings. */
   readonly restarts: readonly SettingsUnit[];
   readonly wanted: WantedSettings;
+  readonly pending: PendingSettings;
   /** Uptime at which settings on trial go back; absent where something else ends them. */
   readonly deadlineUptimeSeconds?: number;
 }
@@ -57,6 +52,24 @@ export interface SettingsUndo {
 export interface AppliedSet {
   readonly set: SettingsSet;
   readonly report: SettingsReport;
+  /** The slot that ran then: which kernel line was the current one. */
+  readonly slot: SlotName;
+}
+
+/** What has been changed and does not count yet. */
+export interface PendingSettings {
+  /** Boot in which something was changed that counts with the next one. */
+  readonly rebootPendingIn?: string;
+  /** Programs whose files have changed since they were started. */
+  readonly restartsPending?: PendingRestarts;
+}
+
+/** Programs that run with files of before. */
+export interface PendingRestarts {
+  readonly bootId: string;
+  readonly units: readonly SettingsUnit[];
+  /** Uptime at which the last of the files was changed. */
+  readonly uptimeSeconds: number;
 }
 
 /** The sets that hold: `upgradeconfigs` and `sysconfigs`. */
@@ -72,28 +85,35 @@ export const placeOfPhase = {
 } as const satisfies Readonly<Record<AppliedPhase, keyof WantedSettings>>;
 
 /** Everything that is kept. */
-export interface SettingsState {
+export interface SettingsState extends PendingSettings {
   readonly wanted: WantedSettings;
   readonly change?: SettingsChange;
   readonly undo?: SettingsUndo;
-  /** Boot in which something was changed that counts with the next one. */
-  readonly rebootPendingIn?: string;
-  /** Programs whose files have changed since they were started in this boot. */
-  readonly restartsPending?: { readonly bootId: string; readonly units: readonly SettingsUnit[] };
   /** What the last look found to be otherwise than the sets want it. */
   readonly drift?: SettingNotes;
+  /** There was something that cannot be read; not kept itself. */
+  readonly isLost?: true;
 }
 
 /** Raised when an older agent could misread what a newer one wrote. */
 const schema = 1;
 
 const units = z.array(z.enum(['containerd.service', 'kubelet.service']));
-const files = z.array(z.object({ path: z.string(), text: z.exactOptional(z.string()) }));
+const text = z.exactOptional(z.string());
+const files = z.array(z.object({ path: z.string(), text, before: text }));
 const kernel = z.array(z.object({ path: z.string(), value: z.string() }));
+const slot = z.enum(['A', 'B']);
 const Applied = z.object({
   set: z.custom<SettingsSet>(isObject),
   report: z.custom<SettingsReport>(isObject),
+  slot,
 });
+const pending = {
+  rebootPendingIn: z.exactOptional(z.string()),
+  restartsPending: z.exactOptional(
+    z.object({ bootId: z.string(), units, uptimeSeconds: z.number() }),
+  ),
+};
 const Wanted = z.object({ before: z.exactOptional(Applied), after: z.exactOptional(Applied) });
 const State = z.object({
   schema: z.literal(schema),
@@ -107,36 +127,41 @@ const State = z.object({
       seq: z.int(),
       phase: z.enum(['Prepare', 'Before', 'After']),
       bootId: z.string(),
-      slot: z.exactOptional(z.enum(['A', 'B'])),
+      slot: z.exactOptional(slot),
       files,
       kernel,
       restarts: units,
       wanted: Wanted,
+      pending: z.object(pending),
       deadlineUptimeSeconds: z.exactOptional(z.number()),
     }),
   ),
-  rebootPendingIn: z.exactOptional(z.string()),
-  restartsPending: z.exactOptional(z.object({ bootId: z.string(), units })),
+  ...pending,
   drift: z.exactOptional(z.custom<SettingNotes>(isObject)),
 });
 
 /** What is kept of a node that never had settings. */
 export const noSettings: SettingsState = { wanted: {} };
+/** What is known where something was kept and cannot be read. */
+export const lostSettings: SettingsState = { wanted: {}, isLost: true };
 
 /**
- * Reads the text of the file. What cannot be read, or belongs to another node, counts as nothing: then no change is
- * carried on and nothing is taken back, since nobody knows what it would be.
+ * Reads the text of the file. What cannot be read, or belongs to another node, counts as lost: then no change is carried on
+ * and nothing is taken back, since nobody knows what it would be.
  */
 export function parseSettingsState(text: string | undefined, machineId: string): SettingsState {
   if (text === undefined) return noSettings;
   const parsed = State.safeParse(parseJson(text));
-  if (!parsed.success || parsed.data.node !== machineId) return noSettings;
+  if (!parsed.success || parsed.data.node !== machineId) return lostSettings;
   const { schema: _, node: __, ...state } = parsed.data;
   return state;
 }
 
 /** The text of the file. */
-export function renderSettingsState(state: SettingsState, machineId: string): string {
+export function renderSettingsState(
+  { isLost: _, ...state }: SettingsState,
+  machineId: string,
+): string {
   return `${JSON.stringify({ schema, node: machineId, ...state })}\n`;
 }
 

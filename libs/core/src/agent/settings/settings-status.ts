@@ -1,6 +1,7 @@
 /** What everybody else sees of the settings of a node. */
 import {
   settingNoteLimit,
+  type AgentWarning,
   type SettingNote,
   type SettingNotes,
   type SettingsStatus,
@@ -10,8 +11,9 @@ import type { AppliedSet, SettingsState } from './settings-state.ts';
 
 /** Puts the status together, as of this boot. */
 export function settingsStatusOf(state: SettingsState, bootId: string): SettingsStatus {
-  const { wanted, restartsPending, rebootPendingIn, drift } = state;
-  const { before, after } = wanted;
+  const { restartsPending, rebootPendingIn, drift } = state;
+  // What may still go back is not applied yet.
+  const { before, after } = state.undo?.wanted ?? state.wanted;
   return {
     ...(before === undefined ? {} : { before: versionOf(before) }),
     ...(after === undefined ? {} : { after: versionOf(after) }),
@@ -20,6 +22,18 @@ export function settingsStatusOf(state: SettingsState, bootId: string): Settings
     pendingRestarts: restartsPending?.bootId === bootId ? restartsPending.units : [],
     rebootPending: rebootPendingIn === bootId,
   };
+}
+
+/** What the records say of settings themselves, whichever process has met it. */
+export function settingsTrouble({ isLost, change }: SettingsState): AgentWarning | undefined {
+  if (isLost === true) {
+    const message = 'What was kept of the settings is broken or belongs to another node';
+    return { reason: 'RecordsLost', message };
+  }
+  if (change === undefined) return undefined;
+  const paths = change.files.map(({ path }) => path).join(', ');
+  const message = `A change of settings was begun and is not carried through yet: ${paths}`;
+  return { reason: 'SettingsStuck', message };
 }
 
 /** A list that stays small. */

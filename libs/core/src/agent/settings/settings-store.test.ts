@@ -9,6 +9,7 @@ import type { KnownWorld } from '../world.ts';
 import { beginChange, isOverdue, fateOf } from './decide-settings.ts';
 import { createSettingsStore, type SettingsStore } from './settings-store.ts';
 import {
+  lostSettings,
   noSettings,
   parseSettingsState,
   renderSettingsState,
@@ -133,19 +134,25 @@ const operation = (result: RecordedOperation['result']): RecordedOperation => ({
 });
 
 describe('B-40: a change of settings', () => {
-  it('is the old or the new set after a power cut at any write, and never a mix', async () => {
+  it.each([
+    ['the new set when it was recorded', 'Committed' as const, changed],
+    ['the old one else', undefined, old],
+  ])('after a power cut at any write is never a mix: %s', async (_name, result, expected) => {
+    const worldOf = (bootId: string): KnownWorld =>
+      worldIn({ bootId, record: { ...emptyRecord('machine-1', 2), operation: operation(result) } });
     await fc.assert(
       fc.asyncProperty(fc.nat(8), fc.array(fc.nat(8), { maxLength: 3 }), async (first, later) => {
         const node = new CuttableSettings();
         await cutAt(node, first, () => node.store().carryThrough(worldIn(), change(worldIn())));
         const wasBegun = first > 0;
         for (const writes of later) {
-          await cutAt(node, writes, () => node.store().settle(worldIn({ bootId: 'boot-2' })));
+          await cutAt(node, writes, () => node.store().settle(worldOf('boot-2')));
         }
-        const state = await node.store().settle(worldIn({ bootId: 'boot-3' }));
-        expect(node.files).toEqual(wasBegun ? changed : old);
+        const state = await node.store().settle(worldOf('boot-3'));
+        const isNew = wasBegun && result === 'Committed';
+        expect(node.files).toEqual(wasBegun ? expected : old);
         expect(state.change).toBeUndefined();
-        expect(state.wanted.after?.set).toEqual(wasBegun ? set : undefined);
+        expect(state.wanted.after?.set).toEqual(isNew ? set : undefined);
       }),
     );
   });
@@ -175,7 +182,7 @@ describe('B-40: a change of settings', () => {
     await node.store().carryThrough(inTrial, change(inTrial));
     expect((await node.store().settle(inTrial)).undo).toMatchObject({ slot: 'B' });
     const state = await node.store().settle(confirmed);
-    expect(state).toEqual({ wanted: { after: { set, report } } });
+    expect(state).toEqual({ wanted: { after: { set, report, slot: 'B' } } });
     expect(node.files).toEqual(changed);
   });
 
@@ -289,6 +296,10 @@ describe('settings that belong before a switch', () => {
 });
 
 describe('the file of the settings', () => {
+  it('is nothing when there is none', () => {
+    expect(parseSettingsState(undefined, 'machine-1')).toEqual(noSettings);
+  });
+
   it('is read as it was written', () => {
     const state = beginChange(inTrial, noSettings, {
       seq: 2,
@@ -308,11 +319,10 @@ describe('the file of the settings', () => {
   });
 
   it.each([
-    ['no file', undefined],
     ['no JSON', '{'],
     ['another schema', '{"schema":2,"node":"machine-1","wanted":{}}'],
     ['another node', '{"schema":1,"node":"machine-2","wanted":{}}'],
-  ])('counts as empty when it is %s', (_name, text) => {
-    expect(parseSettingsState(text, 'machine-1')).toEqual(noSettings);
+  ])('is lost when it is %s', (_name, text) => {
+    expect(parseSettingsState(text, 'machine-1')).toEqual(lostSettings);
   });
 });

@@ -1,14 +1,21 @@
 /** Carries changes of settings through: the decision to PERSIST, then the files, then the running system, then the end. */
 import { hasCode, KubeosError } from '../../errors/index.ts';
 import type { Log } from '../../ports/log.ts';
-import type { SettingsFiles, SettingsStateFile, SettingsUnits } from '../../ports/settings.ts';
+import type {
+  FileWrite,
+  SettingsFiles,
+  SettingsStateFile,
+  SettingsUnits,
+} from '../../ports/settings.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
 import type { KnownWorld } from '../world.ts';
 import { beginReturn, endChange, fateOf, keepChange } from './decide-settings.ts';
 import {
+  lostSettings,
   parseSettingsState,
   renderSettingsState,
   type KernelValue,
+  type SettingsChange,
   type SettingsState,
   type SettingsUndo,
 } from './settings-state.ts';
@@ -23,7 +30,7 @@ export interface SettingsStoreDeps {
 
 /** The settings of the node as one agent process reads and changes them; everything but `look` only under the node's lock. */
 export interface SettingsStore {
-  /** Never throws: what cannot be read counts as nothing. */
+  /** Never throws: what cannot be read counts as lost. */
   look(machineId: string): Promise<SettingsState>;
   /** Writes a state that changes no file. */
   save(world: KnownWorld, state: SettingsState): Promise<SettingsState>;
@@ -34,10 +41,16 @@ export interface SettingsStore {
   settle(world: KnownWorld): Promise<SettingsState>;
   /** Writes a state that begins a change and carries it through. */
   carryThrough(world: KnownWorld, state: SettingsState): Promise<SettingsState>;
-  /** Takes settings back. */
-  giveBack(world: KnownWorld, state: SettingsState, undo: SettingsUndo): Promise<SettingsState>;
+  /** Takes settings back; tells too what speaks against a program that was restarted for it. */
+  giveBack(world: KnownWorld, state: SettingsState, undo: SettingsUndo): Promise<Returned>;
   /** Restarts programs one after the other; what speaks against those that do not come up, or `undefined`. */
   restart(programs: readonly SettingsUnit[]): Promise<string | undefined>;
+}
+
+/** The state after a change was carried on, and what speaks against the programs that followed it. */
+export interface Returned {
+  readonly state: SettingsState;
+  readonly problem?: string;
 }
 
 /** Builds the store; nothing is read yet. */
@@ -45,16 +58,12 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
   const { files, units, log } = deps;
 
   async function look(machineId: string): Promise<SettingsState> {
-    return parseSettingsState(await readState(), machineId);
-  }
-
-  /** An unreadable file is as good as none: slots do not wait for it. */
-  async function readState(): Promise<string | undefined> {
     try {
-      return await deps.state.read();
+      return parseSettingsState(await deps.state.read(), machineId);
     } catch (error) {
+      // Slots do not wait for it.
       log.error({ error }, 'Could not read what is kept of the settings');
-      return undefined;
+      return lostSettings;
     }
   }
 
@@ -64,24 +73,32 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
   }
 
   /** From here on the change is on PERSIST, so that it may be begun anew at any moment. */
-  async function carryOn(world: KnownWorld, state: SettingsState): Promise<SettingsState> {
+  async function carryOn(world: KnownWorld, state: SettingsState): Promise<Returned> {
     const { change } = state;
-    if (change === undefined) return state;
-    for (const { path, text } of change.files) {
-      if (!(await holds(path, text))) await files.write(path, text);
+    if (change === undefined) return { state };
+    const missing: FileWrite[] = [];
+    for (const file of change.files) if (!(await holds(file))) missing.push(file);
+    await files.writeAll(missing);
+    const problem = await follow(world, change);
+    return { state: await save(world, endChange(state)), ...(problem && { problem }) };
+  }
+
+  /** The running system follows its files. */
+  async function follow(
+    world: KnownWorld,
+    { bootId, kernel, restarts }: SettingsChange,
+  ): Promise<string | undefined> {
+    if (bootId === world.facts.bootId) {
+      await putBack(kernel);
+      return restart(restarts);
     }
-    if (change.bootId === world.facts.bootId) {
-      await putBack(change.kernel);
-      await restart(change.restarts);
-    } else {
-      // A boot in between has reset the kernel; a program may have started with a file of before.
-      for (const unit of change.restarts) await restartIfRunning(unit);
-    }
-    return save(world, endChange(state));
+    // A boot in between has reset the kernel; a program may have started with a file of before.
+    for (const unit of restarts) await restartIfRunning(unit);
+    return undefined;
   }
 
   /** What a power cut has left unreadable is written again. */
-  async function holds(path: string, text: string | undefined): Promise<boolean> {
+  async function holds({ path, text }: FileWrite): Promise<boolean> {
     try {
       return (await files.read(path)) === text;
     } catch (error) {
@@ -126,7 +143,7 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     world: KnownWorld,
     state: SettingsState,
     undo: SettingsUndo,
-  ): Promise<SettingsState> {
+  ): Promise<Returned> {
     log.info({ seq: undo.seq }, 'Taking settings back');
     return carryOn(world, await save(world, beginReturn(state, undo)));
   }
@@ -135,7 +152,7 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     look,
     save,
     async settle(world) {
-      const state = await carryOn(world, await look(world.facts.machineId));
+      const { state } = await carryOn(world, await look(world.facts.machineId));
       const { undo } = state;
       if (undo === undefined) return state;
       switch (fateOf(world, undo)) {
@@ -144,10 +161,10 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
         case 'kept':
           return save(world, keepChange(state));
         case 'over':
-          return giveBack(world, state, undo);
+          return (await giveBack(world, state, undo)).state;
       }
     },
-    carryThrough: async (world, state) => carryOn(world, await save(world, state)),
+    carryThrough: async (world, state) => (await carryOn(world, await save(world, state))).state,
     giveBack,
     restart,
   };

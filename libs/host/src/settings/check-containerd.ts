@@ -5,6 +5,7 @@ import { hasCode, KubeosError } from '@kubeos/core';
 import { writeFileDurably } from '../durable-file.ts';
 import { errnoOf } from '../errno.ts';
 import type { Exec } from '../exec.ts';
+import { withoutValues } from './without-values.ts';
 
 /**
  * What containerd says against a configuration; `undefined` when it takes it, or is not on PATH.
@@ -25,15 +26,10 @@ export async function checkContainerd(
     if (!hasCode(thrown, 'COMMAND_FAILED')) throw thrown;
     const error = KubeosError.from(thrown);
     if (errnoOf(error.cause) === 'ENOENT') return undefined;
-    const stderr = String(error.details['stderr'] ?? '');
-    return `containerd does not take it: ${withoutValues(stderr.replaceAll(file, 'the new file'))}`;
+    const [line = ''] = String(error.details['stderr'] ?? '').split('\n');
+    const reason = withoutValues(line.replaceAll(file, 'the new file'));
+    return `containerd does not take it: ${reason || 'it does not say why'}`;
   } finally {
     await rm(file, { force: true });
   }
-}
-
-/** The first line, without what it quotes: files can hold secrets, and this is shown to others. */
-function withoutValues(stderr: string): string {
-  const [line = ''] = stderr.split('\n');
-  return line.replaceAll(/(["'`]).*?(\1|$)/g, '"..."').trim() || 'it does not say why';
 }

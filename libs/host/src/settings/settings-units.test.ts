@@ -27,13 +27,17 @@ describe('programs of settings', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'programs-'));
     clock = skippingClock();
-    await program('journalctl', 'echo "$*" > journal-args; echo one; echo two');
+    await journal('I1126 16:47:44.123456 1 server.go:1] "password: hidden"');
   });
   afterEach(() => rm(folder, { recursive: true }));
 
   /** Puts a program on the PATH of the test. */
   const program = (name: string, script: string) =>
     writeFile(join(folder, name), `#!/bin/sh\ncd ${folder}\n${script}\n`, { mode: 0o755 });
+  const journal = async (...lines: readonly string[]) => {
+    await writeFile(join(folder, 'journal'), lines.join('\n'));
+    await program('journalctl', 'echo "$*" > journal-args; cat journal');
+  };
   const onPath: Exec = (file, args, options) =>
     exec(file, args, { ...options, env: { PATH: `${folder}:/usr/bin:/bin` } });
   const units = (kubeletHealthz: string | false = false) =>
@@ -77,13 +81,25 @@ describe('programs of settings', () => {
       expect(clock.nowMs()).toBe(12_000);
     });
 
-    it('tells of a program that does not come up, with the end of its journal', async () => {
+    it('tells of a program that does not come up, and where it says why', async () => {
       await systemctl('active', 'activating');
       expect(await units().restart('kubelet.service')).toBe(
-        'it is not up 60 seconds after its restart: systemd says "activating". The end of its journal:\none\ntwo',
+        'it is not up 60 seconds after its restart: systemd says "activating" (more on the node: journalctl --unit=kubelet.service)',
+      );
+    });
+
+    it('tells the errors that the program wrote since, without their values', async () => {
+      await systemctl('failed');
+      await journal(
+        'I1126 16:47:44.123456 1 server.go:1] "FLAG: --token=\\"hidden\\""',
+        'E1126 16:47:44.123456 1 run.go:72] "Command \\"hidden\\" failed" err="path: {hidden}"',
+      );
+      await clock.sleep(1_700_000);
+      expect(await units().restart('kubelet.service')).toMatch(
+        /kubelet\.service\); its errors, without values:\nCommand "\.\.\." failed$/,
       );
       expect(await readFile(join(folder, 'journal-args'), 'utf8')).toMatch(
-        /^--unit=kubelet.service .*-n 10/,
+        /^--unit=kubelet\.service --output=cat --since=@1700 -n 200 /,
       );
     });
 
@@ -97,9 +113,13 @@ describe('programs of settings', () => {
 
     it('keeps what it tells short', async () => {
       await systemctl('failed');
-      await program('journalctl', 'yes "a long line of a journal" | head -n 1000');
-      const problem = await units().restart('containerd.service');
-      expect(problem?.length).toBeLessThan(1300);
+      const lines = Array.from({ length: 100 }, (_, index) => `level=error msg="Größe ${index}"`);
+      await journal(...lines);
+      const [, ...evidence] = (await units().restart('containerd.service'))?.split('\n') ?? [];
+      const bytes = Buffer.byteLength(evidence.join('\n'));
+      expect(bytes).toBeLessThanOrEqual(512);
+      expect(bytes).toBeGreaterThan(500);
+      expect(evidence.at(-1)).toBe('Größe 99');
     });
 
     it('tells of a program that systemd does not restart', async () => {
@@ -109,7 +129,7 @@ describe('programs of settings', () => {
       );
       await program('journalctl', 'exit 1');
       expect(await units().restart('kubelet.service')).toBe(
-        'it cannot be restarted: systemctl exited with 5: Unit kubelet.service not found.',
+        'it cannot be restarted: systemctl exited with 5: Unit kubelet.service not found. (more on the node: journalctl --unit=kubelet.service)',
       );
     });
 

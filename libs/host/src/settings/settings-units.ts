@@ -4,6 +4,7 @@ import type { Exec } from '../exec.ts';
 import { journalTail } from '../journal.ts';
 import { checkContainerd } from './check-containerd.ts';
 import { answersOk } from './health.ts';
+import { journalErrors } from './journal-errors.ts';
 import { startedUptimeSeconds } from './started.ts';
 
 /** What restarting and checking programs takes. */
@@ -24,15 +25,16 @@ const upLimitMs = 60_000;
 const pauseMs = 2000;
 /** So often in a row: a program that dies at once is up for a moment, again and again. */
 const goodChecks = 5;
-const journalLines = 10;
-const evidenceLength = 1024;
+const journalLines = 200;
+const evidenceBytes = 512;
 
 /** Programs that systemd keeps. */
 export function createSettingsUnits(deps: SettingsUnitsDeps): SettingsUnits {
   return {
     restart: async (unit) => {
+      const { wallMs } = deps.clock.now();
       const problem = await restart(deps, unit);
-      return problem === undefined ? undefined : withJournal(deps, unit, problem);
+      return problem === undefined ? undefined : withEvidence(deps, unit, wallMs, problem);
     },
     restartIfRunning: async (unit) => {
       // Waiting for it would make a boot wait that this very call belongs to.
@@ -89,12 +91,19 @@ async function problemOf(
   return isHealthy ? undefined : `${kubeletHealthz} does not answer with 200`;
 }
 
-async function withJournal(
+/** With what the program has said of itself since then; the whole of it is for those who may read the journal. */
+async function withEvidence(
   { exec }: SettingsUnitsDeps,
   unit: Unit,
+  sinceMs: number,
   problem: string,
 ): Promise<string> {
-  const journal = await journalTail(exec, journalLines, [`--unit=${unit}`, '--output=cat']);
-  if (journal === undefined) return problem;
-  return `${problem}. The end of its journal:\n${journal.slice(-evidenceLength)}`;
+  const since = `--since=@${Math.floor(sinceMs / 1000)}`;
+  const args = [`--unit=${unit}`, '--output=cat', since];
+  const errors = journalErrors((await journalTail(exec, journalLines, args)) ?? '').join('\n');
+  const where = `${problem} (more on the node: journalctl --unit=${unit})`;
+  if (errors === '') return where;
+  // What fails a program comes last.
+  const bytes = Buffer.from(errors).subarray(-evidenceBytes);
+  return `${where}; its errors, without values:\n${bytes.toString().replace(/^\uFFFD+/u, '')}`;
 }

@@ -12,6 +12,8 @@ import { act, needPods, wait, type OperationDecision } from './view.ts';
 export const neededRenewals = 2;
 /** Longest pause in seconds between two looks while something must hold without a break. */
 const lookAgainSeconds = 5;
+/** The same while renewals are all that is missing: only a look sees one, and each is seen this much late. */
+const leaseLookSeconds = 2;
 
 /**
  * After and Confirm: the candidate, or the settings of a config, are committed only when the cluster agrees, on facts of
@@ -28,8 +30,15 @@ export function decideConfirm(view: PresentView): OperationDecision {
   if (keepsSlot(operation) && !isConfigured(view, operation)) {
     return awaitConfigured(view);
   }
-  const missing = notInPlace(view) ?? notHealthy(view);
+  const missing = notInPlace(view) ?? notReady(view);
   if (missing !== undefined) return wait(missing.reason, missing.message, lookAgainSeconds);
+  if (view.leaseRenewals < neededRenewals) {
+    return wait(
+      'LeaseNotRenewed',
+      `The kubelet of ${node.name} has not renewed its Lease ${String(neededRenewals)} times yet`,
+      leaseLookSeconds,
+    );
+  }
   if (view.pods === undefined) return needPods;
   const daemons = daemonSetPodsReady(view.pods, operation.excusedDaemonSetPods ?? []);
   if (!daemons.ready) return wait('DaemonSetsNotReady', daemons.message, lookAgainSeconds);
@@ -95,14 +104,6 @@ function notThisBoot(view: PresentView): WaitReason | undefined {
       };
 }
 
-function notHealthy(view: PresentView): WaitReason | undefined {
-  const { node } = view;
-  if (!node.ready) return { reason: 'NotReady', message: `${node.name} is not Ready` };
-  if (view.leaseRenewals < neededRenewals) {
-    return {
-      reason: 'LeaseNotRenewed',
-      message: `The kubelet of ${node.name} has not renewed its Lease ${String(neededRenewals)} times yet`,
-    };
-  }
-  return undefined;
+function notReady({ node }: PresentView): WaitReason | undefined {
+  return node.ready ? undefined : { reason: 'NotReady', message: `${node.name} is not Ready` };
 }

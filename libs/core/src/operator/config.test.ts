@@ -126,6 +126,10 @@ describe('the operator', () => {
       nodestatus: 'idle',
       history: { entries: [{ settings: 's2', counted: true, last: { reason: 'NotConfirmed' } }] },
     });
+    // What it does not have is not what it is wanted to have any more.
+    expect(work.cluster.instance('a')?.spec.sysconfigs).toEqual(
+      work.cluster.instance('a')?.status.sysconfigs,
+    );
     expect(work.cluster.os('os-uid')?.status.conditions).toContainEqual(
       expect.objectContaining({ type: 'Degraded', status: 'True' }),
     );

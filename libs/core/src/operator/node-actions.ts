@@ -1,10 +1,11 @@
 /** The executors of a node's actions: each writes once, guarded, and believes a write only when its answer shows it. */
 import { assertNever, KubeosError } from '../errors/index.ts';
-import type { OsInstanceSpec } from '../api/os-instance.ts';
+import type { OsInstanceSpec, OsInstanceStatus } from '../api/os-instance.ts';
 import type { Operation, OperationEnding } from '../api/operation.ts';
 import { describeNodeAction, type NodeAction, type OperationView } from '../lifecycle/view.ts';
 import type { ClusterEvent } from '../ports/cluster.ts';
 import type { WaitReason } from '../rollout/tally.ts';
+import { setsOf } from '../rollout/wanted-settings.ts';
 import { tell, type OperatorContext } from './context.ts';
 
 type Executors = {
@@ -58,7 +59,8 @@ const executors: Executors = {
 
   async closeOperation(context, { instance, operation }, { history, ending }) {
     const { operation: _closed, namespacedname: _owner, ...rest } = instance.spec;
-    await writeSpec(context, instance, { ...rest, nodestatus: 'idle', history }, false);
+    const kept = ending.result === 'Succeeded' ? rest : withAppliedSets(rest, instance.status);
+    await writeSpec(context, instance, { ...kept, nodestatus: 'idle', history }, false);
     const mark = `${instance.name}/${String(operation.seq)}`;
     context.memory.evicting.delete(mark);
     context.memory.witnessed.delete(mark);
@@ -166,4 +168,12 @@ function eventOf(
     reason: ending?.reason ?? phase,
     message: `${phase}: ${message}`,
   };
+}
+
+/** Sets that a failed operation did not bring to the node are not what it is wanted to have any more. */
+function withAppliedSets(
+  { sysconfigs: _after, upgradeconfigs: _before, ...spec }: OsInstanceSpec,
+  { sysconfigs, upgradeconfigs }: OsInstanceStatus,
+): OsInstanceSpec {
+  return { ...spec, ...setsOf(sysconfigs, upgradeconfigs) };
 }

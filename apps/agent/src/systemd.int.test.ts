@@ -1,8 +1,8 @@
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { defaultBootDir, exec } from '@kubeos/host';
+import { defaultBootDir, exec, longestRestartSeconds } from '@kubeos/host';
 import { kubeosGid } from './folders.ts';
 
 // As everywhere in the agent: its parsers are not to be loaded with a start.
@@ -78,8 +78,25 @@ describe('systemd units', () => {
     expect(settings('os-agent-boot.service', 'TimeoutStartSec')).toEqual(['TimeoutStartSec=2min']);
   });
 
-  it('watches the files of the models, and no storm of changes ends that', () => {
-    const watched = [...places.map(({ path }) => path), join('/', defaultBootDir, 'grub.cfg')];
+  it.each([
+    ['os-agent-deadline.service', 0],
+    ['os-agent-drift.service', 10],
+  ])('%s outlasts two restarts on the way back of settings', (unit, pauseSeconds) => {
+    const lockSeconds = 30;
+    const [, seconds] = settings(unit, 'TimeoutStartSec').join().split('=');
+    expect(Number(seconds)).toBeGreaterThan(pauseSeconds + lockSeconds + 2 * longestRestartSeconds);
+  });
+
+  it('watches the folders of the models, and no storm of changes ends that', () => {
+    // Others write there all the time, kubelet among them.
+    const busy: readonly string[] = ['/etc', '/var/lib/kubelet'];
+    const folders = places.flatMap(({ folders }) => [...folders]);
+    const files = places.flatMap(({ path }) => (busy.includes(dirname(path)) ? [path] : []));
+    const watched = [
+      ...folders.filter((folder) => !busy.includes(folder)),
+      ...files,
+      join('/', defaultBootDir, 'grub.cfg'),
+    ];
     expect(settings('os-agent-drift.path', 'PathChanged').toSorted()).toEqual(
       watched.map((path) => `PathChanged=${path}`).toSorted(),
     );

@@ -1,2 +1,6 @@
 export { createSettingsFiles, type SettingsFilesDeps } from './settings-files.ts';
-export { createSettingsUnits, type SettingsUnitsDeps } from './settings-units.ts';
+export {
+  createSettingsUnits,
+  longestRestartSeconds,
+  type SettingsUnitsDeps,
+} from './settings-units.ts';

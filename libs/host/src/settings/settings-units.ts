@@ -22,6 +22,8 @@ type Unit = Parameters<SettingsUnits['restart']>[0];
 /** Longer than systemd waits for a program that says when it is up. */
 const restartLimitMs = 120_000;
 const upLimitMs = 60_000;
+/** So long it takes at most until a program that is restarted is up or has failed. */
+export const longestRestartSeconds = (restartLimitMs + upLimitMs) / 1000;
 const pauseMs = 2000;
 /** So often in a row: a program that dies at once is up for a moment, again and again. */
 const goodChecks = 5;

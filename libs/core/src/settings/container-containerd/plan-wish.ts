@@ -1,12 +1,12 @@
 /** Decides what becomes of each wish. */
 import type { SettingOutcome, SettingPlan } from '../setting.ts';
+import type { Wish } from '../wishes.ts';
 import { appendItems } from './append.ts';
 import { changeDocument, type Step } from './change.ts';
 import { entryAt, findValue, tableAt, type Found } from './find.ts';
 import { insertValue } from './insert.ts';
 import type { TomlDocument } from './parse.ts';
 import { removeValue } from './remove.ts';
-import type { Wish } from './request.ts';
 import { previewText, tomlText } from './toml-text.ts';
 import {
   canonicalText,
@@ -25,10 +25,10 @@ export interface Planned {
 }
 
 type Blocked = Extract<Found, { readonly kind: 'blocked' }>;
-type SetWish = Extract<Wish, { readonly kind: 'set' }>;
+type SetWish = Extract<Wish<TomlValue>, { readonly kind: 'set' }>;
 
 /** Plans one wish; those before it are in the document already. */
-export function planWish(document: TomlDocument, wish: Wish): Planned {
+export function planWish(document: TomlDocument, wish: Wish<TomlValue>): Planned {
   switch (wish.kind) {
     case 'refused':
       return refuse(document, wish.reason);

@@ -1,9 +1,10 @@
 /** Plans the settings of containerd, one after the other. */
 import type { FilePlan, Setting, SettingPlan } from '../setting.ts';
+import { readWishes } from '../wishes.ts';
 import { parseToml } from './parse.ts';
 import { planWish } from './plan-wish.ts';
 import { renderToml } from './render.ts';
-import { readWishes } from './request.ts';
+import { readWish } from './request.ts';
 
 /**
  * What becomes of containerd's configuration. Keys lead through tables: `plugins."io.containerd.grpc.v1.cri".sandbox_image`.
@@ -16,7 +17,7 @@ export function planContainerd(text: string | undefined, settings: readonly Sett
   if (read.kind === 'unreadable') return read;
   let { document } = read;
   const plans: SettingPlan[] = [];
-  for (const { key, wish } of readWishes(settings)) {
+  for (const { key, wish } of readWishes(settings, readWish)) {
     const planned = planWish(document, wish);
     plans.push({ key, ...planned.plan });
     document = planned.document;

@@ -1,50 +1,15 @@
 /** What may be asked of containerd's configuration. */
-import { parseKeyPath } from '../key-path.ts';
 import type { Setting } from '../setting.ts';
+import { refused, type Wish } from '../wishes.ts';
 import { maxDepth, type TomlValue } from './value.ts';
-
-/** One setting that makes sense, or why it does not. */
-export type Wish =
-  | { readonly kind: 'set'; readonly parts: readonly string[]; readonly value: TomlValue }
-  | { readonly kind: 'delete'; readonly parts: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
 
 /** The value in terms of TOML, or why it cannot be stored. */
 type ReadValue =
   | { readonly kind: 'ok'; readonly value: TomlValue }
   | { readonly kind: 'problem'; readonly reason: string };
 
-/**
- * The wishes of a request, in its order. A key has one value in TOML, so every repeat after the first is refused (B-52).
- * So is a key that lies within another one of the request: what it leads to would depend on the order and would never
- * settle, as `delete` of a table and a value in it.
- */
-export function readWishes(
-  settings: readonly Setting[],
-): readonly { readonly key: string; readonly wish: Wish }[] {
-  const asked = new Set<string>();
-  const around = new Set<string>();
-  const readNext = (setting: Setting): Wish => {
-    const path = parseKeyPath(setting.key);
-    if (path.kind === 'problem') return refused(path.message);
-    const name = pathName(path.parts);
-    const outer = path.parts.slice(1).map((_, index) => pathName(path.parts.slice(0, index + 1)));
-    if (asked.has(name)) return refused('The key is asked for twice');
-    if (around.has(name) || outer.some((table) => asked.has(table))) {
-      return refused('The key lies within another key of the request, or that one within it');
-    }
-    asked.add(name);
-    for (const table of outer) around.add(table);
-    return readWish(setting, path.parts);
-  };
-  return settings.map((setting) => ({ key: setting.key, wish: readNext(setting) }));
-}
-
-function pathName(parts: readonly string[]): string {
-  return JSON.stringify(parts);
-}
-
-function readWish({ value, operation }: Setting, parts: readonly string[]): Wish {
+/** One setting in terms of containerd's file, for a key of these parts. */
+export function readWish({ value, operation }: Setting, parts: readonly string[]): Wish<TomlValue> {
   if (operation === 'delete') return { kind: 'delete', parts };
   const read = readValue(value, parts.length);
   return read.kind === 'ok' ? { kind: 'set', parts, value: read.value } : refused(read.reason);
@@ -107,8 +72,4 @@ function readTable(members: object, depth: number): ReadValue {
 
 function problem(reason: string): ReadValue {
   return { kind: 'problem', reason };
-}
-
-function refused(reason: string): Wish {
-  return { kind: 'refused', reason };
 }

@@ -1,5 +1,6 @@
 /** Decides what becomes of each wish. */
 import type { SettingOutcome, SettingPlan } from '../setting.ts';
+import type { Wish } from '../wishes.ts';
 import { changeDocument, type Step } from './change.ts';
 import { header } from './fields.ts';
 import { findEntry, type Found } from './find.ts';
@@ -7,7 +8,7 @@ import { appendItems, setValue } from './insert.ts';
 import type { WrittenList, WrittenNode } from './node.ts';
 import type { YamlDocument } from './parse.ts';
 import { removeEntry } from './remove.ts';
-import { inList, pathText, type Wish } from './request.ts';
+import { inList, pathText } from './request.ts';
 import {
   canonicalText,
   holdsOpaque,
@@ -29,7 +30,7 @@ type Entry = readonly [path: readonly string[], value: YamlValue];
 type Blocked = Extract<Found, { readonly kind: 'blocked' }>;
 
 /** Plans one wish; those before it are in the document already. */
-export function planWish(document: YamlDocument, wish: Wish): Planned {
+export function planWish(document: YamlDocument, wish: Wish<YamlValue>): Planned {
   switch (wish.kind) {
     case 'refused':
       return refuse(document, wish.reason);

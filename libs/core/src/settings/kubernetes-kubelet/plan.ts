@@ -1,11 +1,12 @@
 /** Plans the settings of kubelet, one after the other. */
 import type { FilePlan, Setting, SettingPlan } from '../setting.ts';
+import { readWishes } from '../wishes.ts';
 import { header } from './fields.ts';
 import { findEntry } from './find.ts';
 import { lineAt, parseYaml, unreadable, type Unreadable, type YamlDocument } from './parse.ts';
 import { planWish } from './plan-wish.ts';
 import { renderYaml } from './render.ts';
-import { readWishes } from './request.ts';
+import { readWish } from './request.ts';
 
 /**
  * What becomes of kubelet's configuration. Keys lead through maps: `evictionHard."memory.available"`. A list adds what
@@ -20,7 +21,7 @@ export function planKubelet(text: string | undefined, settings: readonly Setting
   const otherKind = findOtherKind(document);
   if (otherKind !== undefined) return otherKind;
   const plans: SettingPlan[] = [];
-  for (const { key, wish } of readWishes(settings)) {
+  for (const { key, wish } of readWishes(settings, readWish)) {
     const planned = planWish(document, wish);
     plans.push({ key, ...planned.plan });
     document = planned.document;

@@ -1,46 +1,13 @@
 /** What may be asked of kubelet's configuration. */
-import { parseKeyPath } from '../key-path.ts';
 import type { Setting } from '../setting.ts';
+import { refused, type Wish } from '../wishes.ts';
 import { describeType, type FieldType } from './field-type.ts';
 import { header, kubeletConfiguration } from './fields.ts';
 import { noSuchField, readItem, readValue } from './read-value.ts';
 import type { YamlValue } from './value.ts';
 
-/** One setting that makes sense, or why it does not. */
-export type Wish =
-  | { readonly kind: 'set'; readonly parts: readonly string[]; readonly value: YamlValue }
-  | { readonly kind: 'delete'; readonly parts: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/**
- * The wishes of a request, in its order. A key has one value in YAML, so every repeat after the first is refused (B-52).
- * So is a key that lies within another one of the request: what it leads to would depend on the order and would never
- * settle, as `delete` of a map and a value in it.
- */
-export function readWishes(
-  settings: readonly Setting[],
-): readonly { readonly key: string; readonly wish: Wish }[] {
-  const asked = new Set<string>();
-  const around = new Set<string>();
-  const readNext = (setting: Setting): Wish => {
-    const path = parseKeyPath(setting.key);
-    if (path.kind === 'problem') return refused(path.message);
-    const name = JSON.stringify(path.parts);
-    const outer = path.parts
-      .slice(1)
-      .map((_, index) => JSON.stringify(path.parts.slice(0, index + 1)));
-    if (asked.has(name)) return refused('The key is asked for twice');
-    if (around.has(name) || outer.some((map) => asked.has(map))) {
-      return refused('The key lies within another key of the request, or that one within it');
-    }
-    asked.add(name);
-    for (const map of outer) around.add(map);
-    return readWish(setting, path.parts);
-  };
-  return settings.map((setting) => ({ key: setting.key, wish: readNext(setting) }));
-}
-
-function readWish({ value, operation }: Setting, parts: readonly string[]): Wish {
+/** One setting in terms of kubelet's file, for a key of these parts. */
+export function readWish({ value, operation }: Setting, parts: readonly string[]): Wish<YamlValue> {
   if (operation === 'delete') {
     const isHeader = parts.length === 1 && Object.hasOwn(header, parts.join());
     if (isHeader) return refused('kubelet does not start without apiVersion and kind');
@@ -100,8 +67,4 @@ export function pathText(parts: readonly string[]): string {
     return part.includes('"') ? `'${part}'` : `"${part}"`;
   });
   return quoted.join('.');
-}
-
-function refused(reason: string): Wish {
-  return { kind: 'refused', reason };
 }

@@ -92,6 +92,14 @@ describe('drift', () => {
     expect(node.settings.files.get('/boot/grub.cfg')).toBe(menu);
   });
 
+  it('is not asked of live parameters that were set before a switch', async () => {
+    const node = nodeWithV2();
+    await prepareV2(node);
+    await node.agent().configure(request([sysctl], { type: 'upgrade', phase: 'Before' }));
+    node.settings.kernel.set('vm/swappiness', '60\n');
+    await expect(node.agent().checkDrift()).resolves.toMatchObject({ drift: { total: 0 } });
+  });
+
   it('sees that a program was restarted by hand', async () => {
     const node = await configured(undefined, maxPods);
     node.settings.started.set('kubelet.service', 50);

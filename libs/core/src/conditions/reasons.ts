@@ -202,7 +202,8 @@ export const waitReasons: Reasons = {
   NodeUnread: 'os-proxy has not been able to read its Node yet.',
   ReportForeign: 'The report is of another Node of the same name.',
   ReportStale: 'The report is of another boot.',
-  UnownedTrial: 'The node tries a slot that no operation asked for; its timer ends that.',
+  UnownedTrial:
+    'The node tries a slot or settings that no operation asked for; its timer ends that.',
   Held: 'The node is held by the annotation or since a rollback at its console.',
   InstanceDeleting: 'The OSInstance of the node is being deleted.',
   NodeDeleting: 'The Node is being deleted.',

@@ -18,16 +18,18 @@ type Entry = NonNullable<SettingsSet['configs']>[number];
 
 /**
  * The sets to compare the node with. Settings that the set applied last speaks of too are left out of the other one, and a
- * kernel line is that of the slot for which it was applied, whichever runs now.
+ * kernel line is that of the slot for which it was applied, whichever runs now. Of what was applied before a switch live
+ * parameters are left out.
  */
 export function driftTargets(
   { before, after }: WantedSettings,
   booted: SlotName,
 ): readonly DriftTarget[] {
   const later = entriesOf(after, booted);
-  const earlier = entriesOf(before, booted).map((entry) =>
-    withoutKeys(entry, keysIn(later, entry)),
-  );
+  const earlier = entriesOf(before, booted)
+    // The switch itself has reset the kernel.
+    .filter(({ model }) => model !== 'kernel.sysctl')
+    .map((entry) => withoutKeys(entry, keysIn(later, entry)));
   return [target(before?.set, earlier), target(after?.set, later)].filter(
     ({ set }) => (set.configs ?? []).length > 0,
   );

@@ -58,6 +58,23 @@ describe('B-40: a file that cannot be written', () => {
   });
 });
 
+describe('a change that a killed agent has left half done', () => {
+  it('is taken back by the operation that overtakes it', async () => {
+    const whole = new MemoryNode();
+    await whole.agent().configure(request([maxPods]));
+    const node = new MemoryNode();
+    node.cutAfter = whole.writes.indexOf(`file ${kubelet}`) + 1;
+    await codeOf(node.agent().configure(request([maxPods])));
+    const { bootId } = node;
+    node.startIn('A', 'good');
+    node.bootId = bootId;
+    const next = node.agent().configure(request([limits], { seq: 2 }));
+    await expect(next).resolves.toMatchObject({ result: 'Committed' });
+    expect(node.settings.files.get(kubelet)).toBe('maxPods: 110\n');
+    expect(node.settings.files.get(limitsFile)).toContain('alice');
+  });
+});
+
 describe('what is told of settings', () => {
   it('is the set before while the new one may still go back', async () => {
     const node = new MemoryNode();

@@ -107,7 +107,7 @@ async function apply(
 ): Promise<ConfigureAnswer> {
   const { deps, store, settings } = context;
   const { seq, phase, settings: set, confirmTimeoutSeconds } = request;
-  const before = await withoutHalfDone(context, world, state, request);
+  const before = await withoutHalfDone(context, world, state);
   const plan = await planSet(deps.settings, world, set);
   const report = reportOf(plan);
   requireAsPlanned(world, operation, report);
@@ -170,16 +170,16 @@ async function takeBack({ settings }: AgentContext, world: KnownWorld): Promise<
   return problem === undefined ? [] : [`on the way back ${problem}`];
 }
 
+/** An earlier attempt, or an operation that this one overtakes, is taken back first. */
 async function withoutHalfDone(
   { settings }: AgentContext,
   world: KnownWorld,
   state: SettingsState,
-  { seq, phase }: ConfigureRequest,
 ): Promise<SettingsState> {
   const { undo } = state;
   // What belongs to a slot's trial is not begun anew: its menu is part of it.
-  const isHalfDone = undo?.seq === seq && undo.phase === phase && undo.slot === undefined;
-  return isHalfDone ? (await settings.giveBack(world, state, undo)).state : state;
+  if (undo === undefined || isInTrial(world)) return state;
+  return (await settings.giveBack(world, state, undo)).state;
 }
 
 /** The report of an outcome that is asked for again. */

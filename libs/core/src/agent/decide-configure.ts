@@ -170,10 +170,10 @@ function wrongMoment(
   return refuseUnlessGood(world);
 }
 
+/** What is not on trial yet is overtaken. */
 function otherTrial(world: KnownWorld, { undo }: SettingsState, seq: number): Decision | undefined {
-  if (undo === undefined || undo.seq === seq || fateOf(world, undo) !== 'undecided') {
-    return undefined;
-  }
+  if (undo?.deadlineUptimeSeconds === undefined || undo.seq === seq) return undefined;
+  if (fateOf(world, undo) !== 'undecided') return undefined;
   return refuse('BUSY', `The settings of operation ${undo.seq} are still on trial`);
 }
 

@@ -137,6 +137,7 @@ describe('a config that restarts nothing', () => {
     expect(node.settings.files).toEqual(before);
     expect(node.settings.stateText).toBeUndefined();
     expect(node.status).not.toHaveProperty('operation');
+    expect(node.status.lastFailure).toMatchObject({ seq: 1, code });
   });
 
   it('writes nothing when a program would not take its file', async () => {

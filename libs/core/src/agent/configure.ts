@@ -1,16 +1,17 @@
 /** Configure: a set of settings is planned or applied under the node's lock. */
-import { KubeosError } from '../errors/index.ts';
+import { hasCode, KubeosError } from '../errors/index.ts';
 import type { SettingsReport } from '../ports/proxy.ts';
 import type { SettingsPlan } from '../settings/plan-settings.ts';
 import { afterJobs } from './after-jobs.ts';
 import type { ConfigureAnswer, ConfigureRequest } from './agent.ts';
-import { attempt, carryOut, type AgentContext } from './calls.ts';
+import { attempt, carryOut, change, type AgentContext } from './calls.ts';
 import {
   configuringChange,
   decideConfigure,
   decideConfigured,
   decidePlanned,
   decideServiceFailed,
+  refusedChange,
 } from './decide-configure.ts';
 import type { PrepareLine } from './prepare-line.ts';
 import type { RecordedOperation } from './record.ts';
@@ -36,9 +37,11 @@ export async function configure(
       return { ...given, report: await reportOfEnded(context, world, state, request) };
     }
     if (isOther(line.current(), request)) return undefined;
-    return phase === 'Prepare'
-      ? plan(context, world, request, decision)
-      : apply(context, world, state, { ...request, phase }, decision);
+    return remembering(context, world, request, () =>
+      phase === 'Prepare'
+        ? plan(context, world, request, decision)
+        : apply(context, world, state, { ...request, phase }, decision),
+    );
   });
   if ('result' in done) return done;
   const { id, seq, type } = request;
@@ -46,6 +49,25 @@ export async function configure(
     changeMenu(context, world, request),
   );
   return { ...copied, report: done.report };
+}
+
+/** What is wrong with a set is kept beyond the operation that ends by it. */
+async function remembering<T>(
+  context: AgentContext,
+  world: KnownWorld,
+  { seq }: ConfigureRequest,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const error = KubeosError.from(thrown);
+    if (hasCode(error, 'SETTINGS_REFUSED', 'SETTINGS_UNREADABLE', 'PLAN_OUTDATED')) {
+      const refused = refusedChange(world, seq, error);
+      await attempt(context.deps, 'keep a failure', () => change(context, world, refused));
+    }
+    throw error;
+  }
 }
 
 /** A set that is tried in a copy of the running slot. */
@@ -112,8 +134,8 @@ async function apply(
   const report = reportOf(plan);
   requireAsPlanned(world, operation, report);
   const begun = await store.apply(world, configuringChange(world, operation));
-  const change = { seq, phase, set, plan, report, confirmTimeoutSeconds };
-  const next = beginChange(begun, before, change);
+  const planned = { seq, phase, set, plan, report, confirmTimeoutSeconds };
+  const next = beginChange(begun, before, planned);
   const undo = next.undo;
   const isOnTrial = undo?.deadlineUptimeSeconds !== undefined;
   if (isOnTrial) await store.startTimer();

@@ -54,6 +54,13 @@ export function configuringChange(world: KnownWorld, operation: RecordedOperatio
   return changeOf(world, operation, 'settings are changed');
 }
 
+/** Nothing was changed for the set; the operation goes on, or is ended by whoever asked. */
+export function refusedChange(world: KnownWorld, seq: number, error: KubeosError): Change {
+  const record: AgentRecord = { ...world.record, lastFailure: failureOf(seq, error) };
+  const kept = { vars: world.vars, persist: 'bestEffort', reboot: false } as const;
+  return { ...kept, record, why: 'settings were refused' };
+}
+
 /** The set was planned. */
 export function decidePlanned(
   world: KnownWorld,

@@ -75,7 +75,7 @@ export interface OperationTarget {
   readonly slot?: SlotName;
   /** Digest of that slot's content; known with `slot`. */
   readonly slotDigest?: Digest;
-  /** Name of the set of settings that a config applies: `version` of `sysconfigs`. */
+  /** Versions of the sets of settings that it brings, one behind the other. */
   readonly settings?: string;
 }
 
@@ -146,7 +146,7 @@ export interface HistoryEntry {
   readonly version: string;
   /** Payload digest of an upgrade, slot digest of a rollback. */
   readonly digest?: Digest;
-  /** Name of the set of settings, for a config. */
+  /** Versions of the sets of settings that were tried. */
   readonly settings?: string;
   /** How often a trial was begun for this target; at most 3 without a retry. */
   readonly activates: number;

@@ -36,7 +36,7 @@ const targetWire = z.object({
   payloadDigest: optional(digestWire, 'Digest of the download, for an upgrade.'),
   slot: optional(slotNameWire, 'The slot to boot, once it is known.'),
   slotDigest: optional(digestWire, 'Digest of the content of that slot.'),
-  settings: optional(z.string(), 'Name of the set of settings that a config applies.'),
+  settings: optional(z.string(), 'Versions of the sets of settings that it brings.'),
 });
 
 const parametersWire = z.object({
@@ -99,7 +99,7 @@ const historyEntryWire = z.object({
   type: field(operationTypeWire, 'What was tried.'),
   version: field(z.string(), 'The wanted version.'),
   digest: optional(digestWire, 'Payload digest of an upgrade, slot digest of a rollback.'),
-  settings: optional(z.string(), 'Name of the set of settings, for a config.'),
+  settings: optional(z.string(), 'Versions of the sets of settings that were tried.'),
   activates: field(atLeast(0), 'How often a trial was begun for this target.'),
   attempts: field(atLeast(0), 'Attempts that ended without success.'),
   counted: field(z.boolean(), 'True while this node counts against `maxFailures` for this target.'),

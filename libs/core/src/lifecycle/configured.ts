@@ -32,8 +32,13 @@ export function awaitConfigured(view: PresentView): OperationDecision {
     result: 'Failed',
     class: 'transient',
     reason: 'Stalled',
-    message: `${node.name} has not applied its settings within ${String(stalledSeconds)} s`,
+    message: `${node.name} has not applied its settings within ${String(stalledSeconds)} s${lastWord(view)}`,
   });
+}
+
+function lastWord(view: PresentView): string {
+  const problem = problemText(view);
+  return problem === undefined ? '' : `: ${problem}`;
 }
 
 /** What the node is at. */

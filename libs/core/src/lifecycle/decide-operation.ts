@@ -227,7 +227,10 @@ function refused(view: PresentView): OperationDecision | undefined {
   if (operation.phase === 'Confirm' || !isErrorCode(problem.code)) return undefined;
   const { kind, outcome, reason } = errorCodes[problem.code];
   if (kind === 'transient' || kind === 'conflict' || kind === 'bug') return undefined;
-  return release(view, { result: 'Failed', class: outcome, reason, message: problem.message });
+  // What a new system refuses it will refuse on the next node too, after another drain and another reboot.
+  const isOfSystem = operation.phase === 'After' && !keepsSlot(operation) && outcome === 'blocked';
+  const ending = isOfSystem ? 'bad' : outcome;
+  return release(view, { result: 'Failed', class: ending, reason, message: problem.message });
 }
 
 /** A cancelled operation waits for the agent's word; one that never armed anything does not wait for ever. */

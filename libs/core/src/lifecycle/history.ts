@@ -24,8 +24,9 @@ const messageLimit = 256;
 /** The target that an operation works on. */
 export function targetOfOperation(operation: Operation): TargetKey {
   const { osUid, type, target } = operation;
-  const key = { osUid, type, version: target.version };
-  if (type === 'config') return { ...key, settings: target.settings ?? '' };
+  const { version, settings } = target;
+  const key = { osUid, type, version, ...(settings === undefined ? {} : { settings }) };
+  if (type === 'config') return key;
   const digest = type === 'upgrade' ? target.payloadDigest : target.slotDigest;
   return digest === undefined ? key : { ...key, digest };
 }

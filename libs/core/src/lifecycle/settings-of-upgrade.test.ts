@@ -18,8 +18,8 @@ const before: Partial<Operation> = { ...drain, phase: 'Before' };
 const sets = { upgradeconfigs: aSet('u2') };
 const configured = { phase: 'Before', result: 'Configured' } as const;
 const onNode = { node: cordoned, sets };
-const refusal = (phase: string) => ({
-  problem: { seq: 1, phase, code: 'SERVICE_FAILED', message: 'kubelet is not active' },
+const refusal = (phase: string, code = 'SERVICE_FAILED') => ({
+  problem: { seq: 1, phase, code, message: 'kubelet is not active' },
 });
 
 describe('Before', () => {
@@ -75,6 +75,15 @@ describe('Before', () => {
     expect(said(pass({ ...scene, status, operation: before }))).toBe(expected);
   });
 
+  it('tells the last word of the agent when it gives up', () => {
+    const status = {
+      acknowledged: { seq: 1, phase: 'Before' },
+      ...refusal('Before', 'STORAGE_FULL'),
+    };
+    const decision = pass({ ...onNode, status, operation: before, waited: 900 });
+    expect(JSON.stringify(decision)).toContain('kubelet is not active');
+  });
+
   it('counts the attempt with the switch, not with the settings', () => {
     const scene = { operation: drain, ...onNode, view: { pods: [] }, waited: 5 };
     expect(only(pass(scene))).not.toHaveProperty('history');
@@ -108,6 +117,11 @@ describe('After, with settings', () => {
       { ...trial, status: refusal('After') },
       '-> Cancel bad ServiceFailed',
     ],
+    [
+      'counts against a system whose agent applies no settings',
+      { ...trial, status: refusal('After', 'UNSUPPORTED') },
+      '-> Cancel bad Unsupported',
+    ],
   ])('%s', (_name, scene, expected) => {
     const status = { acknowledged: { seq: 1, phase: 'After' }, ...scene.status };
     expect(said(pass({ ...scene, status, operation: after }))).toBe(expected);
@@ -130,6 +144,12 @@ describe('After, with settings', () => {
 });
 
 describe('an edit of the settings alone', () => {
+  it('begins anew what only prepares', () => {
+    const os = anOs({ spec: aSpec({ sysconfigs: aSet('s3') }) });
+    const operation = { phase: 'Prepare' } as const;
+    expect(said(pass({ operation, view: { os } }))).toBe('-> Cancel blocked Superseded');
+  });
+
   it.each([
     ['upgrade', anOs({ spec: aSpec({ sysconfigs: aSet('s3') }) })],
     ['rollback', anOs({ spec: aRollbackSpec({ version: 'KubeOS 2', sysconfigs: aSet('s3') }) })],

@@ -1,10 +1,10 @@
 import type { Payload } from '../api/operation.ts';
-import { settingsVersion } from './settings-to-apply.ts';
+import { settingsOf } from '../rollout/target.ts';
 import type { OperationView } from './view.ts';
 
 /**
- * True when the object wants another type, version, digest or payload than the operation was made for, or a config another
- * set. An image is not given up for the settings that go with it: they are those of its start.
+ * True when the object wants another type, version, digest or payload than the operation was made for, or other settings
+ * while nothing but its preparation has begun. Later an image is not given up for the settings that go with it.
  */
 export function isSuperseded({ os, operation }: OperationView): boolean {
   if (os?.spec === undefined || os.deleting) return false;
@@ -12,7 +12,8 @@ export function isSuperseded({ os, operation }: OperationView): boolean {
   if (os.generation < operation.osGeneration) return false;
   const { spec } = os;
   if (spec.type !== operation.type || spec.version !== operation.target.version) return true;
-  if (spec.type === 'config') return settingsVersion(spec.sysconfigs) !== operation.target.settings;
+  const isEarly = spec.type === 'config' || operation.phase === 'Prepare';
+  if (isEarly && settingsOf(spec) !== operation.target.settings) return true;
   return spec.type === 'upgrade' && !isSamePayload(spec.payload, operation.payload);
 }
 

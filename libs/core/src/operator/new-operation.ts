@@ -5,8 +5,7 @@ import type { Os, OsSpec } from '../api/os.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
 import type { NodeView } from '../ports/cluster-views.ts';
 import { withRetry, withSeq } from '../lifecycle/history.ts';
-import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
-import type { TargetKey } from '../rollout/target.ts';
+import { settingsOf, type TargetKey } from '../rollout/target.ts';
 import { setsOf, wantedSettings, type SettingsSets } from '../rollout/wanted-settings.ts';
 import { swapSlots } from '../settings/request.ts';
 
@@ -83,27 +82,25 @@ function copiedSettings({ spec, instance: { status } }: NewOperation): SettingsS
 }
 
 function operationTarget({ spec, instance }: NewOperation): OperationTarget {
-  const { version } = spec;
+  const settings = settingsOf(spec);
+  const base = { version: spec.version, ...(settings === undefined ? {} : { settings }) };
   switch (spec.type) {
     case 'upgrade':
-      return spec.payload === undefined
-        ? { version }
-        : { version, payloadDigest: spec.payload.digest };
+      return spec.payload === undefined ? base : { ...base, payloadDigest: spec.payload.digest };
     case 'rollback':
-      return rollbackTarget(version, instance.status.agent);
+      return { ...base, ...rollbackTarget(instance.status.agent) };
     case 'config':
-      return { version, settings: settingsVersion(spec.sysconfigs) };
+      return base;
     default:
       return assertNever(spec.type);
   }
 }
 
-function rollbackTarget(version: string, agent: AgentStatus | undefined): OperationTarget {
-  if (agent?.bootedSlot === undefined) return { version };
+function rollbackTarget(agent: AgentStatus | undefined): Omit<OperationTarget, 'version'> {
+  if (agent?.bootedSlot === undefined) return {};
   const slot = otherSlot(agent.bootedSlot);
   const { slotDigest, payloadDigest } = agent.slots[slot];
   return {
-    version,
     slot,
     ...(slotDigest === undefined ? {} : { slotDigest }),
     ...(payloadDigest === undefined ? {} : { payloadDigest }),

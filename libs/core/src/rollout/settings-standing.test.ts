@@ -108,8 +108,8 @@ describe('condition SettingsApplied', () => {
       'the next upgrade will bring what belongs before it',
       done({ upgradeconfigs: aSet('u2') }),
       [holds(undefined)],
-      'True',
-      'Applied',
+      'False',
+      'Pending',
     ],
     [
       'a node was found to have another value',

@@ -35,11 +35,16 @@ export function settingsStandingOf(
   if (hasNotes(refused)) return { reason: 'KeysRefused', message: textOf(refused) };
   if (differs !== undefined) return { reason: 'ContentDiffers', message: differs };
   if (hasNotes(drift)) return { reason: 'Drifted', message: textOf(drift) };
-  // What belongs before a switch waits for the next one on a node that is up to date.
-  const isUpdated = standing.kind === 'updated';
-  return !isUpdated && !isEmpty(wantedSettings(spec, facts.instance?.status))
-    ? { reason: 'Pending', message: 'the set is still to be applied' }
-    : { reason: 'Applied', message: '' };
+  const wanted = wantedSettings(spec, facts.instance?.status);
+  if (isEmpty(wanted)) return { reason: 'Applied', message: '' };
+  switch (standing.kind) {
+    case 'updated':
+      return { reason: 'Pending', message: 'upgradeconfigs come with the next upgrade' };
+    case 'failed':
+      return { reason: 'Pending', message: `given up: ${standing.message}` };
+    default:
+      return { reason: 'Pending', message: 'the set is still to be applied' };
+  }
 }
 
 function isEmpty({ sysconfigs, upgradeconfigs }: SettingsSets): boolean {

@@ -261,7 +261,7 @@ function exhausted(node: NodeView, { activates, last }: HistoryEntry): Standing 
 /** The retry annotation's value when it names this target, optionally with `#n`, and was not used up before. */
 function usableRetry(node: NodeView, entry: HistoryEntry, target: TargetKey): string | undefined {
   const value = node.annotations[retryAnnotation];
-  const name = target.settings ?? target.digest;
+  const name = target.type === 'config' ? target.settings : target.digest;
   if (value === undefined || name === undefined) return undefined;
   const isUntried = entry.last === undefined && !isExhausted(entry);
   if (entry.consumedRetry === value || isUntried) return undefined;

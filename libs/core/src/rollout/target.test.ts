@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SlotStatus } from '../api/agent-status.ts';
 import type { HistoryEntry } from '../api/operation.ts';
+import type { SettingsSet } from '../api/os-instance.ts';
 import {
   aConfigSpec,
   aNode,
@@ -10,6 +11,7 @@ import {
   aSet,
   aSlot,
   aSource,
+  aSpec,
   digestOne,
   digestTwo,
   facts,
@@ -89,3 +91,28 @@ describe('the target of a configuration', () => {
     expect(withEntry(kept, 2, { ...entry, ...other }).entries).toHaveLength(2);
   });
 });
+
+describe('the target of an upgrade with settings', () => {
+  const targetWith = (sysconfigs: SettingsSet | undefined) =>
+    targetOf(anOs({ spec: { ...aSpec(), ...(sysconfigs && { sysconfigs }) } }), undefined);
+
+  it('is another one once its sets are mended', () => {
+    const failed = {
+      ...(targetWith(aSet('s1')) ?? fail()),
+      activates: 1,
+      attempts: 1,
+      counted: true,
+    };
+    const history = { seq: 1, entries: [failed] };
+    expect(historyOf(history, targetWith(aSet('s1')) ?? fail()).counted).toBe(true);
+    expect(historyOf(history, targetWith(aSet('s2')) ?? fail()).counted).toBe(false);
+  });
+
+  it('has no settings where the sets are empty', () => {
+    expect(targetWith({ version: 's1', configs: [] })).not.toHaveProperty('settings');
+  });
+});
+
+function fail(): never {
+  throw new Error('there is no target');
+}

@@ -10,9 +10,10 @@ import type {
 import { otherSlot } from '../api/operation.ts';
 import type { AgentStatus } from '../api/agent-status.ts';
 import type { OsInstance } from '../api/os-instance.ts';
-import type { Os } from '../api/os.ts';
+import type { Os, OsSpec } from '../api/os.ts';
 import { assertNever } from '../errors/kubeos-error.ts';
 import { settingsVersion } from '../lifecycle/settings-to-apply.ts';
+import { carriedSettings } from './wanted-settings.ts';
 
 /** Identity of a target: failures, attempts and retries are counted for it. */
 export interface TargetKey {
@@ -21,7 +22,7 @@ export interface TargetKey {
   readonly version: string;
   /** Payload digest of an upgrade, slot digest of a rollback where it is known. */
   readonly digest?: Digest;
-  /** Version of the set of settings, for a config. */
+  /** Versions of the sets of settings that it brings; absent where it brings none. */
   readonly settings?: string;
 }
 
@@ -29,17 +30,31 @@ export interface TargetKey {
 export function targetOf(os: Os, instance: OsInstance | undefined): TargetKey | undefined {
   const { spec } = os;
   if (spec === undefined) return undefined;
-  const key = { osUid: os.uid, type: spec.type, version: spec.version };
+  const settings = settingsOf(spec);
+  const key: TargetKey = {
+    osUid: os.uid,
+    type: spec.type,
+    version: spec.version,
+    ...(settings === undefined ? {} : { settings }),
+  };
   switch (spec.type) {
     case 'upgrade':
       return withDigest(key, spec.payload?.digest);
     case 'rollback':
       return withDigest(key, rollbackDigest(key, instance));
     case 'config':
-      return { ...key, settings: settingsVersion(spec.sysconfigs) };
+      return key;
     default:
       return assertNever(spec.type);
   }
+}
+
+/** The name of what an object brings of settings: a mended set is another target. */
+export function settingsOf(spec: OsSpec): string | undefined {
+  if (spec.type === 'config') return settingsVersion(spec.sysconfigs);
+  const { sysconfigs, upgradeconfigs } = carriedSettings(spec);
+  const sets = [upgradeconfigs, sysconfigs].filter((set) => set !== undefined);
+  return sets.length === 0 ? undefined : sets.map(settingsVersion).join(' ');
 }
 
 function withDigest(key: TargetKey, digest: Digest | undefined): TargetKey {

@@ -209,7 +209,7 @@ function lastWish(chaos: Chaos): LastWish {
   const release = publish(chaos, random.chance(0.8) ? 1 : 0);
   // Whatever stands in the way of a drain goes, so that nothing but the release itself can stop the fleet.
   const drawn = { ...specOf(random, release), force: true, drainTimeoutSeconds: 900 };
-  const { sysconfigs: _sysconfigs, ...plain } = drawn;
+  const { sysconfigs: _after, upgradeconfigs: _before, ...plain } = drawn;
   const spec: OsSpec = canConfigure(chaos) ? drawn : plain;
   const knob = knobOf(spec.sysconfigs);
   const sound = isSound(release) && knobHealth(knob ?? factoryKnob) === 'ready';

@@ -3,7 +3,7 @@ import type { OsWish } from '../cluster/people.ts';
 import type { WorkloadRecord } from '../cluster/records.ts';
 import type { Random } from '../engine/random.ts';
 import { anImage, type ImageModel } from '../node/images.ts';
-import { knobSet, knobValue, type KnobHealth } from '../node/knob.ts';
+import { knobSet, knobValue, limitsSet, type KnobHealth } from '../node/knob.ts';
 import type { NodePlan } from '../world/world.ts';
 import { callFaultNames, timedFaultNames, type CallFault, type TimedFault } from './catalogue.ts';
 
@@ -154,6 +154,7 @@ export function aSettingsSet(random: Random, reboots = 0): SettingsSet {
 export function specOf(random: Random, release: Release): OsSpec {
   return {
     ...(random.chance(0.2) ? { sysconfigs: aSettingsSet(random) } : {}),
+    ...(random.chance(0.2) ? { upgradeconfigs: limitsSet(`early-${release.image.name}`) } : {}),
     version: release.announced,
     type: 'upgrade',
     payload: payloadOf(release),

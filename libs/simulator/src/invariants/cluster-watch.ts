@@ -124,7 +124,8 @@ export class ClusterWatch implements OperatorWatch {
     if (before?.spec.operation?.seq === operation.seq) return;
     if (operation.phase !== 'Prepare') return;
     const os = this.deps.server.oses.get(operation.osUid);
-    if (os?.spec === undefined) return;
+    // An edit may have come after the decision.
+    if (os?.spec === undefined || os.generation !== operation.osGeneration) return;
     this.checkWindow(os.spec, `${after.name} begins to prepare`, wallMs);
   }
 

@@ -42,18 +42,20 @@ export class Failures {
   }
 
   /** A person takes the failure out by asking for one more attempt. */
-  private mayRetry(node: string, { digest, settings, consumedRetry }: HistoryEntry): boolean {
+  private mayRetry(node: string, { type, digest, settings, consumedRetry }: HistoryEntry): boolean {
     const value = this.server.nodes.get(node)?.view.annotations[retryAnnotation];
     if (value === undefined || value === consumedRetry) return false;
-    return value.split('#')[0] === (settings ?? digest);
+    return value.split('#')[0] === (type === 'config' ? settings : digest);
   }
 }
 
 function isOfTarget(entry: HistoryEntry, os: Os, spec: OsSpec): boolean {
   const { osUid, type, version, digest, settings } = entry;
   if (osUid !== os.uid || type !== spec.type || version !== spec.version) return false;
-  if (type === 'upgrade') return digest === spec.payload?.digest;
-  return type === 'rollback' || settings === spec.sysconfigs?.version;
+  if (type === 'config') return settings === spec.sysconfigs?.version;
+  const sets = [spec.upgradeconfigs, spec.sysconfigs].flatMap((set) => set?.version ?? []);
+  if ((settings ?? '') !== sets.join(' ')) return false;
+  return type === 'rollback' || digest === spec.payload?.digest;
 }
 
 function failureKey(node: string, { last }: HistoryEntry): string {

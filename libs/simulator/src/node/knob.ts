@@ -4,6 +4,8 @@ import { slotNames, type SettingsSet, type SlotName } from '@kubeos/core';
 export const sysctlPath = '/etc/sysctl.conf';
 /** The boot menu, with a kernel line for each slot. */
 export const bootMenuPath = '/boot/grub.cfg';
+/** File of what is changed before a switch. */
+const limitsPath = '/etc/security/limits.conf';
 /** File of the kubelet. */
 export const kubeletPath = '/var/lib/kubelet/config.yaml';
 
@@ -34,6 +36,7 @@ export function knobFiles(value: number): ReadonlyMap<string, string> {
     [sysctlPath, `vm.swappiness=${String(value)}\n`],
     [kubeletPath, `maxPods: ${String(value)}\n`],
     [bootMenuPath, slotNames.map(menuEntry).join('')],
+    [limitsPath, 'root hard nofile 1024\n'],
   ]);
 }
 
@@ -70,6 +73,12 @@ export function knobSet(version: string, value: number, options: KnobOptions): S
       ...(reboot ? [{ ...line, reboot: 'ifNeeded' }] : []),
     ],
   };
+}
+
+/** A set that goes before a switch and leaves the knob alone. */
+export function limitsSet(version: string): SettingsSet {
+  const contents = [{ key: version, value: 'soft.nofile.4096' }];
+  return { version, configs: [{ model: 'pam.limits', contents }] };
 }
 
 /** How a set turns it. */

@@ -15,11 +15,13 @@ interface Seen {
 /** How long the cluster has seen the current boot of each node Ready. */
 export class Readiness {
   private readonly now: () => number;
+  private readonly leaseStartedMs: (node: string) => number | undefined;
   private readonly seen = new Map<string, Seen>();
 
-  /** `now` in virtual milliseconds. */
-  constructor(now: () => number) {
+  /** `now` in virtual milliseconds; `leaseStartedMs` tells when the Lease of a node was made, maybe anew. */
+  constructor(now: () => number, leaseStartedMs: (node: string) => number | undefined) {
     this.now = now;
+    this.leaseStartedMs = leaseStartedMs;
   }
 
   /** To be called when a Node changed; `view` is absent when it is gone. */
@@ -53,7 +55,10 @@ export class Readiness {
     if (readyMs < minReadySeconds * 1000) {
       return `it was Ready for ${String(readyMs / 1000)} s of ${String(minReadySeconds)}`;
     }
-    const renewals = Math.floor((nowMs - seen.registeredMs) / leaseRenewalMs);
+    // A kubelet that registers again shows a new Lease, which is a sign of life as well.
+    const isNewLease = (this.leaseStartedMs(name) ?? 0) > seen.registeredMs;
+    const passed = Math.floor((nowMs - seen.registeredMs) / leaseRenewalMs);
+    const renewals = passed + (isNewLease ? 1 : 0);
     return renewals < 2 ? `its Lease was renewed ${String(renewals)} times` : undefined;
   }
 }

@@ -121,7 +121,10 @@ export class World {
       daemonSetsReady: (node) => this.nodes.get(node)?.kubelet.daemonSetsReady === true,
     });
     this.people = new People(this.server, () => new Date(this.wallMs()).toISOString());
-    this.readiness = new Readiness(() => scheduler.now);
+    this.readiness = new Readiness(
+      () => scheduler.now,
+      (node) => this.server.leases.get(node)?.startedMs,
+    );
     this.watch = options.checking ? this.createWatch() : undefined;
     if (options.recording) this.traceNodes();
     for (const plan of options.nodes) this.nodes.set(plan.name, this.createNode(plan));

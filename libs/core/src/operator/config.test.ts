@@ -111,6 +111,30 @@ describe('the operator', () => {
     expect(work.node).toEqual({ marked: false, cordoned: false });
   });
 
+  it('B-31: warns with an event when a node has refused a key', async () => {
+    const work = new Work();
+    await work.passes();
+    const first = [{ model: 'kernel.sysctl', key: 'vm.no_such', message: 'there is none' }];
+    const none = { total: 0, first: [] };
+    work.cluster.alterStatus('a', {
+      sysconfigs: aSet('s2'),
+      agent: anAgent(aNode('a'), {
+        capabilities: ['settings'],
+        settings: {
+          after: 's2',
+          refused: { total: 1, first },
+          drift: none,
+          pendingRestarts: [],
+          rebootPending: false,
+        },
+      }),
+    });
+    await work.passes();
+    const told = work.cluster.events.filter(({ reason }) => reason === 'KeysRefused');
+    expect(told).toMatchObject([{ type: 'Warning', about: { kind: 'OS' } }]);
+    expect(told[0]?.message).toContain('vm.no_such');
+  });
+
   it('blames settings for a return that it followed, and keeps them from the others', async () => {
     const work = new Work();
     const other = aNode('b');

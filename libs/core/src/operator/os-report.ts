@@ -18,6 +18,9 @@ const badReasons = new Set([
   'Forbidden',
   'ApiRejected',
   'InternalError',
+  'KeysRefused',
+  'ContentDiffers',
+  'Drifted',
 ]);
 
 /** Writes the status when it says something new; mere counting is written at most every two seconds. */
@@ -102,11 +105,15 @@ async function writeReport(
 
 type Conditions = NonNullable<OsStatus['conditions']>;
 
-/** Conditions whose status turned. At first sight a False is no news, but what Ready says is. */
+/**
+ * Conditions whose status turned, or whose reason became one that asks for a person. At first sight a False is no news else,
+ * but what Ready says is.
+ */
 function transitions(before: OsStatus, after: OsStatus): Conditions {
-  return (after.conditions ?? []).filter(({ type, status }) => {
-    const old = before.conditions?.find((one) => one.type === type)?.status;
-    return old === undefined ? status === 'True' || type === 'Ready' : old !== status;
+  return (after.conditions ?? []).filter(({ type, status, reason }) => {
+    const old = before.conditions?.find((one) => one.type === type);
+    if (badReasons.has(reason) && old?.reason !== reason) return true;
+    return old === undefined ? status === 'True' || type === 'Ready' : old.status !== status;
   });
 }
 

@@ -12,7 +12,7 @@ const shownAtOnce = mutations.filter(({ breaks }) => quick.includes(breaks));
 it.each(shownAtOnce.map(({ name }) => [name]))(
   'finds %s',
   async (name) => {
-    const { violation, control } = await findMutation(name, 5);
+    const { violation, control } = await findMutation(name, 20);
     expect(violation).toBeDefined();
     expect(control).toBeUndefined();
   },

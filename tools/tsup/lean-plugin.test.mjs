@@ -22,6 +22,19 @@ async function bundle(contents) {
   return createRequire(import.meta.url)(outfile);
 }
 
+describe('codecs', () => {
+  it('are built without the descriptions that only reflection reads', async () => {
+    const { definition } = await bundle(`
+      import { fromJSON } from '@grpc/proto-loader';
+      const Word = { fields: { text: { type: 'string', id: 1 } } };
+      export const definition = fromJSON({ nested: { Word } }).Word;
+    `);
+    const bytes = definition.serialize({ text: 'kept' });
+    expect(definition.deserialize(bytes)).toMatchObject({ text: 'kept' });
+    expect(definition.fileDescriptorProtos).toEqual([]);
+  });
+});
+
 describe('a package that no program reaches', () => {
   it('may be imported and extended', async () => {
     const loaded = await bundle(`

@@ -6,7 +6,7 @@
 import { constants } from 'node:os';
 import { writeSync } from 'node:fs';
 import { runStage } from './run-stage.mjs';
-import { stages } from './stages.mjs';
+import { argumentsOf, stages } from './stages.mjs';
 
 const [name, ...extra] = process.argv.slice(2);
 const chosen = stages.filter((stage) => stage.name === name || stage.suites.includes(name));
@@ -24,7 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 const results = [];
 for (const stage of chosen) {
   if (stop.signal.aborted) break;
-  results.push(await runStage(stage, extra, stop.signal));
+  results.push(await runStage(stage, argumentsOf(stage, name, extra), stop.signal));
 }
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);

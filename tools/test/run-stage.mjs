@@ -43,7 +43,6 @@ async function clear(folder, say) {
 
 async function runCommands(stage, extra, { folder, countsFile, signal, say }) {
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(stage.minutes * 60_000)]);
-  const last = extra.length > 0 ? extra : (stage.whole ?? []);
   for (const [index, command] of stage.commands.entries()) {
     const isLast = index === stage.commands.length - 1;
     const isJest = isLast && stage.jest === true;
@@ -56,7 +55,7 @@ async function runCommands(stage, extra, { folder, countsFile, signal, say }) {
       NX_DAEMON: 'false',
       ...(isJest ? { NODE_OPTIONS: jestNodeOptions, KUBEOS_JEST_COUNTS: countsFile } : {}),
     };
-    const code = await run(isLast ? [...command, ...last] : command, {
+    const code = await run(isLast ? [...command, ...extra] : command, {
       env,
       signal: deadline,
       say,

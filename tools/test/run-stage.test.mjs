@@ -63,14 +63,6 @@ describe('a stage', () => {
     expect(await run({ commands: [check] }, { extra: ['wanted'] })).toMatchObject({ failed: 0 });
   });
 
-  it('gives its last command what a whole run takes, unless the user chooses a part', async () => {
-    const count = [...script('process.exitCode = process.argv.length - 1'), '--'];
-    const stage = { commands: [count], whole: ['everything', 'counted'] };
-    const codeOf = ({ lines }) => /exit status (\d)/.exec(lines.join())?.[1];
-    expect(codeOf(await run(stage))).toBe('2');
-    expect(codeOf(await run(stage, { extra: ['part'] }))).toBe('1');
-  });
-
   it('ends when the user stops the run', async () => {
     const stop = AbortSignal.abort('SIGINT');
     const endless = { commands: [script('setInterval(() => 1, 1e6)')] };

@@ -3,7 +3,7 @@
 // name      `tools/test/main.mjs NAME` runs this stage alone; most are an npm script too
 // suites    where it takes part: `all` is `npm test`, `check` is the fast loop
 // commands  run one after the other; the first that fails ends the stage
-// whole     arguments of the last command unless the user gives others, to run a part
+// inAll     arguments of the last command in `npm test`, for what the fast loop has no time for
 // jest      the last command is jest: its tests are counted one by one
 // minutes   deadline of the stage
 const node = ['node', '--conditions=@kubeos/source'];
@@ -50,8 +50,7 @@ export const stages = [
     minutes: 15,
     jest: true,
     commands: [['jest']],
-    // A part of the tests reaches a part of the code.
-    whole: ['--coverage'],
+    inAll: ['--coverage'],
   },
   {
     name: 'simulation',
@@ -79,3 +78,9 @@ export const stages = [
   },
   { name: 'e2e', suites: ['all'], minutes: 20, commands: [[...node, 'tools/demo/src/main.ts']] },
 ];
+
+/** What the last command of a stage is given: what the user wants, else what the suite asks for. */
+export function argumentsOf({ inAll = [] }, suite, extra) {
+  if (extra.length > 0) return extra;
+  return suite === 'all' ? inAll : [];
+}

@@ -6,7 +6,7 @@ import { KubeosError } from '@kubeos/core';
 import type { ConfigureRequest, SettingsSet } from '@kubeos/core';
 import { defaultBootDir, exec, readTextIfThere } from '@kubeos/host';
 import { agentCommand } from '../test/agent-process.ts';
-import { seededRandom, startAgent } from '../test/kill-run.ts';
+import { killAtWrite, seededRandom, startAgent } from '../test/kill-run.ts';
 import type { LivingAgent } from '../test/kill-run.ts';
 import { layOutNode } from '../test/node-root.ts';
 import type { NodeRoot } from '../test/node-root.ts';
@@ -99,29 +99,31 @@ async function configure(
 let seq = 0;
 let tookMs = 1000;
 
-/** One kill in the middle of a change; the next agents are those that a boot and a proxy start. */
-async function killOnce(): Promise<string> {
+/** The next change of all files. */
+interface Change {
+  readonly request: Request;
+  readonly before: number;
+  readonly number: number;
+  readonly restart: boolean;
+}
+
+async function nextChange(restart: boolean): Promise<Change> {
   const before = await numberInFiles();
   seq += 1;
-  const restart = random() < 0.3;
   const number = 1000 + seq;
   const operation = { id: `os/node/${seq}`, seq, type: 'config' as const };
   const request = { ...operation, settings: settingsOf(number, restart) };
-  const afterMs = random() * 1.2 * tookMs;
+  return { request, before, number, restart };
+}
 
-  const agent = await startAgent(node);
-  const caller = new AbortController();
-  const begin = performance.now();
-  const ended = configure(agent, request, caller.signal).then((result) => {
-    if (result !== cut) tookMs = performance.now() - begin;
-    return result;
-  });
-  await sleep(afterMs);
-  await agent.kill();
-  caller.abort(cutOff);
-  const result = await ended;
+/**
+ * What a killed agent has left behind, and what the next agents make of it: those that a boot and a proxy start.
+ *
+ * @returns what was in the files after the boot
+ */
+async function recover(change: Change, result: string): Promise<'old' | 'new'> {
+  const { request, before, number, restart } = change;
   expect([cut, 'Committed', 'Returned']).toContain(result);
-
   await bootPass();
   const after = await numberInFiles();
   if (result === 'Committed') expect(after).toBe(number);
@@ -131,8 +133,39 @@ async function killOnce(): Promise<string> {
 
   await finish(request, restart ? 'Returned' : 'Committed');
   expect(await numberInFiles()).toBe(restart ? before : number);
-  const isNew = after === number ? 'new' : 'old';
-  return `${restart ? 'restart ' : ''}after ${afterMs.toFixed(1)} ms: ${result}, ${isNew}`;
+  return after === number ? 'new' : 'old';
+}
+
+/** One kill at some moment of a change. */
+async function killOnce(): Promise<string> {
+  const change = await nextChange(random() < 0.3);
+  const afterMs = random() * 1.2 * tookMs;
+
+  const agent = await startAgent(node);
+  const caller = new AbortController();
+  const begin = performance.now();
+  const ended = configure(agent, change.request, caller.signal).then((result) => {
+    if (result !== cut) tookMs = performance.now() - begin;
+    return result;
+  });
+  await sleep(afterMs);
+  await agent.kill();
+  caller.abort(cutOff);
+  const result = await ended;
+  const found = await recover(change, result);
+  return `${change.restart ? 'restart ' : ''}after ${afterMs.toFixed(1)} ms: ${result}, ${found}`;
+}
+
+/** A change whose agent dies at that write; without so many writes it ends. */
+async function killAt(write: number, restart: boolean): Promise<[string, 'old' | 'new']> {
+  const change = await nextChange(restart);
+  const deadly = killAtWrite(node);
+  const agent = await startAgent(deadly.node);
+  await deadly.before(write);
+  const result = await configure(agent, change.request);
+  await agent.kill();
+  await deadly.spare();
+  return [result, await recover(change, result)];
 }
 
 async function bootPass(): Promise<void> {
@@ -170,4 +203,31 @@ describe(`agent killed at ${points} points of Configure, KILL_SEED=${seed}`, () 
       expect(inTheMiddle.some((line) => line.endsWith(word))).toBe(true);
     }
   }, 600_000);
+});
+
+describe('agent killed at every write of Configure', () => {
+  it.each([
+    ['without a restart', false],
+    ['with a restart that fails', true],
+  ])(
+    'leaves the old or the new settings, and never a mix, %s',
+    async (_what, restart) => {
+      const story: string[] = [];
+      for (let result = cut; result === cut;) {
+        const write = story.length + 1;
+        try {
+          const [ended, found] = await killAt(write, restart);
+          story.push(found);
+          result = ended;
+        } catch (cause) {
+          throw new Error(`Write ${write}. Before: ${story.join(' ')}`, { cause });
+        }
+      }
+      // Staged, flushed and put in place: no file of settings takes fewer writes than three.
+      expect(story.length).toBeGreaterThan(3 * Object.keys(files).length);
+      // One write decides.
+      if (!restart) expect(story.join(' ')).toMatch(/^(old )+(new ?)+$/);
+    },
+    600_000,
+  );
 });

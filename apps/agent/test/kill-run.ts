@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAgentClient } from '@kubeos/agent-api';
 import type { AgentClient } from '@kubeos/agent-api';
@@ -67,6 +68,28 @@ export async function startAgent(node: NodeRoot): Promise<LivingAgent> {
     await kill();
     throw thrown;
   }
+}
+
+/** The node with agents that can be killed at a write of theirs, once `before` says at which. */
+export interface DeadlyNode {
+  readonly node: NodeRoot;
+  /** The next write is 1. A write of content is killed when half of it is in the file, all others before they begin. */
+  before(write: number): Promise<void>;
+  /** From here on nothing is killed. */
+  spare(): Promise<void>;
+}
+
+export function killAtWrite(node: NodeRoot): DeadlyNode {
+  const order = `${node.root}.kill`;
+  const preloaded = join(import.meta.dirname, 'kill-at-write.ts');
+  return {
+    node: {
+      ...node,
+      env: { ...node.env, KILL_FILE: order, NODE_OPTIONS: `--import=${preloaded}` },
+    },
+    before: (write) => writeFile(order, String(write)),
+    spare: () => rm(order),
+  };
 }
 
 /** The status once the agent has put its records in order: it then knows what every slot holds that can be booted. */

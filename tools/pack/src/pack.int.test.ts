@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 const root = resolve(import.meta.dirname, '../../..');
 const bin = join(root, 'node_modules/.bin');
 const packed = ['core', 'simulator', 'agent-api'];
+const entries = [...packed, 'core/settings'];
 
 const outside = mkdtempSync(join(tmpdir(), 'kubeos-pack-'));
 
@@ -68,19 +69,21 @@ describe.each(packed)('the package @kubeos/%s', (name) => {
     expect(read(`libs/${name}`)).toBe(read('.'));
   });
 
+  it('refuses a deep import', () => {
+    const script = `import('@kubeos/${name}/dist/index.js').catch((e) => console.log(e.code))`;
+    expect(evaluate('module', script)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  });
+});
+
+describe.each(entries)('@kubeos/%s', (entry) => {
   it('is imported as an ES module', () => {
-    const script = `console.log(Object.keys(await import('@kubeos/${name}')).length)`;
+    const script = `console.log(Object.keys(await import('@kubeos/${entry}')).length)`;
     expect(Number(evaluate('module', script))).toBeGreaterThan(0);
   });
 
   it('is required from CommonJS', () => {
-    const script = `console.log(Object.keys(require('@kubeos/${name}')).length)`;
+    const script = `console.log(Object.keys(require('@kubeos/${entry}')).length)`;
     expect(Number(evaluate('commonjs', script))).toBeGreaterThan(0);
-  });
-
-  it('refuses a deep import', () => {
-    const script = `import('@kubeos/${name}/dist/index.js').catch((e) => console.log(e.code))`;
-    expect(evaluate('module', script)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
   });
 });
 
@@ -102,9 +105,9 @@ describe('the types of the packages', () => {
     ['user.cts', (name: string, from: string) => `import ${name} = require('${from}');`],
   ])('are found from %s', (file, importAll) => {
     const folder = mkdtempSync(join(outside, 'types-'));
-    const lines = packed.map((name) => {
-      const local = name.replaceAll('-', '_');
-      return `${importAll(local, `@kubeos/${name}`)}\nexport const ${local}_ = Object.keys(${local});`;
+    const lines = entries.map((entry) => {
+      const local = entry.replaceAll(/\W/g, '_');
+      return `${importAll(local, `@kubeos/${entry}`)}\nexport const ${local}_ = Object.keys(${local});`;
     });
     writeFileSync(join(folder, file), `${lines.join('\n')}\n`);
     const compilerOptions = {

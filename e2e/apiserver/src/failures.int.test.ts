@@ -1,6 +1,5 @@
 /** What happens when an image is no good: the fleet stops, and everybody can read why. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { HistoryEntry } from '@kubeos/core';
 import { fastImage } from './fast-node/images.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import { until } from './until.fixture.ts';
@@ -10,20 +9,6 @@ const v2 = fastImage('KubeOS 2.0.0');
 const v3 = fastImage('KubeOS 3.0.0');
 
 let scene: Scene;
-
-function lastOf(node: string): HistoryEntry['last'] {
-  return scene.instance(node)?.spec.history?.entries[0]?.last;
-}
-
-async function untilStopped(group: string, seconds = 60): Promise<void> {
-  await scene.untilOs(
-    group,
-    'the fleet to stop',
-    (status) =>
-      conditionOf(status, 'Ready')?.reason === 'MaxFailuresReached' && status.working === 0,
-    seconds,
-  );
-}
 
 beforeAll(async () => {
   scene = await Scene.open();
@@ -42,7 +27,7 @@ it.concurrent(
     const upgrade = scene.upgradeTo(wanted);
     scene.images.offer(wanted.digest, fastImage(v2.version, { build: 2 }));
     await scene.createOs('digest', { ...upgrade, maxFailures: 2 });
-    await untilStopped('digest');
+    await scene.untilStopped('digest');
 
     const { status } = scene.os('digest') ?? {};
     expect(status).toMatchObject({ nodes: 3, updated: 0, failed: 2 });
@@ -51,7 +36,7 @@ it.concurrent(
       reason: 'NodesFailed',
       message: '2 node(s) failed: digest-1, digest-2',
     });
-    expect(lastOf('digest-1')).toMatchObject({ class: 'bad', reason: 'DigestMismatch' });
+    expect(scene.lastOf('digest-1')).toMatchObject({ class: 'bad', reason: 'DigestMismatch' });
     expect(scene.instance('digest-1')?.status.agent?.lastFailure).toMatchObject({
       code: 'DIGEST_MISMATCH',
     });
@@ -79,9 +64,9 @@ it.concurrent.each([
     const idle = { image: fastImage('KubeOS 0.9.0'), state: 'good' } as const;
     const [node] = await scene.addNodes(group, 1, { image: v1, idle });
     await scene.createOs(group, { ...scene.upgradeTo(image), osversion: v2.version });
-    await untilStopped(group);
+    await scene.untilStopped(group);
 
-    expect(lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
+    expect(scene.lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
     expect(node?.boots).toHaveLength(1);
     expect(scene.node(`${group}-1`)?.unschedulable).toBe(false);
     expect(scene.instance(`${group}-1`)?.status.agent?.slots.B).toEqual({
@@ -102,7 +87,7 @@ it.concurrent(
       status.waiting?.some(({ reason }) => reason === 'SourceNotFound'),
     );
     expect(scene.os('missing')?.status).toMatchObject({ failed: 0, updated: 0 });
-    expect(lastOf('missing-1')?.message).toContain('404');
+    expect(scene.lastOf('missing-1')?.message).toContain('404');
 
     scene.images.offer('late', v2);
     await scene.untilUpdated('missing');
@@ -116,7 +101,7 @@ it.concurrent(
     const nodes = await scene.addNodes('panic', 2, { image: v1 });
     const budget = scene.watchBudget(nodes);
     await scene.createOs('panic', scene.upgradeTo(fastImage(v2.version, { reaches: 'kernel' })));
-    await untilStopped('panic', 90);
+    await scene.untilStopped('panic', 90);
 
     const [first, second] = nodes;
     expect(first?.boots.map(({ slot, why }) => [slot, why])).toEqual([
@@ -127,7 +112,7 @@ it.concurrent(
       ['A', 'good'],
     ]);
     expect(second?.boots).toHaveLength(1);
-    expect(lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
+    expect(scene.lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
     expect(scene.node('panic-1')).toMatchObject({ unschedulable: false, annotations: {} });
     expect(scene.instance('panic-1')?.status.agent).toMatchObject({
       bootedSlot: 'A',
@@ -151,9 +136,9 @@ it.concurrent(
     await until('the trial to run', () => node?.running?.why === 'trial');
     expect(scene.node('mute-1')?.unschedulable).toBe(true);
     node?.passTime(601);
-    await untilStopped('mute');
+    await scene.untilStopped('mute');
 
-    expect(lastOf('mute-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(scene.lastOf('mute-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
     expect(node?.running?.image).toBe(v1);
     expect(scene.instance('mute-1')?.status.agent?.slots.B.state).toBe('ready');
     expect(scene.node('mute-1')).toMatchObject({ unschedulable: false, ready: true });

@@ -1,7 +1,15 @@
 /** A control plane with fast nodes, the real operator, and a view of what the cluster holds. */
 import { join } from 'node:path';
 import type { ControlPlane } from '@kubeos/control-plane';
-import type { Condition, NodeView, Os, OsInstance, OsStatus, Phase } from '@kubeos/core';
+import type {
+  Condition,
+  HistoryEntry,
+  NodeView,
+  Os,
+  OsInstance,
+  OsStatus,
+  Phase,
+} from '@kubeos/core';
 import { createClock, createCluster, type Cluster, type Store } from '@kubeos/kube';
 import { silentLog } from '@kubeos/testing';
 import { BudgetWatch } from './budget-watch.fixture.ts';
@@ -72,6 +80,11 @@ export class Scene {
     return this.#cluster.cache.instance(name);
   }
 
+  /** How the last attempt of a node at its newest target ended. */
+  lastOf(node: string): HistoryEntry['last'] {
+    return this.instance(node)?.spec.history?.entries[0]?.last;
+  }
+
   /** Waits until the status of an `OS` is as wanted. */
   async untilOs(
     name: string,
@@ -94,6 +107,17 @@ export class Scene {
   }
 
   /** Waits until the open operation of a node is in this phase. */
+  /** Waits until the fleet has stopped after as many failures as are allowed. */
+  async untilStopped(os: string, seconds = 60): Promise<void> {
+    await this.untilOs(
+      os,
+      'the fleet to stop',
+      (status) =>
+        conditionOf(status, 'Ready')?.reason === 'MaxFailuresReached' && status.working === 0,
+      seconds,
+    );
+  }
+
   async untilPhase(node: string, phase: Phase | undefined, seconds = 60): Promise<void> {
     await until(
       `${node} to be in phase ${phase ?? 'none'}`,

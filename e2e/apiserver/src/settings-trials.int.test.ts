@@ -1,8 +1,7 @@
 /** Settings that restart programs or reboot: drained for, on trial, and back where they are no good. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { HistoryEntry } from '@kubeos/core';
 import { fastImage } from './fast-node/images.ts';
-import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
+import { kubeletFilePath, kubeletFileText, readNodeFile } from './fast-node/system-root.ts';
 import { deployment } from './pods.fixture.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
@@ -10,22 +9,17 @@ import {
   entry,
   followCourse,
   kernelLines,
+  untilConfigured,
   untilReported,
   untilSettings,
-  untilStopped,
 } from './settings.fixture.ts';
 import { until } from './until.fixture.ts';
 
 const v1 = fastImage('KubeOS 1.0.0');
 const config = { opstype: 'config', osversion: v1.version };
-const oldKubelet = 'maxPods: 110 # enough for everybody\n';
 const restart = { restart: true };
 
 let scene: Scene;
-
-function lastOf(node: string): HistoryEntry['last'] {
-  return scene.instance(node)?.spec.history?.entries[0]?.last;
-}
 
 function kubelet(version: string, values: Readonly<Record<string, unknown>>): object {
   return { version, configs: [entry('kubernetes.kubelet', values, restart)] };
@@ -82,17 +76,17 @@ it.concurrent(
     };
     const other = followCourse(scene, 'sour-2');
     await scene.createOs('sour', { ...config, sysconfigs: bad });
-    await untilStopped(scene, 'sour');
+    await scene.untilStopped('sour');
     await scene.untilPhase('sour-2', undefined);
 
-    expect(lastOf('sour-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
+    expect(scene.lastOf('sour-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
     expect(scene.instance('sour-1')?.status.agent?.lastFailure).toMatchObject({
       code: 'SERVICE_FAILED',
       message: expect.stringContaining('its state is failed'),
     });
     expect(scene.instance('sour-1')?.status).not.toHaveProperty('sysconfigs');
     for (const root of roots) {
-      expect(await readNodeFile(root, kubeletFilePath)).toBe(oldKubelet);
+      expect(await readNodeFile(root, kubeletFilePath)).toBe(kubeletFileText);
       expect(await readNodeFile(root, 'proc/sys/vm/swappiness')).toBe('60\n');
     }
     expect(scene.node('sour-1')).toMatchObject({ ready: true, unschedulable: false });
@@ -119,10 +113,10 @@ it.concurrent(
       return operation?.result === 'Configured' && scene.node('deaf-1')?.ready === false;
     });
     node.passTime(601);
-    await untilStopped(scene, 'deaf');
+    await scene.untilStopped('deaf');
 
-    expect(lastOf('deaf-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
-    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
+    expect(scene.lastOf('deaf-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     expect(scene.node('deaf-1')).toMatchObject({ ready: true, unschedulable: false });
     expect(node.boots).toHaveLength(1);
   },
@@ -135,14 +129,12 @@ it.concurrent(
     const node = await addNode(scene, 'jolt', { image: v1 });
     const sysconfigs = kubelet('s1', { maxPods: 200 });
     await scene.createOs('jolt', { ...config, minReadySeconds: 60, sysconfigs });
-    await until('the trial', () => {
-      return scene.instance('jolt-1')?.status.agent?.operation?.result === 'Configured';
-    });
+    await untilConfigured(scene, 'jolt-1');
     node.reset();
-    await untilStopped(scene, 'jolt');
+    await scene.untilStopped('jolt');
 
-    expect(lastOf('jolt-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
-    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
+    expect(scene.lastOf('jolt-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     expect(scene.node('jolt-1')).toMatchObject({ ready: true, unschedulable: false });
   },
   240_000,
@@ -154,9 +146,7 @@ it.concurrent(
     const node = await addNode(scene, 'veer', { image: v1 });
     const first = kubelet('s1', { maxPods: 200 });
     await scene.createOs('veer', { ...config, minReadySeconds: 60, sysconfigs: first });
-    await until('the trial', () => {
-      return scene.instance('veer-1')?.status.agent?.operation?.result === 'Configured';
-    });
+    await untilConfigured(scene, 'veer-1');
     await scene.editOs('veer', {
       minReadySeconds: 1,
       sysconfigs: kubelet('s2', { podsPerCore: 8 }),
@@ -164,7 +154,9 @@ it.concurrent(
     await untilSettings(scene, 'veer', 'Applied');
     await scene.untilUpdated('veer');
 
-    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(`${oldKubelet}podsPerCore: 8\n`);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(
+      `${kubeletFileText}podsPerCore: 8\n`,
+    );
     expect(scene.os('veer')?.status).toMatchObject({ failed: 0, updated: 1 });
   },
   240_000,
@@ -176,9 +168,7 @@ it.concurrent(
     const node = await addNode(scene, 'orphan', { image: v1 });
     const sysconfigs = kubelet('s1', { maxPods: 200 });
     await scene.createOs('orphan', { ...config, minReadySeconds: 60, sysconfigs });
-    await until('the trial', () => {
-      return scene.instance('orphan-1')?.status.agent?.operation?.result === 'Configured';
-    });
+    await untilConfigured(scene, 'orphan-1');
     await scene.editOs('orphan', { minReadySeconds: 1 });
     await scene.kubectl('delete', 'node', 'orphan-1');
     await until('the instance to go', () => scene.instance('orphan-1') === undefined);
@@ -189,7 +179,7 @@ it.concurrent(
     await until('a cordon', () => scene.node('orphan-1')?.unschedulable);
     node.passTime(601);
     await until('the old file', async () => {
-      return (await readNodeFile(node.root, kubeletFilePath)) === oldKubelet;
+      return (await readNodeFile(node.root, kubeletFilePath)) === kubeletFileText;
     });
     await scene.untilUpdated('orphan');
 
@@ -242,20 +232,20 @@ it.concurrent(
     const node = await addNode(scene, 'relapse', { image: v1 });
     const configs = [line, entry('kubernetes.kubelet', { resolvConf: '/no/such/file' }, restart)];
     await scene.createOs('relapse', { ...config, sysconfigs: { version: 's1', configs } });
-    await until('the trial', () => {
-      const { operation } = scene.instance('relapse-1')?.status.agent ?? {};
-      return operation?.phase === 'After' && operation.result === 'Configured';
-    });
+    await untilConfigured(scene, 'relapse-1');
     node.passTime(601);
-    await untilStopped(scene, 'relapse');
+    await scene.untilStopped('relapse');
 
-    expect(lastOf('relapse-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(scene.lastOf('relapse-1')).toMatchObject({
+      class: 'unconfirmed',
+      reason: 'NotConfirmed',
+    });
     expect(node.boots.map(({ slot }) => slot)).toEqual(['A', 'B', 'A']);
     expect(await kernelLines(node)).toEqual([
       'root=PARTLABEL=ROOT-A ro quiet',
       'root=PARTLABEL=ROOT-B ro quiet',
     ]);
-    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     await untilReported(scene, 'relapse-1', 'RebootPending', 'NotArmed');
     expect(scene.node('relapse-1')).toMatchObject({ ready: true, unschedulable: false });
   },

@@ -1,26 +1,27 @@
 /** Settings that go with another version: before the switch, and in the trial after it. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { HistoryEntry } from '@kubeos/core';
 import type { FastNode } from './fast-node/fast-node.ts';
 import { fastImage } from './fast-node/images.ts';
-import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
+import {
+  kubeletFilePath,
+  kubeletFileText,
+  limitsPath,
+  readNodeFile,
+} from './fast-node/system-root.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
   addNode,
   entry,
   followCourse,
   kernelLines,
+  untilConfigured,
   untilReported,
   untilSettings,
-  untilStopped,
 } from './settings.fixture.ts';
-import { until } from './until.fixture.ts';
 
 const v1 = fastImage('KubeOS 1.0.0');
 const v2 = fastImage('KubeOS 2.0.0');
-const oldKubelet = 'maxPods: 110 # enough for everybody\n';
 const oldLines = ['root=PARTLABEL=ROOT-A ro quiet', 'root=PARTLABEL=ROOT-B ro quiet'];
-const limitsPath = '/etc/security/limits.conf';
 const newLimits = '# limits\nroot hard nofile 65535\n';
 const upgradeconfigs = {
   version: 'u1',
@@ -29,15 +30,11 @@ const upgradeconfigs = {
 
 let scene: Scene;
 
-function lastOf(node: string): HistoryEntry['last'] {
-  return scene.instance(node)?.spec.history?.entries[0]?.last;
-}
-
 /** What both sets and nothing else of them have left on a node that went back. */
 async function expectOnlyBefore(node: FastNode): Promise<void> {
   const { status } = scene.instance(node.name) ?? {};
   expect(await readNodeFile(node.root, limitsPath)).toBe(newLimits);
-  expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
+  expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
   expect(await kernelLines(node)).toEqual(oldLines);
   expect(status?.upgradeconfigs).toEqual(upgradeconfigs);
   expect(status).not.toHaveProperty('sysconfigs');
@@ -78,7 +75,7 @@ it.concurrent(
     await scene.createOs('both', { ...upgrade, upgradeconfigs: before, sysconfigs: after });
     await scene.untilPhase('both-1', 'Activate');
     expect(await readNodeFile(node.root, limitsPath)).toBe(newLimits);
-    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(oldKubelet);
+    expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     expect(await kernelLines(node)).toEqual([
       `${oldLines[0]} old=before`,
       `${oldLines[1]} new=before`,
@@ -130,9 +127,9 @@ it.concurrent(
     };
     const upgrade = scene.upgradeTo(fastImage(v2.version, { reaches: 'kernel' }));
     await scene.createOs('crash', { ...upgrade, upgradeconfigs, sysconfigs });
-    await untilStopped(scene, 'crash');
+    await scene.untilStopped('crash');
 
-    expect(lastOf('crash-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
+    expect(scene.lastOf('crash-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
     await expectOnlyBefore(node);
     expect(conditionOf(scene.os('crash')?.status, 'SettingsApplied')?.reason).toBe('Pending');
   },
@@ -152,15 +149,12 @@ it.concurrent(
       ],
     };
     await scene.createOs('weary', { ...scene.upgradeTo(v2), upgradeconfigs, sysconfigs });
-    await until('the settings of the trial', () => {
-      const { operation } = scene.instance('weary-1')?.status.agent ?? {};
-      return operation?.phase === 'After' && operation.result === 'Configured';
-    });
+    await untilConfigured(scene, 'weary-1');
     expect(await kernelLines(node)).toEqual([`${oldLines[0]} left=1`, `${oldLines[1]} come=1`]);
     node.passTime(601);
-    await untilStopped(scene, 'weary');
+    await scene.untilStopped('weary');
 
-    expect(lastOf('weary-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(scene.lastOf('weary-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
     await expectOnlyBefore(node);
     await untilReported(scene, 'weary-1', 'RebootPending', 'NotArmed');
   },
@@ -174,10 +168,10 @@ it.concurrent(
     const configs = [entry('kubernetes.kubelet', { maxPods: -1 }, { restart: true })];
     const sysconfigs = { version: 's1', configs };
     await scene.createOs('stale', { ...scene.upgradeTo(v2), upgradeconfigs, sysconfigs });
-    await untilStopped(scene, 'stale');
+    await scene.untilStopped('stale');
 
-    expect(lastOf('stale-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
-    expect(lastOf('stale-1')?.message).toContain('its state is failed');
+    expect(scene.lastOf('stale-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
+    expect(scene.lastOf('stale-1')?.message).toContain('its state is failed');
     await expectOnlyBefore(node);
   },
   240_000,
@@ -192,8 +186,8 @@ it.concurrent(
       configs: [entry('pam.limits', { root: 'hard.nofile.1' }, { configpath: '/etc/limits.conf' })],
     };
     await scene.createOs('barred', { ...scene.upgradeTo(v2), upgradeconfigs: stray });
-    await untilStopped(scene, 'barred');
-    expect(lastOf('barred-1')).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
+    await scene.untilStopped('barred');
+    expect(scene.lastOf('barred-1')).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
     expect(node.boots).toHaveLength(1);
     expect(scene.node('barred-1')).toMatchObject({ ready: true, unschedulable: false });
   },

@@ -47,14 +47,12 @@ export async function untilSettings(scene: Scene, os: string, reason: string): P
   );
 }
 
-/** Waits until the fleet has stopped after as many failures as are allowed. */
-export async function untilStopped(scene: Scene, os: string): Promise<void> {
-  await scene.untilOs(
-    os,
-    'the fleet to stop',
-    (status) =>
-      conditionOf(status, 'Ready')?.reason === 'MaxFailuresReached' && status.working === 0,
-  );
+/** Waits until settings that restart or reboot are on trial. */
+export async function untilConfigured(scene: Scene, node: string): Promise<void> {
+  await until(`the settings of ${node} to be on trial`, () => {
+    const { operation } = scene.instance(node)?.status.agent ?? {};
+    return operation?.phase === 'After' && operation.result === 'Configured';
+  });
 }
 
 /** Waits until the proxy reports the condition of its node with this reason. */

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { fastImage } from './fast-node/images.ts';
-import { kubeletFilePath, readNodeFile } from './fast-node/system-root.ts';
+import { kubeletFilePath, limitsPath, readNodeFile } from './fast-node/system-root.ts';
 import { lonelyPod } from './pods.fixture.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
 import {
@@ -13,14 +13,12 @@ import {
   kernelLines,
   untilReported,
   untilSettings,
-  untilStopped,
 } from './settings.fixture.ts';
 import { until } from './until.fixture.ts';
 
 const v1 = fastImage('KubeOS 1.0.0');
 const config = { opstype: 'config', osversion: v1.version };
 const swappiness = 'proc/sys/vm/swappiness';
-const limitsPath = '/etc/security/limits.conf';
 
 let scene: Scene;
 
@@ -142,9 +140,9 @@ it.concurrent(
       ],
     });
     await scene.createOs('astray', { ...config, sysconfigs: stray('/etc/cron.d/evil.conf') });
-    await untilStopped(scene, 'astray');
+    await scene.untilStopped('astray');
 
-    const last = scene.instance('astray-1')?.spec.history?.entries[0]?.last;
+    const last = scene.lastOf('astray-1');
     expect(last).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
     expect(last?.message).toContain('/etc/cron.d/evil.conf');
     for (const { root } of nodes) expect(await readNodeFile(root, swappiness)).toBe('60\n');
@@ -169,9 +167,9 @@ it.concurrent(
       entry('pam.limits', { root: 'hard.nofile.65535' }),
     ];
     await scene.createOs('lacking', { ...config, sysconfigs: { version: 's1', configs } });
-    await untilStopped(scene, 'lacking');
+    await scene.untilStopped('lacking');
 
-    const last = scene.instance('lacking-1')?.spec.history?.entries[0]?.last;
+    const last = scene.lastOf('lacking-1');
     expect(last).toMatchObject({ class: 'bad', reason: 'SettingsUnreadable' });
     expect(last?.message).toContain(limitsPath);
     expect(await readNodeFile(root, swappiness)).toBe('60\n');

@@ -7,6 +7,10 @@ import { dirname, join } from 'node:path';
 export const bootMenuPath = '/boot/efi/EFI/openEuler/grub.cfg';
 /** Path of the kubelet's file on the node. */
 export const kubeletFilePath = '/var/lib/kubelet/config.yaml';
+/** What a new node has in that file. */
+export const kubeletFileText = 'maxPods: 110 # enough for everybody\n';
+/** Path of the limits of users on the node. */
+export const limitsPath = '/etc/security/limits.conf';
 
 const files: Readonly<Record<string, string>> = {
   [bootMenuPath]: `menuentry 'A' --id A {
@@ -17,9 +21,9 @@ menuentry 'B' --id B {
 }
 `,
   '/etc/sysctl.conf': '# parameters for every boot\nvm.swappiness=60\n',
-  '/etc/security/limits.conf': '# limits\nroot hard nofile 1024\n',
+  [limitsPath]: '# limits\nroot hard nofile 1024\n',
   '/etc/containerd/config.toml': 'version = 2\n',
-  [kubeletFilePath]: 'maxPods: 110 # enough for everybody\n',
+  [kubeletFilePath]: kubeletFileText,
 };
 
 const kernel: Readonly<Record<string, string>> = {

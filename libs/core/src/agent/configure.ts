@@ -2,6 +2,7 @@
 import { hasCode, KubeosError } from '../errors/index.ts';
 import type { SettingsReport } from '../ports/proxy.ts';
 import type { SettingsPlan } from '../settings/plan-settings.ts';
+import { candidateOf } from '../slots/index.ts';
 import { afterJobs } from './after-jobs.ts';
 import type { ConfigureAnswer, ConfigureRequest } from './agent.ts';
 import { attempt, carryOut, change, type AgentContext } from './calls.ts';
@@ -15,7 +16,6 @@ import {
 } from './decide-configure.ts';
 import type { PrepareLine } from './prepare-line.ts';
 import type { RecordedOperation } from './record.ts';
-import { candidateOf } from '../slots/index.ts';
 import { beginChange, beginCopiedMenu } from './settings/decide-settings.ts';
 import { planSet, reportOf, writeKernel } from './settings/plan-set.ts';
 import { placeOfPhase, type AppliedPhase, type SettingsState } from './settings/settings-state.ts';

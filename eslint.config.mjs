@@ -33,12 +33,19 @@ const everyLayer = [
   'layer:simulator',
   'layer:adapter',
   'layer:adapter-upper',
+  'layer:adapter-top',
   'layer:testing',
   'layer:app',
   'layer:tool',
   'layer:e2e',
 ];
-const production = ['layer:core', 'layer:simulator', 'layer:adapter', 'layer:adapter-upper'];
+const production = [
+  'layer:core',
+  'layer:simulator',
+  'layer:adapter',
+  'layer:adapter-upper',
+  'layer:adapter-top',
+];
 const adapterBans = ['pino', 'prom-client'];
 
 // Arrows point down only. `extra` is what a test file may import on top.
@@ -66,6 +73,11 @@ const arrows = (extra) => [
     sourceTag: 'layer:adapter-upper',
     // `host` is the one adapter that others may stand on: it has a tag of its own.
     onlyDependOnLibsWithTags: ['layer:core', 'adapter:host', ...extra],
+    bannedExternalImports: adapterBans,
+  },
+  {
+    sourceTag: 'layer:adapter-top',
+    onlyDependOnLibsWithTags: ['layer:core', 'adapter:host', 'adapter:transfer', ...extra],
     bannedExternalImports: adapterBans,
   },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: [...production, ...extra] },
@@ -192,9 +204,9 @@ export default tseslint.config(
     },
   },
   {
-    // Operator and proxy must not carry the parsers of settings.
+    // Operator and proxy must not carry the parsers of settings and of image recipes.
     files: pure,
-    ignores: [...tests, 'libs/core/src/settings/**'],
+    ignores: [...tests, 'libs/core/src/settings/**', 'libs/core/src/image/**'],
     rules: {
       'no-restricted-imports': ['error', nothingOfNode(['yaml', 'toml-eslint-parser'])],
     },

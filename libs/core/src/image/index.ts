@@ -1,0 +1,2 @@
+/** What an image of a node is made of, as pure functions. */
+export {};

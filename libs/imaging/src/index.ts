@@ -1,0 +1,2 @@
+/** Builds images of nodes. */
+export {};

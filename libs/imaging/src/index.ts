@@ -1,2 +1,1 @@
-/** Builds images of nodes. */
-export {};
+export type { BuildContext } from './build-context.ts';

@@ -1,0 +1,42 @@
+import type { ImageArch, Recipe } from '@kubeos/core/image';
+
+/** What the tree of a root file system is built from. */
+export interface RootRequest {
+  readonly recipe: Recipe;
+  /** Folder from which relative paths of the recipe count. */
+  readonly recipeDir: string;
+  /** The Node.js program that goes into the image. */
+  readonly nodeBinary: string;
+  /** `libs/imaging/node-files`; its folder `root` is copied over the tree. */
+  readonly nodeFilesDir: string;
+  /** No file of the tree is younger: seconds since 1970 (`SOURCE_DATE_EPOCH`). */
+  readonly epochSeconds: number;
+  /** Private folder of this build; the tree is made in it. Whoever made the folder removes it. */
+  readonly workDir: string;
+  /** Keeps downloaded packages between builds; builds may share it. */
+  readonly cacheDir: string;
+  readonly arch: ImageArch;
+}
+
+/** A package of the image, for its list of software. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly arch: string;
+  /** SPDX expression; left out where the package does not say it in a form that can be read. */
+  readonly license?: string;
+  /** Name of the package's source, where it differs. */
+  readonly source?: string;
+}
+
+/** A finished tree. */
+export interface RootTree {
+  /** Its folder. */
+  readonly dir: string;
+  /** Sorted by name; with Node.js and os-agent. */
+  readonly packages: readonly InstalledPackage[];
+  /** As `uname -r` will say it; its modules are in `/usr/lib/modules`. */
+  readonly kernelRelease: string;
+  /** Folders that PERSIST has from the start, relative to it, parents first. */
+  readonly persistDirs: readonly string[];
+}

@@ -66,6 +66,13 @@ export const stages = [
     commands: [[...node, 'tools/control-plane/src/build-process.ts']],
   },
   {
+    // Programs that build and boot images, of another Debian: seconds, but of a network that may be slow.
+    name: 'image-tools',
+    suites: ['all'],
+    minutes: 15,
+    commands: [[...node, 'tools/vm/src/image-tools-process.ts']],
+  },
+  {
     name: 'integration',
     suites: ['all'],
     minutes: 60,

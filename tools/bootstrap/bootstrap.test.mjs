@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isInstalled } from './dependencies.mjs';
 import { withLock } from './lock.mjs';
-import { checkUser, missingPrograms, programFolders } from './programs.mjs';
+import { checkUser, missingPrograms, needsOf, programFolders } from './programs.mjs';
 
 let folder;
 beforeEach(() => {
@@ -84,6 +84,26 @@ describe('the system programs', () => {
 
   it('are found on PATH or reported missing', () => {
     expect(missingPrograms(['sh', 'no-such-program-at-all'])).toEqual(['no-such-program-at-all']);
+  });
+
+  it('are files where no program proves enough', () => {
+    const file = join(folder, 'module');
+    expect(missingPrograms([file])).toEqual([file]);
+    writeFileSync(file, '');
+    expect(missingPrograms([file])).toEqual([]);
+  });
+
+  it.each(['bench', 'control-plane', 'demo', 'integration', 'setup', 'test', 'vm'])(
+    'of "%s" come from a package each',
+    (command) => {
+      const packages = Object.values(needsOf(command));
+      expect(packages.length).toBeGreaterThan(0);
+      expect(packages).not.toContain(undefined);
+    },
+  );
+
+  it('are none for what only computes', () => {
+    expect(needsOf('check')).toEqual({});
   });
 
   it('are looked for and run in the folders that the PATH of users lacks', () => {

@@ -1,5 +1,5 @@
 /** Requests of the calls: core types to messages, and messages, checked, to core types. */
-import { digestWire, KubeosError, operationTypeWire, slotNameWire } from '@kubeos/core';
+import { digestWire, imageTypes, KubeosError, operationTypeWire, slotNameWire } from '@kubeos/core';
 import type { AgentCalls, CallOperation, OperationTarget, Payload } from '@kubeos/core';
 import type { SettingsSet } from '@kubeos/core';
 import * as z from 'zod/mini';
@@ -47,7 +47,7 @@ const confirmTimeoutSeconds = z._default(z.int().check(z.minimum(1), z.maximum(3
 
 const payload = z
   .object({
-    imageType: z.enum(['disk', 'docker', 'containerd']),
+    imageType: z.enum(imageTypes),
     url: z.exactOptional(text),
     image: z.exactOptional(text),
     digest: digestWire,

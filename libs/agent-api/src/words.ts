@@ -134,7 +134,12 @@ export const outcomeClassWords: Words<OutcomeClass, OutcomeClass__Output> = word
 
 /** Kinds of image sources. */
 export const imageTypeWords: Words<Payload['imageType'], ImageType__Output> = wordsOf(
-  { disk: 'IMAGE_TYPE_DISK', docker: 'IMAGE_TYPE_DOCKER', containerd: 'IMAGE_TYPE_CONTAINERD' },
+  {
+    disk: 'IMAGE_TYPE_DISK',
+    docker: 'IMAGE_TYPE_DOCKER',
+    containerd: 'IMAGE_TYPE_CONTAINERD',
+    oci: 'IMAGE_TYPE_OCI',
+  },
   'IMAGE_TYPE_UNSPECIFIED',
 );
 

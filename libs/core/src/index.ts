@@ -9,4 +9,5 @@ export * from './lifecycle/index.ts';
 export * from './operator/index.ts';
 export * from './rollout/index.ts';
 export * from './proxy/index.ts';
+export * from './registry/index.ts';
 export * from './metrics.ts';

@@ -2,6 +2,7 @@
 import type {
   Digest,
   Disruption,
+  ImageType,
   OperationType,
   OutcomeClass,
   Phase,
@@ -29,8 +30,11 @@ export interface SlotStatus {
   readonly sizeBytes?: number;
 }
 
-/** A word that a proxy can look for before it asks for something; unknown words are ignored. */
-export type AgentCapability = 'disk' | 'oci' | 'rollback' | 'settings';
+/**
+ * A word that a proxy can look for before it asks for something; unknown words are ignored. What images an agent can fetch
+ * is told by their types.
+ */
+export type AgentCapability = ImageType | 'rollback' | 'settings';
 
 /** How far the current step has come. */
 export interface OperationProgress {

@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { isErrorCode, type ErrorCode } from '../errors/codes.ts';
 import { settingNoteLimit, type AgentCapability, type AgentWarning } from './agent-status.ts';
+import { imageTypes } from './operation.ts';
 import {
   disruptionWire,
   operationTypeWire,
@@ -71,7 +72,7 @@ const agentOperationWire = z.object({
   failure: optional(failureWire, 'Why it failed or was returned.'),
 });
 
-const capabilities: readonly AgentCapability[] = ['disk', 'oci', 'rollback', 'settings'];
+const capabilities: readonly AgentCapability[] = [...imageTypes, 'rollback', 'settings'];
 
 const warningReasons: readonly AgentWarning['reason'][] = [
   'BootEnvRebuilt',

@@ -7,7 +7,7 @@ export const apiVersion = 'v1alpha1';
 /** Namespace of every `OSInstance`, as upstream. */
 export const instanceNamespace = 'default';
 /** Raised with every change of the CRD schema that decisions depend on; see `CRDOutdated`. */
-export const schemaRevision = 2;
+export const schemaRevision = 3;
 /** Annotation of a CRD that tells its schema revision. */
 export const schemaRevisionAnnotation = `${apiGroup}/schema-revision`;
 

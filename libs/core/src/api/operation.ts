@@ -46,16 +46,30 @@ export type Phase = (typeof phases)[number] | 'Cancel';
  */
 export type OutcomeClass = 'bad' | 'unconfirmed' | 'interrupted' | 'transient' | 'blocked' | 'lost';
 
+/**
+ * How a payload is fetched: `disk` from a URL; `docker` and `containerd` from a registry, by these programs of the node;
+ * `oci` from a registry by the agent itself.
+ */
+export type ImageType = 'disk' | 'docker' | 'containerd' | 'oci';
+
+/** All of them. */
+export const imageTypes = [
+  'disk',
+  'docker',
+  'containerd',
+  'oci',
+] as const satisfies readonly ImageType[];
+
 /** Where a payload is fetched from and what the node checks about it. */
 export interface Payload {
-  readonly imageType: 'disk' | 'docker' | 'containerd';
+  readonly imageType: ImageType;
   /** URL of the image, for `disk`. */
   readonly url?: string;
-  /** OCI reference, for `docker` and `containerd`. */
+  /** OCI reference, for all but `disk`. */
   readonly image?: string;
-  /** Digest of the download. */
+  /** Digest of the download: of the file, or of the manifest or index of an image. */
   readonly digest: Digest;
-  /** Allows a URL that is not https. */
+  /** Allows a server that does not speak https. */
   readonly allowInsecure: boolean;
   /** Presents a client certificate. */
   readonly mutualTls: boolean;

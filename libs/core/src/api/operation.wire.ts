@@ -1,6 +1,6 @@
 /** Wire schemas of `OSInstance.spec.operation` and `.spec.history`; the shapes are those of `operation.ts`. */
 import * as z from 'zod/mini';
-import { historyLimit, phases } from './operation.ts';
+import { historyLimit, imageTypes, phases } from './operation.ts';
 import { atLeast, digestWire, field, optional, slotNameWire, time } from './wire.ts';
 
 /** The types of operations. */
@@ -20,11 +20,11 @@ export const outcomeClassWire = z.enum([
 ]);
 
 const payloadWire = z.object({
-  imageType: field(z.enum(['disk', 'docker', 'containerd']), 'How the image is fetched.'),
+  imageType: field(z.enum(imageTypes), 'How the image is fetched.'),
   url: optional(z.string(), 'URL of the image, for `disk`.'),
-  image: optional(z.string(), 'OCI reference, for `docker` and `containerd`.'),
-  digest: field(digestWire, 'Digest of the download.'),
-  allowInsecure: field(z.boolean(), 'Allows a URL that is not https.'),
+  image: optional(z.string(), 'OCI reference, for all but `disk`.'),
+  digest: field(digestWire, 'Digest of the download: of the file, or of the manifest of an image.'),
+  allowInsecure: field(z.boolean(), 'Allows a server that does not speak https.'),
   mutualTls: field(z.boolean(), 'Presents a client certificate.'),
   caCert: optional(z.string(), 'File below `/etc/KubeOS/certs/` with the CA certificate.'),
   clientCert: optional(z.string(), 'File below `/etc/KubeOS/certs/` with the client certificate.'),

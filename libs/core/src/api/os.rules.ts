@@ -14,6 +14,7 @@ export interface SpecRule {
 const hasUrl = /^https?:\/\/./i;
 const hasPlainUrl = /^http:\/\//i;
 const hasChecksum = /^[0-9a-f]{64}$/i;
+const fromImage: ReadonlySet<string> = new Set(['docker', 'containerd', 'oci']);
 const fromDisk = "self.opstype == 'upgrade' && self.imagetype == 'disk'";
 
 const isUpgrade = (spec: OsSpecFields): boolean => spec.opstype === 'upgrade';
@@ -27,17 +28,15 @@ export const specRules: readonly SpecRule[] = [
   {
     field: 'imagetype',
     cel: "self.opstype != 'upgrade' || self.imagetype != ''",
-    message: 'an upgrade needs imagetype disk, docker or containerd',
+    message: 'an upgrade needs imagetype disk, docker, containerd or oci',
     holds: (spec) => !isUpgrade(spec) || spec.imagetype !== '',
   },
   {
     field: 'containerimage',
-    cel: "self.opstype != 'upgrade' || !(self.imagetype in ['docker', 'containerd']) || self.containerimage != ''",
-    message: 'an upgrade with imagetype docker or containerd needs containerimage',
+    cel: "self.opstype != 'upgrade' || !(self.imagetype in ['docker', 'containerd', 'oci']) || self.containerimage != ''",
+    message: 'an upgrade with imagetype docker, containerd or oci needs containerimage',
     holds: (spec) =>
-      !isUpgrade(spec) ||
-      (spec.imagetype !== 'docker' && spec.imagetype !== 'containerd') ||
-      spec.containerimage !== '',
+      !isUpgrade(spec) || !fromImage.has(spec.imagetype) || spec.containerimage !== '',
   },
   {
     field: 'imageurl',

@@ -49,18 +49,20 @@ const fields = {
     '`upgrade` writes the image into the idle slot and switches to it, `rollback` switches back to the other slot, `config` applies `sysconfigs` only.',
   ),
   imagetype: field(
-    z._default(z.enum(['docker', 'disk', 'containerd', '']), ''),
-    'How the image of an upgrade is fetched. May be empty for `config` and `rollback`.',
+    z._default(z.enum(['docker', 'disk', 'containerd', 'oci', '']), ''),
+    'How the image of an upgrade is fetched: `disk` from a URL, `docker` and `containerd` from a registry by these programs, `oci` from a registry without any. May be empty for `config` and `rollback`.',
   ),
-  containerimage: text('OCI reference of the image, for `docker` and `containerd`.', 1024),
+  containerimage: text('OCI reference of the image, for `docker`, `containerd` and `oci`.', 1024),
   imageurl: text('URL of the image, for `disk`.', 4096),
   checksum: text(
-    'SHA-256 of the image: of the file for `disk`, of the manifest for container images. 64 hexadecimal digits.',
+    'SHA-256 of the image: of the file for `disk`, of the manifest (or of the index, where there is one) for the others. 64 hexadecimal digits.',
     1024,
   ),
-  flagSafe: flag('Allows an `imageurl` that is not https.'),
-  mtls: flag('Presents a client certificate to the https server.'),
-  cacert: certificate('CA certificate of the https server'),
+  flagSafe: flag(
+    'Allows an `imageurl` that is not https, and with `oci` a registry that speaks plain http.',
+  ),
+  mtls: flag('Presents a client certificate to the https server, with `disk` and `oci`.'),
+  cacert: certificate('CA certificate of the https server, with `disk` and `oci`'),
   clientcert: certificate('Client certificate'),
   clientkey: certificate('Key of the client certificate'),
   maxunavailable: field(

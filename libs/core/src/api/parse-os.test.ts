@@ -138,7 +138,7 @@ describe('parseOs', () => {
     });
   });
 
-  it.each(['docker', 'containerd'])('takes the image of a %s upgrade', (imagetype) => {
+  it.each(['docker', 'containerd', 'oci'])('takes the image of a %s upgrade', (imagetype) => {
     expect(specOf({ ...upgrade, imagetype, containerimage: 'r.example/os:2' }).payload).toEqual({
       imageType: imagetype,
       image: 'r.example/os:2',

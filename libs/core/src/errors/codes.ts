@@ -29,6 +29,9 @@ export const errorCodes = {
   INSECURE_SOURCE: { kind: 'unsafe', outcome: 'bad', reason: 'InsecureSource' },
   INSECURE_REDIRECT: { kind: 'unsafe', outcome: 'bad', reason: 'InsecureRedirect' },
   CERTIFICATE_UNUSABLE: { kind: 'permanent', outcome: 'transient', reason: 'CertificateUnusable' },
+  CREDENTIALS_UNUSABLE: { kind: 'permanent', outcome: 'transient', reason: 'CredentialsUnusable' },
+  REGISTRY_DENIED: { kind: 'transient', outcome: 'transient', reason: 'RegistryDenied' },
+  ENGINE_UNAVAILABLE: { kind: 'permanent', outcome: 'blocked', reason: 'EngineUnavailable' },
   SOURCE_NOT_FOUND: { kind: 'transient', outcome: 'transient', reason: 'SourceNotFound' },
   SOURCE_REFUSED: { kind: 'transient', outcome: 'transient', reason: 'SourceRefused' },
   SOURCE_UNREACHABLE: { kind: 'transient', outcome: 'transient', reason: 'SourceUnreachable' },
@@ -38,6 +41,7 @@ export const errorCodes = {
 
   // What the payload holds.
   DIGEST_MISMATCH: { kind: 'permanent', outcome: 'bad', reason: 'DigestMismatch' },
+  NO_PLATFORM: { kind: 'permanent', outcome: 'bad', reason: 'NoPlatform' },
   PAYLOAD_UNKNOWN: { kind: 'permanent', outcome: 'bad', reason: 'PayloadUnknown' },
   PAYLOAD_CORRUPT: { kind: 'permanent', outcome: 'bad', reason: 'PayloadCorrupt' },
   PAYLOAD_UNSAFE: { kind: 'unsafe', outcome: 'bad', reason: 'PayloadUnsafe' },

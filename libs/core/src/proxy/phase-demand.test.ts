@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AgentCapability } from '../api/agent-status.ts';
-import type { Operation } from '../api/operation.ts';
+import { imageTypes, type Operation } from '../api/operation.ts';
 import type { OsInstanceStatus } from '../api/os-instance.ts';
 import { demandOf, type PhaseDemand } from './phase-demand.ts';
 import { agentStatus, digest, instance, operation } from './proxy.fixture.ts';
@@ -74,6 +74,26 @@ describe('what a phase asks of the agent', () => {
 
     expect(demand({ phase: 'After' }, { capabilities })).toMatchObject({ failure });
     expect(demand({ phase: 'After' }, { capabilities, sets: {} })).toEqual({ kind: 'nothing' });
+  });
+
+  it.each(imageTypes)('refuses an image of type %s that the agent cannot fetch', (imageType) => {
+    const payload = {
+      imageType,
+      image: 'r.example/os:2',
+      digest,
+      allowInsecure: false,
+      mutualTls: false,
+    };
+    const others = imageTypes.filter((other) => other !== imageType);
+    const failure = { code: 'UNSUPPORTED', message: expect.stringContaining(imageType) };
+
+    expect(demand({ phase: 'Prepare', payload }, { capabilities: others })).toEqual({
+      kind: 'refused',
+      failure,
+    });
+    expect(demand({ phase: 'Prepare', payload }, { capabilities: [imageType] })).toMatchObject({
+      kind: 'call',
+    });
   });
 
   it('names only the boot when settings alone are confirmed', () => {

@@ -118,7 +118,7 @@ function confirm(operation: Operation): PhaseDemand {
 function neededCapability(wanted: PhaseCall): AgentCapability | undefined {
   switch (wanted.type) {
     case 'prepare':
-      return wanted.request.payload.imageType === 'disk' ? 'disk' : 'oci';
+      return wanted.request.payload.imageType;
     case 'activate':
       return wanted.request.type === 'rollback' ? 'rollback' : undefined;
     case 'configure':

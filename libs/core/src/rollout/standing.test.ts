@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { cordonAnnotation, holdAnnotation, retryAnnotation } from '../api/names.ts';
-import type { HistoryEntry } from '../api/operation.ts';
+import { imageTypes, type HistoryEntry } from '../api/operation.ts';
 import type { OsInstanceStatus } from '../api/os-instance.ts';
 import {
   aConfigSpec,
@@ -107,6 +107,15 @@ describe('standingOf', () => {
       aSpec(),
       'ImageTypeUnsupported',
     ],
+    ...imageTypes.map((imageType) => {
+      const others = imageTypes.filter((other) => other !== imageType);
+      return [
+        `whose agent can fetch every image type but ${imageType}`,
+        facts('n', {}, { agent: { capabilities: others } }),
+        aSpec({ payload: { ...aPayload, imageType } }),
+        'ImageTypeUnsupported',
+      ] as const;
+    }),
     [
       'with another operation open',
       facts('n', {}, { spec: { operation: anOperation(aNode('n'), { osUid: 'other' }) } }),

@@ -190,12 +190,7 @@ function imageUnsupported(
   { capabilities }: AgentStatus,
   { name }: NodeView,
 ): Standing | undefined {
-  if (
-    payload === undefined ||
-    capabilities.includes(payload.imageType === 'disk' ? 'disk' : 'oci')
-  ) {
-    return undefined;
-  }
+  if (payload === undefined || capabilities.includes(payload.imageType)) return undefined;
   return waiting(
     'ImageTypeUnsupported',
     `The agent of ${name} cannot fetch imagetype ${payload.imageType}`,

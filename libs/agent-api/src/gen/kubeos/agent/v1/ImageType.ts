@@ -5,6 +5,7 @@ export const ImageType = {
   IMAGE_TYPE_DISK: 'IMAGE_TYPE_DISK',
   IMAGE_TYPE_DOCKER: 'IMAGE_TYPE_DOCKER',
   IMAGE_TYPE_CONTAINERD: 'IMAGE_TYPE_CONTAINERD',
+  IMAGE_TYPE_OCI: 'IMAGE_TYPE_OCI',
 } as const;
 
 export type ImageType =
@@ -16,5 +17,7 @@ export type ImageType =
   | 2
   | 'IMAGE_TYPE_CONTAINERD'
   | 3
+  | 'IMAGE_TYPE_OCI'
+  | 4
 
 export type ImageType__Output = typeof ImageType[keyof typeof ImageType]

@@ -6,7 +6,6 @@ export {
   type CopyFile,
   type DiskPartition,
   type DmVerity,
-  type FromDockerimg,
   type FromRepo,
   type ImageArch,
   type ImageKind,
@@ -17,3 +16,34 @@ export {
   type RecipeResult,
   type RecipeUser,
 } from './recipe/recipe.ts';
+export { checkRecipeFor, recipeFiles, type RecipeFile } from './recipe/check-recipe.ts';
+export { parseRecipe } from './recipe/parse-recipe.ts';
+export { recipeReference, type KeyReference, type TableReference } from './recipe/reference.ts';
+export { compareBlocks, indexBlockBytes, type SharedBlocks } from './block-index.ts';
+export {
+  deriveDiskIds,
+  partitionOf,
+  planDisk,
+  type DiskIds,
+  type DiskLayout,
+  type DiskRequest,
+  type LaidPartition,
+  type PartitionRole,
+} from './layout.ts';
+export {
+  parseBuildManifest,
+  renderBuildManifest,
+  type Artefact,
+  type BuildManifest,
+} from './manifest.ts';
+export {
+  ociBlobPath,
+  ociLayoutText,
+  ociTypes,
+  renderDockerManifest,
+  renderOciConfig,
+  renderOciIndex,
+  renderOciManifest,
+  type OciImageFacts,
+} from './oci.ts';
+export { renderSbom, type SbomPackage, type SbomRequest } from './sbom.ts';

@@ -29,8 +29,8 @@ export type RecipeResult =
   | { readonly kind: 'invalid'; readonly issues: readonly RecipeIssue[] };
 
 /**
- * A valid recipe. Paths of the build host are as the file writes them: relative ones count from the folder of the
- * recipe. Nothing in here is text of a shell.
+ * A valid recipe. Paths of the build host are as the file writes them: relative ones are for the caller to
+ * resolve. Nothing in here is text of a shell.
  */
 export interface Recipe {
   readonly fromRepo: FromRepo;
@@ -46,7 +46,6 @@ export interface Recipe {
   readonly pxeConfig?: PxeConfig;
   readonly adminContainer?: AdminContainer;
   readonly dmVerity?: DmVerity;
-  readonly fromDockerimg?: FromDockerimg;
   /** Where each key and table is written, by its path as in `RecipeIssue`. */
   readonly places: ReadonlyMap<string, RecipePlace>;
 }
@@ -87,7 +86,7 @@ export interface RecipeUser {
 /** A file or folder of the build host that is copied into the image as `cp -r` does. */
 export interface CopyFile {
   readonly src: string;
-  /** Absolute path in the image; a folder that exists takes `src` in under its own name. */
+  /** Absolute path in the image, maybe with a `/` at its end; a folder that exists takes `src` in under its own name. */
   readonly dst: string;
   /** A folder of the image to create first. */
   readonly createDir?: string;
@@ -135,10 +134,4 @@ export interface DmVerity {
   /** Secret. */
   readonly grubKey: string;
   readonly keysDir?: string;
-}
-
-/** An image that exists already. */
-export interface FromDockerimg {
-  readonly upgradeImg: string;
-  readonly legacyBios: boolean;
 }

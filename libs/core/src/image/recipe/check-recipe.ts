@@ -1,0 +1,78 @@
+/** What a recipe has to have for one kind of image, and which files of the build host it names. */
+import type { ImageArch, ImageKind, Recipe, RecipeIssue, RecipePlace } from './recipe.ts';
+
+/** A file of the build host, and the key that names it. */
+export interface RecipeFile extends RecipePlace {
+  /** As the recipe writes it. */
+  readonly file: string;
+  /** Path of the key, as in `RecipeIssue`. */
+  readonly path: string;
+  /** `any`: a file or a folder. */
+  readonly expected: 'file' | 'any';
+}
+
+/**
+ * The files that have to be there to build what this version builds, in the order of the tables. Those of tables that
+ * are only checked are not among them.
+ */
+export function recipeFiles(recipe: Recipe): readonly RecipeFile[] {
+  const { fromRepo, copyFiles, chrootScript } = recipe;
+  const named = (
+    path: string,
+    file: string,
+    expected: RecipeFile['expected'] = 'file',
+  ): RecipeFile => ({ ...placeOf(recipe, path), path, file, expected });
+  return [
+    named('from_repo.repo_path', fromRepo.repoPath),
+    named('from_repo.agent_path', fromRepo.agentPath),
+    ...copyFiles.map(({ src }, index) => named(`copy_files[${index}].src`, src, 'any')),
+    ...(chrootScript ? [named('chroot_script.path', chrootScript.path)] : []),
+  ];
+}
+
+/** What is wrong with a valid recipe for this kind of image and this processor. */
+export function checkRecipeFor(
+  recipe: Recipe,
+  kind: ImageKind,
+  arch: ImageArch,
+): readonly RecipeIssue[] {
+  const { fromRepo, dmVerity } = recipe;
+  const problems: readonly (readonly [isWrong: boolean, path: string, message: string])[] = [
+    [kind === 'pxe-img' || kind === 'admin-container', '', `${kind} is not built by this version`],
+    [
+      dmVerity !== undefined,
+      'dm_verity',
+      'A verified root is not built by this version; remove [dm_verity]',
+    ],
+    [
+      kind === 'upgrade-img' && fromRepo.upgradeImg === undefined,
+      'from_repo.upgrade_img',
+      'Missing key; expected the name of the image, for upgrade-img',
+    ],
+    [
+      arch === 'arm64' && fromRepo.legacyBios,
+      'from_repo.legacy_bios',
+      'Expected false: machines with arm64 have no BIOS',
+    ],
+    [
+      fromRepo.imageType !== undefined && fromRepo.imageType !== kind,
+      'from_repo.image_type',
+      `Expected ${kind}, which the command line names, or no such key`,
+    ],
+    [
+      fromRepo.arch !== undefined && fromRepo.arch !== arch,
+      'from_repo.arch',
+      `Expected ${arch}, the processor that images are built for here, or no such key`,
+    ],
+  ];
+  return problems
+    .filter(([isWrong]) => isWrong)
+    .map(([, path, message]) => ({ ...placeOf(recipe, path), path, message }))
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Of a key that is not there, the place of its table. */
+function placeOf({ places }: Recipe, path: string): RecipePlace {
+  const table = path.split('.')[0] ?? '';
+  return places.get(path) ?? places.get(table) ?? { line: 1, column: 1 };
+}

@@ -15,7 +15,7 @@ export {
   writeFileDurably,
   type FileAccess,
 } from './durable-file.ts';
-export { errnoOf, storageError } from './errno.ts';
+export { errnoOf, isAbsence, storageError } from './errno.ts';
 export { exec, type Exec, type ExecOptions, type ExecResult } from './exec.ts';
 export { readGpt, type Gpt, type GptPartition, type ReadAt } from './gpt.ts';
 export {
@@ -35,6 +35,7 @@ export { parseOsRelease, prettyName } from './os-release.ts';
 export { createPassTimer } from './pass-timer.ts';
 export { createSnapshotFile, createStateFile } from './record-files.ts';
 export * from './settings/index.ts';
+export { resolveLinks } from './settings/resolve-links.ts';
 export { agentFiles, createSlotFiles, inspectSlot, type SlotFiles } from './slot-content.ts';
 export {
   createSlotDevices,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { errorCodes, operatorMetrics, proxyMetrics } from '@kubeos/core';
+import { recipeReference } from '@kubeos/core/image';
 import { parse } from 'yaml';
 import { crdFile, crdOf } from './crd.ts';
 import { os, osInstance, type Kind } from './kinds.ts';
@@ -74,6 +75,18 @@ describe('the generated files', () => {
       expect(textOf('docs/reference/metrics.md')).toContain(`| \`${name}\` |`);
       // Who looks for "NAME 1" finds the line of help otherwise.
       expect(help).toMatch(/^[A-Z]/u);
+    }
+  });
+
+  it('document every table and key of a recipe', () => {
+    const text = textOf('docs/reference/kbimg-toml.md');
+    for (const { name, keys } of recipeReference()) {
+      expect(text).toContain(`[${name}]`);
+      for (const key of keys) expect(text).toContain(`| \`${key.name}\` |`);
+    }
+    // A cell that ends where a value says "|" makes a column more.
+    for (const row of text.split('\n').filter((line) => line.startsWith('|'))) {
+      expect(row.match(/(?<!\\)\|/gu)).toHaveLength(6);
     }
   });
 

@@ -1,3 +1,4 @@
+export { resolveLinks } from './resolve-links.ts';
 export { createSettingsFiles, type SettingsFilesDeps } from './settings-files.ts';
 export {
   createSettingsUnits,

@@ -1,1 +1,11 @@
 export type { BuildContext } from './build-context.ts';
+export { espFiles, type EspFile } from './boot/esp-files.ts';
+export {
+  buildBiosGrub,
+  buildEfiGrub,
+  type BiosBootPlace,
+  type EfiGrub,
+  type GrubRequest,
+} from './boot/grub-image.ts';
+export { grubPasswordHash } from './boot/grub-password.ts';
+export { writeImageArgs } from './boot/image-args.ts';

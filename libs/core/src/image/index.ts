@@ -47,3 +47,10 @@ export {
   type OciImageFacts,
 } from './oci.ts';
 export { renderSbom, type SbomPackage, type SbomRequest } from './sbom.ts';
+export {
+  grubFolder,
+  renderEarlyConfig,
+  renderGrubConfig,
+  type GrubConfigOptions,
+} from './grub-config.ts';
+export { imageArgsPath, renderImageArgs } from './kernel-args.ts';

@@ -1,4 +1,3 @@
-export { resolveLinks } from './resolve-links.ts';
 export { createSettingsFiles, type SettingsFilesDeps } from './settings-files.ts';
 export {
   createSettingsUnits,

@@ -1,4 +1,4 @@
-import type { ImageArch, Recipe } from '@kubeos/core/image';
+import type { ImageArch, Recipe, SbomPackage } from '@kubeos/core/image';
 
 /** What the tree of a root file system is built from. */
 export interface RootRequest {
@@ -18,23 +18,14 @@ export interface RootRequest {
   readonly arch: ImageArch;
 }
 
-/** A package of the image, for its list of software. */
-export interface InstalledPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly arch: string;
-  /** SPDX expression; left out where the package does not say it in a form that can be read. */
-  readonly license?: string;
-  /** Name of the package's source, where it differs. */
-  readonly source?: string;
-}
-
 /** A finished tree. */
 export interface RootTree {
   /** Its folder. */
   readonly dir: string;
   /** Sorted by name; with Node.js and os-agent. */
-  readonly packages: readonly InstalledPackage[];
+  readonly packages: readonly SbomPackage[];
+  /** Whose packages they are, as package URLs name them: `debian`, `openeuler`. */
+  readonly vendor: string;
   /** As `uname -r` will say it; its modules are in `/usr/lib/modules`. */
   readonly kernelRelease: string;
   /** Folders that PERSIST has from the start, relative to it, parents first. */

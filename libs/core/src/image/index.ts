@@ -54,3 +54,13 @@ export {
   type GrubConfigOptions,
 } from './grub-config.ts';
 export { imageArgsPath, renderImageArgs } from './kernel-args.ts';
+export {
+  editAccounts,
+  type AccountChanges,
+  type AccountFiles,
+  type CreatedAccount,
+  type EditedAccounts,
+  type NewAccount,
+} from './accounts.ts';
+export { osReleaseText, prettyName } from './os-release.ts';
+export { varFactoryText, type VarEntry } from './var-factory.ts';

@@ -26,6 +26,8 @@ export interface DirectKernel {
 
 /** A machine to make. */
 export interface MachineOptions {
+  /** Names the machine in its folder, its log and messages. Default: `vm`. */
+  readonly name?: string;
   /** Default: those of `findImageTools`. */
   readonly tools?: ImageTools;
   readonly firmware: 'uefi' | 'bios';
@@ -37,13 +39,10 @@ export interface MachineOptions {
   readonly cpus?: number;
   /** TCP ports of the guest that this host may call on 127.0.0.1. Default: that of the agent, 9000. */
   readonly guestPorts?: readonly number[];
+  /** `tcg` (default) computes every instruction and works everywhere; `kvm` needs /dev/kvm, and one that works. */
+  readonly acceleration?: 'tcg' | 'kvm';
   /** More arguments of QEMU, such as those of a second device. */
   readonly extraArguments?: readonly string[];
-  /**
-   * All that comes over the serial port, of every start, is appended here. Default: a file in the folder of the
-   * machine, which goes with it.
-   */
-  readonly logFile?: string;
   /** Ends the machine at once, at any moment. */
   readonly signal?: AbortSignal;
 }
@@ -95,7 +94,7 @@ export interface Console {
   /**
    * Runs a text of sh(1) in the shell that `login` or `shell` found, in a process of its own; default deadline: 60 s.
    * Neither messages of the kernel nor those of systemd disturb the result. A command that ends with another status
-   * than 0 is no failure. The guest needs base64, cksum, cut and sed.
+   * than 0 is no failure. The guest needs base64, sed, sha256sum and a folder /run that can be written.
    */
   run(command: string, options?: WaitOptions): Promise<CommandResult>;
 }
@@ -103,10 +102,8 @@ export interface Console {
 /** A machine in QEMU, in one folder of its own; it may be off. */
 export interface Machine {
   readonly console: Console;
-  /** Sockets, the overlay of the disk, variables of the firmware. Goes with `dispose`. */
+  /** The overlay of the disk, variables of the firmware, log. Goes with `dispose`. */
   readonly folder: string;
-  /** What came over the serial port so far, in a file. */
-  readonly logFile: string;
   /** The process id of QEMU; undefined while the machine is off. */
   readonly pid: number | undefined;
   /** True while QEMU runs. */
@@ -140,6 +137,11 @@ export interface Machine {
   loadSnapshot(name: string): Promise<void>;
   /** A command of the QEMU Machine Protocol. Throws `COMMAND_FAILED` with what QEMU says. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /**
+   * Copies all that came over the serial port, with what was done to the machine between, to where logs of failures are
+   * kept (`KUBEOS_LOG_FOLDER`, else the folder of temporary files), and gives the name of that file.
+   */
+  keepLog(): Promise<string>;
   /** Cuts power where it is on, and removes the folder. May be called twice. */
   dispose(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

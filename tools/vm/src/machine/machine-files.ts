@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+
+import { KubeosError } from '@kubeos/core';
+import { exec } from '@kubeos/host';
+
+import type { DiskOptions, MachineOptions } from '../contract.ts';
+import type { ImageTools } from '../tools/image-tools.ts';
+import type { MachineFiles } from './qemu-arguments.ts';
+
+/** Makes what the machine writes, in its folder: nothing that it is made from is ever written. */
+export async function makeMachineFiles(
+  folder: string,
+  options: MachineOptions,
+  tools: ImageTools,
+): Promise<MachineFiles> {
+  const { disk, firmware } = options;
+  const overlay = (name: string, base: DiskOptions): Promise<string> =>
+    makeOverlay(tools, join(folder, name), base);
+  return {
+    ...(disk === undefined ? {} : { disk: await diskOf(disk, overlay) }),
+    ...(firmware === 'bios'
+      ? {}
+      : {
+          uefi: {
+            code: tools.ovmfCode,
+            variables: await overlay('variables.qcow2', { file: tools.ovmfVars }),
+          },
+        }),
+  };
+}
+
+async function diskOf(
+  disk: DiskOptions,
+  overlay: (name: string, base: DiskOptions) => Promise<string>,
+): Promise<NonNullable<MachineFiles['disk']>> {
+  const { file, format = 'raw', isWrittenInPlace = false } = disk;
+  if (isWrittenInPlace) return { file, format };
+  return { file: await overlay('disk.qcow2', disk), format: 'qcow2' };
+}
+
+async function makeOverlay(tools: ImageTools, file: string, base: DiskOptions): Promise<string> {
+  const { format = 'raw', sizeBytes } = base;
+  const size = sizeBytes === undefined ? [] : [String(sizeBytes)];
+  const args = ['create', '-q', '-f', 'qcow2', '-b', base.file, '-F', format, file, ...size];
+  try {
+    await exec(tools.qemuImg, args);
+  } catch (cause) {
+    const failure = KubeosError.from(cause);
+    const text = `No machine can be made from ${base.file}: ${failure.message}`;
+    throw new KubeosError(failure.code, text, { cause });
+  }
+  return file;
+}

@@ -83,7 +83,7 @@ export interface Console {
   expect(wanted: string | RegExp, options?: WaitOptions): Promise<RegExpExecArray>;
   /** Everything behind the last match, without waiting. */
   pending(): string;
-  /** The last of all that came, at most 1 MiB. */
+  /** The last of all that came, 4 MiB or more. */
   text(): string;
   /** Types this. */
   send(text: string): void;

@@ -17,7 +17,7 @@ export interface PortForward {
 /** Descriptors that QEMU finds open: its control connection and the serial port. */
 export const descriptors = { control: 3, serial: 4 } as const;
 
-export const defaultMemoryMib = 1024;
+const defaultMemoryMib = 1024;
 const defaultCpus = 2;
 /** Cache of translated code. */
 const translationMib = 256;
@@ -67,8 +67,8 @@ function disk(
   return [
     '-drive',
     `if=none,id=disk,format=${format},cache=${cache},discard=unmap,detect-zeroes=unmap,file=${escaped(file)}`,
-    // The only thing the firmware may boot: without it OVMF goes on to the network.
-    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+    // Else OVMF goes on to the network. A kernel that QEMU starts has index 0.
+    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=1'],
   ];
 }
 

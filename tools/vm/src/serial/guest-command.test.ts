@@ -31,7 +31,7 @@ it('takes no echo of what was typed for an answer', () => {
 });
 
 it('reads status and output', () => {
-  expect(command.isTaken('# @k1.in 0\n', 0)).toBe(true);
+  expect(command.isTaken(`# @k1.in0 ${coded('echo hello')}\n`, 0)).toBe(true);
   expect(command.exitCode('@k1.rc 3\n')).toBe(3);
   const text = answered('hello\n', '');
   expect(command.output(text, 'out')).toBe('hello\n');
@@ -53,6 +53,11 @@ it('does not take damaged output, and takes it when it comes again', () => {
   const damaged = answered('hello\n', '').replace(coded('hello\n'), coded('hallo\n'));
   expect(command.output(damaged, 'out')).toBeUndefined();
   expect(command.output(`${damaged}${answered('hello\n', '')}`, 'out')).toBe('hello\n');
+});
+
+it('is not run when it did not come over as it was typed', () => {
+  expect(command.isTaken(`@k1.in0 ${coded('echo hello').slice(1)}\n`, 0)).toBe(false);
+  expect(command.isTaken('@k1.in0 \n', 0)).toBe(false);
 });
 
 it('waits for output that is not complete yet', () => {

@@ -5,29 +5,38 @@ import { createHash } from 'node:crypto';
 
 /** A line of input may have 4095 bytes, termios(3); much less is typed at once. */
 const pieceLength = 1500;
+/** Where the guest keeps a command and its output. */
+const folder = '/run/kubeos-vm-';
 
 /** What one command is typed as, and how its answers are read. `name` is used once and holds only letters and digits. */
 export class GuestCommand {
   readonly name: string;
+  readonly #base: string;
   readonly #pieces: readonly string[];
 
   constructor(name: string, command: string) {
     this.name = name;
+    this.#base = `${folder}${name}`;
     const coded = Buffer.from(command).toString('base64');
     this.#pieces = coded.match(new RegExp(`.{1,${pieceLength}}`, 'gu')) ?? [''];
   }
 
-  /** The lines that bring the command over. Each may be typed again until `isTaken`. */
+  /**
+   * The lines that bring the command over. Each may be typed again until `isTaken`. The first removes what the command
+   * before has left: after the last answer nothing may be typed for which nobody waits, or it would be cut in two by a
+   * snapshot.
+   */
   get uploadLines(): readonly string[] {
     return this.#pieces.map((piece, index) => {
-      const file = `/run/${this.name}.in.${String(index).padStart(4, '0')}`;
-      return ` echo ${piece} >${file}; ${this.#say('in', String(index))}`;
+      const file = `${this.#base}.in.${String(index).padStart(4, '0')}`;
+      const taken = `read x <${file}; ${this.#say(`in${index}`, '"$x"')}`;
+      return `${index === 0 ? ` rm -f ${folder}*;` : ''} echo ${piece} >${file}; ${taken}`;
     });
   }
 
   /** The line that runs it, to be typed once. */
   get runLine(): string {
-    const base = `/run/${this.name}`;
+    const base = this.#base;
     return (
       ` cat ${base}.in.* | base64 -d >${base}.sh; sh ${base}.sh </dev/null >${base}.out 2>${base}.err;` +
       ` echo $? >${base}.rc; ${this.statusLine}`
@@ -36,26 +45,21 @@ export class GuestCommand {
 
   /** The line that asks for the status once more. */
   get statusLine(): string {
-    return this.#say('rc', `"$(cat /run/${this.name}.rc)"`);
+    return this.#say('rc', `"$(cat ${this.#base}.rc)"`);
   }
 
   /** The line that asks for the output, which can be asked for again. */
   get outputLine(): string {
-    const base = `/run/${this.name}.$f`;
+    const file = `${this.#base}.$f`;
     return (
-      ` for f in out err; do ${this.#say('$f', 'start')}; base64 ${base} | sed "s/^/@${this.name}.$f:/";` +
-      ` ${this.#say('$f', `"$(sha256sum <${base})"`)}; done`
+      ` for f in out err; do ${this.#say('$f', 'start')}; base64 ${file} | sed "s/^/@${this.name}.$f:/";` +
+      ` ${this.#say('$f', `"$(sha256sum <${file})"`)}; done`
     );
   }
 
-  /** The line that removes what the command has left in the guest. */
-  get endLine(): string {
-    return ` rm -f /run/${this.name}.*`;
-  }
-
-  /** True when the guest has taken that line of the upload. */
+  /** True when the guest has taken that line of the upload, and nothing else. */
   isTaken(text: string, index: number): boolean {
-    return this.#answers(text, 'in').includes(String(index));
+    return this.#answers(text, `in${index}`).some((piece) => piece === this.#pieces[index]);
   }
 
   /** The exit status, once it is there. */

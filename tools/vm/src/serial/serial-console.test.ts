@@ -61,8 +61,8 @@ describe('what the console says', () => {
   });
 
   it('keeps its end', async () => {
-    const line = `${'x'.repeat(1023)}\n`;
-    for (let count = 0; count < 5000; count += 1) serial.push(bytes(line));
+    const line = `${'x'.repeat(1024 * 1024 - 1)}\n`;
+    for (let count = 0; count < 8; count += 1) serial.push(bytes(line));
     serial.push(bytes('the end'));
     await serial.expect('the end');
     expect(serial.text().length).toBe(4 * 1024 * 1024);
@@ -139,17 +139,12 @@ describe('a command', () => {
     expect(count).toBeGreaterThan(7);
   });
 
-  it('leaves nothing in the guest', async () => {
+  it('leaves files in the guest only until the next one', async () => {
     const serial = connect();
     await serial.run('true');
     const { stdout } = await serial.run(`ls ${folder}`);
-    const names = new Set(
-      stdout
-        .split('\n')
-        .filter(Boolean)
-        .map((name) => name.split('.')[0]),
-    );
-    expect(names.size).toBe(1);
+    const names = stdout.split('\n').filter((name) => name !== '');
+    expect(new Set(names.map((name) => name.split('.')[0])).size).toBe(1);
   });
 
   it('that does not end is given up', async () => {

@@ -49,10 +49,10 @@ export class SerialConsole implements Console {
   /** Bytes came from the machine. */
   push(bytes: Uint8Array): void {
     this.#text += this.#clean.push(bytes);
-    const excess = this.#text.length - keptCharacters;
-    if (excess > 0) {
-      this.#text = this.#text.slice(excess);
-      this.#dropped += excess;
+    // Seldom and much: each time costs a copy of all.
+    if (this.#text.length > 2 * keptCharacters) {
+      this.#dropped += this.#text.length - keptCharacters;
+      this.#text = this.#text.slice(-keptCharacters);
     }
     this.#wake();
   }
@@ -136,7 +136,6 @@ export class SerialConsole implements Console {
     });
     const seen = this.#since(from);
     this.#found = this.#end - seen.length + command.end(seen);
-    this.send(`${command.endLine}\n`);
     this.#line.note(`exit status ${exitCode}\n${stdout}${stderr}`);
     return { stdout, stderr, exitCode };
   }

@@ -5,7 +5,8 @@ import { KubeosError } from '@kubeos/core';
 
 import type { Machine, WaitOptions } from './contract.ts';
 
-const agentPort = 9000;
+/** Port of the guest behind which the agent is. */
+export const agentPort = 9000;
 const bootSeconds = 180;
 const pollMilliseconds = 250;
 

@@ -108,7 +108,7 @@ export interface Machine {
   readonly pid: number | undefined;
   /** True while QEMU runs. */
   isOn(): boolean;
-  /** The port on 127.0.0.1 behind which that one of the guest is. It stays over `start` where nobody took it. */
+  /** The port on 127.0.0.1 behind which that one of the guest is, the same as long as the machine is there. */
   hostPort(guestPort: number): number;
   /** Switches the machine on with the disk as it is; with `snapshot` it goes on where that was saved. */
   start(options?: { readonly snapshot?: string }): Promise<void>;
@@ -133,7 +133,10 @@ export interface Machine {
   ): Promise<QemuEvent>;
   /** Saves memory, devices and disk under a name in the overlay of the disk, which may be done often. */
   saveSnapshot(name: string): Promise<void>;
-  /** Goes back to a snapshot, in the running QEMU; the console forgets what it has not read yet. */
+  /**
+   * Goes back to a snapshot, in the running QEMU. The console forgets what it has not read yet, and connections to the
+   * guest end.
+   */
   loadSnapshot(name: string): Promise<void>;
   /** A command of the QEMU Machine Protocol. Throws `COMMAND_FAILED` with what QEMU says. */
   qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown>;

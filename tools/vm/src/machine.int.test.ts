@@ -119,22 +119,11 @@ describe('a machine', () => {
     expect(new Set(ports).size).toBe(3);
     await reach(ports[0]);
     await one.powerCut();
+    await expect(reach(ports[0])).rejects.toThrow();
     await one.start();
     expect(one.hostPort(9000)).toBe(ports[0]);
     await reach(ports[0]);
     expect(() => one.hostPort(22)).toThrow('port 22');
-  });
-
-  it('takes another port where its own is taken meanwhile', async () => {
-    const [one, two] = await Promise.all([start(), start()]);
-    const taken = one.hostPort(9000);
-    await one.powerCut();
-    await two.qmp('human-monitor-command', {
-      'command-line': `hostfwd_add net tcp:127.0.0.1:${taken}-:23`,
-    });
-    await one.start();
-    expect(one.hostPort(9000)).not.toBe(taken);
-    await one.console.expect('ready');
   });
 
   it('starts OVMF, and goes back to a snapshot of it', async () => {
@@ -160,8 +149,14 @@ describe('a machine', () => {
 
 async function reach(port = 0): Promise<void> {
   const socket = connect(port, '127.0.0.1');
-  await once(socket, 'connect');
-  socket.destroy();
+  try {
+    await once(socket, 'connect');
+    // Nobody answers in that guest; where there is none, the connection ends.
+    const ended = once(socket, 'close').then(() => Promise.reject(new Error('refused')));
+    await Promise.race([ended, delay(200)]);
+  } finally {
+    socket.destroy();
+  }
 }
 
 describe('nothing is left', () => {

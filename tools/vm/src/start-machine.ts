@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { KubeosError } from '@kubeos/core';
 
 import type { Machine, MachineOptions } from './contract.ts';
+import { agentPort } from './agent.ts';
+import { GuestPorts } from './machine/guest-ports.ts';
 import { makeMachineFiles } from './machine/machine-files.ts';
 import { logName, QemuMachine } from './machine/qemu-machine.ts';
 import { findImageTools } from './tools/image-tools.ts';
@@ -20,7 +22,8 @@ export async function createMachine(options: MachineOptions): Promise<Machine> {
   try {
     await writeFile(join(folder, logName), '');
     const files = await makeMachineFiles(folder, options, tools);
-    return new QemuMachine({ options, tools, folder, files });
+    const ports = await GuestPorts.open(options.guestPorts ?? [agentPort]);
+    return new QemuMachine({ options, tools, folder, files, ports });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

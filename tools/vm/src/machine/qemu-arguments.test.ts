@@ -8,7 +8,7 @@ describe('the arguments of QEMU', () => {
       disk: { file: '/tmp/a,b/disk.qcow2', format: 'qcow2' },
       uefi: { code: '/tools/CODE.fd', variables: '/tmp/vars.qcow2' },
     } as const;
-    const args = qemuArguments({ firmware: 'uefi' }, files, [{ guest: 9000, host: 0 }]);
+    const args = qemuArguments({ firmware: 'uefi' }, files, [9000]);
     expect(args).toContain('if=pflash,unit=0,format=raw,readonly=on,file=/tools/CODE.fd');
     expect(args).toContain('if=pflash,unit=1,format=qcow2,file=/tmp/vars.qcow2');
     expect(args).toContain(

@@ -8,12 +8,6 @@ export interface MachineFiles {
   readonly uefi?: { readonly code: string; readonly variables: string };
 }
 
-/** A TCP port of the guest, and the one of this host that leads to it; 0 lets the kernel choose. */
-export interface PortForward {
-  readonly guest: number;
-  readonly host: number;
-}
-
 /** Descriptors that QEMU finds open: its control connection and the serial port. */
 export const descriptors = { control: 3, serial: 4 } as const;
 
@@ -29,7 +23,7 @@ const translationMib = 256;
 export function qemuArguments(
   options: MachineOptions,
   files: MachineFiles,
-  forwards: readonly PortForward[],
+  guestPorts: readonly number[],
 ): readonly string[] {
   return [
     ...['-name', options.name ?? 'vm', '-nodefaults', '-no-user-config', '-display', 'none', '-S'],
@@ -42,7 +36,7 @@ export function qemuArguments(
     ...firmware(files),
     ...(files.disk === undefined ? [] : disk(files.disk, options.disk?.cache)),
     ...['-device', 'virtio-rng-pci'],
-    ...network(forwards),
+    ...network(guestPorts),
     ...directKernel(options),
     ...(options.extraArguments ?? []),
   ];
@@ -72,8 +66,9 @@ function disk(
   ];
 }
 
-function network(forwards: readonly PortForward[]): readonly string[] {
-  const rules = forwards.map(({ guest, host }) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
+function network(guestPorts: readonly number[]): readonly string[] {
+  // Port 0: the kernel chooses one that is free.
+  const rules = guestPorts.map((guest) => `,hostfwd=tcp:127.0.0.1:0-:${guest}`);
   return [
     ...['-netdev', `user,id=net${rules.join('')}`],
     // Without the ROM that boots from the network.
@@ -95,7 +90,7 @@ function escaped(file: string): string {
   return file.replaceAll(',', ',,');
 }
 
-/** The ports of this host that lead to the guest, from what the monitor tells about the network. */
+/** Port of the guest -> port of QEMU that leads there, from what the monitor tells about the network. */
 export function forwardedPorts(usernet: string): ReadonlyMap<number, number> {
   const rule = /TCP\[HOST_FORWARD\]\s+\d+\s+\S+\s+(?<host>\d+)\s+\S+\s+(?<guest>\d+)/gu;
   return new Map(

@@ -9,12 +9,8 @@ import type { Machine, MachineOptions, QemuEvent, QemuExit, WaitOptions } from '
 import { SerialConsole } from '../serial/serial-console.ts';
 import type { ImageTools } from '../tools/image-tools.ts';
 import { within } from '../within.ts';
-import {
-  forwardedPorts,
-  qemuArguments,
-  type MachineFiles,
-  type PortForward,
-} from './qemu-arguments.ts';
+import type { GuestPorts } from './guest-ports.ts';
+import { forwardedPorts, qemuArguments, type MachineFiles } from './qemu-arguments.ts';
 import { QemuProcess } from './qemu-process.ts';
 import { Qmp } from './qmp.ts';
 
@@ -24,6 +20,7 @@ export interface MachineParts {
   readonly tools: ImageTools;
   readonly folder: string;
   readonly files: MachineFiles;
+  readonly ports: GuestPorts;
 }
 
 interface Running {
@@ -34,7 +31,6 @@ interface Running {
 /** Its log, in its folder; to be made with that. */
 export const logName = 'serial.log';
 
-const agentPort = 9000;
 const bootSeconds = 120;
 const powerOffSeconds = 60;
 
@@ -46,18 +42,16 @@ export class QemuMachine implements Machine {
   readonly #parts: MachineParts;
   readonly #log: string;
   readonly #waiting = new Set<() => void>();
-  #forwards: readonly PortForward[];
   #running: Running | undefined;
+  #closed: Promise<void> | undefined;
   /** The last QEMU, also when it has ended. */
   #exited: Promise<QemuExit> | undefined;
 
   constructor(parts: MachineParts) {
-    const { options, folder } = parts;
+    const { folder } = parts;
     this.#parts = parts;
     this.folder = folder;
     this.#log = join(folder, logName);
-    const ports = options.guestPorts ?? [agentPort];
-    this.#forwards = ports.map((guest) => ({ guest, host: 0 }));
     this.console = new SerialConsole({
       write: (text) => void this.#on().qemu.serial.write(text),
       note: (text) => this.#note(text),
@@ -73,15 +67,13 @@ export class QemuMachine implements Machine {
   }
 
   hostPort(guestPort: number): number {
-    const found = this.#forwards.find(({ guest }) => guest === guestPort);
-    if (found !== undefined && found.host !== 0) return found.host;
-    throw new KubeosError('NOT_FOUND', `No port of this host leads to port ${guestPort}`);
+    return this.#parts.ports.hostPort(guestPort);
   }
 
   async start({ snapshot }: { readonly snapshot?: string } = {}): Promise<void> {
     if (this.isOn()) throw new KubeosError('BUG', 'The machine is on already');
     this.#parts.options.signal?.throwIfAborted();
-    const { qmp } = await this.#startWithPorts();
+    const { qmp } = await this.#startQemu();
     if (snapshot !== undefined) await this.loadSnapshot(snapshot);
     this.#note('power on');
     await qmp.execute('cont');
@@ -147,6 +139,7 @@ export class QemuMachine implements Machine {
 
   async loadSnapshot(name: string): Promise<void> {
     await this.#command(`loadvm ${name}`);
+    this.#parts.ports.endConnections();
     this.console.forget();
   }
 
@@ -164,6 +157,8 @@ export class QemuMachine implements Machine {
 
   async dispose(): Promise<void> {
     await this.powerCut();
+    this.#closed ??= this.#parts.ports.close();
+    await this.#closed;
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -183,21 +178,9 @@ export class QemuMachine implements Machine {
     this.#note(line);
   }
 
-  // The ports of the last time, so that clients find the machine again; others where they are taken now.
-  async #startWithPorts(): Promise<Running> {
-    try {
-      return await this.#startQemu();
-    } catch (error) {
-      const isPort = error instanceof KubeosError && error.message.includes('host forwarding');
-      if (!isPort || this.#forwards.every(({ host }) => host === 0)) throw error;
-      this.#forwards = this.#forwards.map(({ guest }) => ({ guest, host: 0 }));
-      return this.#startQemu();
-    }
-  }
-
   async #startQemu(): Promise<Running> {
-    const { options, tools, files } = this.#parts;
-    const args = qemuArguments(options, files, this.#forwards);
+    const { options, tools, files, ports } = this.#parts;
+    const args = qemuArguments(options, files, ports.guestPorts);
     const qemu = await QemuProcess.start(tools.qemu, args);
     const qmp = new Qmp(qemu.control, (event) => this.#tell(event));
     const running = { qemu, qmp };
@@ -207,8 +190,7 @@ export class QemuMachine implements Machine {
     this.#follow(running);
     try {
       await qmp.execute('qmp_capabilities');
-      const ports = forwardedPorts(await qmp.monitor('info usernet'));
-      this.#forwards = this.#forwards.map(({ guest }) => ({ guest, host: ports.get(guest) ?? 0 }));
+      ports.leadTo(forwardedPorts(await qmp.monitor('info usernet')));
       return running;
     } catch (cause) {
       await qemu.kill();
@@ -231,6 +213,7 @@ export class QemuMachine implements Machine {
     void qemu.exited.then((code) => {
       signal?.removeEventListener('abort', kill);
       this.#running = undefined;
+      this.#parts.ports.leadTo(new Map());
       const how = code === null ? 'was killed' : `ended with status ${code}`;
       const reason = [`QEMU ${how}`, qemu.errors()].filter((part) => part !== '').join(': ');
       this.#note(reason);

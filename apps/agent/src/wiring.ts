@@ -71,6 +71,9 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
         clock,
         certsDir: at('/etc/KubeOS/certs'),
         mountDir: join(privateDir, 'slot'),
+        registryAuthFile: at('/etc/KubeOS/registry-auth.json'),
+        containerdHostsDir: at('/etc/containerd/certs.d'),
+        workDir: join(privateDir, 'fetch'),
         proxyEnv: options.env,
       });
     }),
@@ -80,7 +83,7 @@ export async function wireNode(options: WiringOptions): Promise<Node> {
     clock,
     log,
     agentVersion: options.version,
-    capabilities: ['disk', 'rollback', 'settings'],
+    capabilities: ['disk', 'docker', 'containerd', 'oci', 'rollback', 'settings'],
   });
   return { agent, clock };
 }

@@ -1,5 +1,6 @@
 /** What every pair of slots keeps: those on a disk and the models. */
 import { describe, expect, it } from '@jest/globals';
+import { imageTypes } from '@kubeos/core';
 import type { InstallWatch, OperationProgress, Payload, SlotStore } from '@kubeos/core';
 import { sampleDigest } from './agent-status.ts';
 
@@ -87,11 +88,13 @@ export function describeSlotStore(name: string, open: () => Promise<OpenSlots>):
     it('tells before anything is sent what it cannot fetch', async () => {
       const { slots, payload } = await open();
       await slots.check(payload);
-      const { url: _url, ...others } = payload;
-      const image: Payload = { ...others, imageType: 'docker', image: 'registry/os:2' };
-      await expect(slots.check(image)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-      const installing = slots.install('B', image, unwatched);
-      await expect(installing).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+      const { url: _url, image: _image, ...others } = payload;
+      for (const imageType of imageTypes) {
+        const nothing: Payload = { ...others, imageType };
+        await expect(slots.check(nothing)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+        const installing = slots.install('B', nothing, unwatched);
+        await expect(installing).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      }
     });
   });
 }

@@ -1,2 +1,5 @@
 export { createSlotStore, type SlotStoreDeps } from './slot-store.ts';
 export type { ProxyEnvironment } from './source/connection.ts';
+export type { TarEntry } from './tar/tar-entry.ts';
+export { readTar, type TarItem } from './tar/tar-reader.ts';
+export { renderEntry, renderPadding, tarEnd } from './tar/tar-writer.ts';

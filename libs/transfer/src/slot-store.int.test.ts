@@ -308,13 +308,16 @@ describe('a slot', () => {
     await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 
-  it('is not touched for an image type that is not supported', async () => {
-    await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
-    const payload = payloadOf(server.url, body, { imageType: 'docker' });
-    const installing = bench.store.install('B', payload, unwatched);
-    await expect(installing).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-    expect(await bench.store.digest('B')).toBe(digestOf(body));
-  });
+  it.each(['docker', 'containerd', 'oci'] as const)(
+    'is not touched by the look at an image of type %s that has no name',
+    async (imageType) => {
+      await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);
+      const payload = payloadOf(server.url, body, { imageType });
+      const checking = bench.store.check(payload);
+      await expect(checking).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      expect(await bench.store.digest('B')).toBe(digestOf(body));
+    },
+  );
 
   it('is never written while it is mounted', async () => {
     await bench.store.install('B', payloadOf(server.url, load('image plain')), unwatched);

@@ -1,22 +1,15 @@
 import {
   KubeosError,
   otherSlot,
-  type Clock,
-  type Digest,
+  type ImageType,
   type InstalledPayload,
   type InstallWatch,
   type Payload,
   type SlotName,
   type SlotStore,
 } from '@kubeos/core';
-import {
-  inspectSlot,
-  releaseDevice,
-  type Exec,
-  type SlotDevice,
-  type SlotDevices,
-} from '@kubeos/host';
-import { observe, peek } from './byte-stream.ts';
+import { inspectSlot, releaseDevice, type SlotDevice, type SlotDevices } from '@kubeos/host';
+import { peek } from './byte-stream.ts';
 import { copySlot } from './copy-slot.ts';
 import { decode } from './decode.ts';
 import {
@@ -27,26 +20,22 @@ import {
 } from './format.ts';
 import { installImage } from './install-image.ts';
 import { installTar } from './install-tar.ts';
+import { containerdSource } from './engine/containerd-source.ts';
+import { dockerSource } from './engine/docker-source.ts';
+import { diskSource } from './payload/disk-source.ts';
+import { ociSource } from './payload/oci-source.ts';
+import type { PayloadSource, SourceDeps } from './payload/source.ts';
 import { createProgress } from './progress.ts';
 import { digestSlot, wipeHead } from './slot-bytes.ts';
-import { checkSource, type ProxyEnvironment } from './source/connection.ts';
-import { openDownload } from './source/download.ts';
-import { createStreamDigest } from './stream-digest.ts';
 
 /** What a slot store works with. */
-export interface SlotStoreDeps {
+export interface SlotStoreDeps extends SourceDeps {
   readonly slots: SlotDevices;
-  readonly exec: Exec;
-  readonly clock: Clock;
-  /** Folder of CA and client certificates, `/etc/KubeOS/certs` on a node. */
-  readonly certsDir: string;
   /** A folder of our own for mount points; nobody else mounts there. */
   readonly mountDir: string;
-  /** The environment, for the proxies it may name. */
-  readonly proxyEnv: ProxyEnvironment;
 }
 
-/** The root slots of this node, filled from http and https. */
+/** The root slots of this node, filled with payloads of every type. */
 export function createSlotStore(deps: SlotStoreDeps): SlotStore {
   const writable = async (slot: SlotName): Promise<SlotDevice> => {
     const device = await deps.slots.find(slot);
@@ -56,8 +45,7 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
   return {
     sizeBytes: async (slot) => (await deps.slots.find(slot)).sizeBytes,
     check: async (payload) => {
-      requireDiskImage(payload);
-      await checkSource(payload, deps);
+      await sources[payload.imageType].check(payload, deps);
     },
     inspect: async (slot) => inspectSlot(deps.exec, await deps.slots.find(slot)),
     digest: async (slot, watch) => {
@@ -68,7 +56,6 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     },
     invalidate: async (slot) => wipeHead(await writable(slot)),
     install: async (slot, payload, watch) => {
-      requireDiskImage(payload);
       const device = await writable(slot);
       return filling(device, watch, () => install(deps, device, slot, payload, watch));
     },
@@ -98,10 +85,12 @@ async function filling<T>(
   }
 }
 
-function requireDiskImage({ imageType }: Payload): void {
-  if (imageType === 'disk') return;
-  throw new KubeosError('UNSUPPORTED', `Image type ${imageType} is not supported`);
-}
+const sources = {
+  disk: diskSource,
+  docker: dockerSource,
+  containerd: containerdSource,
+  oci: ociSource,
+} satisfies Readonly<Record<ImageType, PayloadSource>>;
 
 async function install(
   deps: SlotStoreDeps,
@@ -128,43 +117,33 @@ async function fetchInto(
   watch: InstallWatch,
 ): Promise<InstalledPayload> {
   const { signal } = watch;
-  const download = await openDownload(payload, deps, signal);
-  const downloadDigest = createStreamDigest();
   const progress = createProgress(watch, deps.clock);
-  progress.begin('Fetching', download.bytesTotal);
-  const fetched = observe(download.chunks, (chunk) => {
-    downloadDigest.update(chunk);
-    progress.moved(chunk.length);
-  });
-  const verifyDownload = (): void => requireDigest(payload.digest, downloadDigest.total());
-
-  const wrapped = await peek(fetched, encodingHeaderBytes);
-  const encoding = recogniseEncoding(wrapped.header);
-  const unwrapped = await peek(decode(wrapped.all, encoding), contentHeaderBytes);
+  const source = await sources[payload.imageType].open(payload, deps, { signal, progress });
   try {
-    const content = recogniseContent(unwrapped.header);
-    const slotDigest =
-      content.kind === 'image'
-        ? await installImage(unwrapped.all, {
-            device,
-            fileSystemBytes: content.fileSystemBytes,
-            plainDigest: encoding === 'plain' ? downloadDigest : undefined,
-            verifyDownload,
-            progress,
-          })
-        : await installTar(unwrapped.all, {
-            ...deps,
-            ...{ device, slot, signal, progress, verifyDownload },
-          });
-    return { payloadDigest: payload.digest, slotDigest };
+    const wrapped = await peek(source.chunks, encodingHeaderBytes);
+    const encoding = recogniseEncoding(wrapped.header);
+    const unwrapped = await peek(decode(wrapped.all, encoding), contentHeaderBytes);
+    try {
+      const content = recogniseContent(unwrapped.header);
+      const verifyDownload = source.verify;
+      const slotDigest =
+        content.kind === 'image'
+          ? await installImage(unwrapped.all, {
+              device,
+              fileSystemBytes: content.fileSystemBytes,
+              plainDigest: encoding === 'plain' ? source.digest : undefined,
+              verifyDownload,
+              progress,
+            })
+          : await installTar(unwrapped.all, {
+              ...deps,
+              ...{ device, slot, signal, progress, verifyDownload },
+            });
+      return { payloadDigest: payload.digest, slotDigest };
+    } finally {
+      await unwrapped.close();
+    }
   } finally {
-    await unwrapped.close();
+    await source.close();
   }
-}
-
-function requireDigest(wanted: Digest, found: Digest): void {
-  if (wanted === found) return;
-  throw new KubeosError('DIGEST_MISMATCH', `The download has digest ${found}, not ${wanted}`, {
-    details: { wanted, found },
-  });
 }

@@ -11,6 +11,9 @@ const store = createSlotStore({
   clock: createSystemClock(),
   certsDir: folder,
   mountDir: `${folder}/mounts`,
+  registryAuthFile: `${folder}/registry-auth.json`,
+  containerdHostsDir: `${folder}/certs.d`,
+  workDir: `${folder}/work`,
   proxyEnv: {},
 });
 await store.install(

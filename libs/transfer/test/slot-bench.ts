@@ -57,6 +57,9 @@ export async function openSlotBench(): Promise<SlotBench> {
     clock: impatientClock,
     certsDir: join(folder, 'certs'),
     mountDir,
+    registryAuthFile: join(folder, 'registry-auth.json'),
+    containerdHostsDir: join(folder, 'certs.d'),
+    workDir: join(folder, 'work'),
     proxyEnv: {},
   };
   return {

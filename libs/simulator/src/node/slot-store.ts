@@ -41,7 +41,7 @@ export function createSlotStore(deps: SlotStoreDeps): SlotStore {
     });
   return {
     sizeBytes: (slot) => touch(`size ${slot}`, () => deps.slotBytes),
-    check: async (payload) => requireDiskImage(payload),
+    check: async (payload) => void sourceOf(payload),
     inspect: (slot) => touch(`inspect ${slot}`, () => inspect(deps, slot)),
     digest: (slot) => {
       const started = actor.callAfter(deps.digestMs(), `slot.digest ${slot}`, () => {
@@ -64,9 +64,14 @@ function requireOneDisk(disk: Disk): void {
   }
 }
 
-function requireDiskImage({ imageType }: Payload): void {
-  if (imageType === 'disk') return;
-  throw new KubeosError('UNSUPPORTED', `Image type ${imageType} is not supported`);
+/** Where it comes from; the server of this model has files and images alike. */
+function sourceOf({ imageType, url, image }: Payload): string {
+  const source = imageType === 'disk' ? url : image;
+  if (source !== undefined) return source;
+  throw new KubeosError(
+    'INVALID_ARGUMENT',
+    `The payload of type ${imageType} says not where it is`,
+  );
 }
 
 async function unlessCancelled<T>(watch: InstallWatch, work: () => Promise<T>): Promise<T> {
@@ -93,8 +98,8 @@ async function install(
   watch: InstallWatch,
 ): Promise<InstalledPayload> {
   const { actor, disk } = deps;
-  requireDiskImage(payload);
-  const source = await actor.call(`fetch ${payload.url ?? ''}`, () => find(deps, payload));
+  const from = sourceOf(payload);
+  const source = await actor.call(`fetch ${from}`, () => find(deps, from));
   watch.signal.throwIfAborted();
   await actor.call(`slot.clear ${slot}`, () => {
     requireOneDisk(disk);
@@ -106,7 +111,7 @@ async function install(
       ? digestOf(`other bytes than ${source.image.name}`)
       : source.image.payloadDigest;
   if (delivered !== payload.digest) {
-    throw new KubeosError('DIGEST_MISMATCH', `Verifying ${payload.url ?? ''}: got ${delivered}`);
+    throw new KubeosError('DIGEST_MISMATCH', `Verifying ${from}: got ${delivered}`);
   }
   await writeHead(deps, slot, source.image);
   return actor.call(`slot.readBack ${slot}`, () => readBack(disk, slot, source.image));
@@ -151,13 +156,13 @@ async function writeHead(
   );
 }
 
-function find(deps: SlotStoreDeps, payload: Payload): PayloadSource {
-  const source = deps.server.at(payload.url ?? '');
+function find(deps: SlotStoreDeps, from: string): PayloadSource {
+  const source = deps.server.at(from);
   if (source === undefined || source.delivery === 'notFound') {
-    throw new KubeosError('SOURCE_NOT_FOUND', `Fetching ${payload.url ?? ''}: 404`);
+    throw new KubeosError('SOURCE_NOT_FOUND', `Fetching ${from}: 404`);
   }
   if (source.image.sizeBytes > deps.slotBytes) {
-    throw new KubeosError('SLOT_TOO_SMALL', `Fetching ${payload.url ?? ''}: larger than the slot`);
+    throw new KubeosError('SLOT_TOO_SMALL', `Fetching ${from}: larger than the slot`);
   }
   return source;
 }

@@ -11,10 +11,24 @@ export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 /** What connections are made with. */
 export interface ConnectionDeps {
   readonly clock: Clock;
-  /** Folder of CA and client certificates. */
+  /** Folder of CA and client certificates, `/etc/KubeOS/certs` on a node. */
   readonly certsDir: string;
+  /** The environment, for the proxies it may name. */
   readonly proxyEnv: ProxyEnvironment;
 }
+
+/** One question to a server. */
+export interface HttpRequest {
+  /** Default: GET. */
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  /** Longest time until the answer begins, in milliseconds; default 30,000. */
+  readonly timeoutMs?: number;
+}
+
+/** Whom TLS connections to a server trust and what they present; asked for https only. */
+export type GetTrust = (url: URL) => Promise<SecureContext>;
 
 /** An answer with status 200 or 206; its body is read by iterating it. */
 export interface Answer {
@@ -29,22 +43,25 @@ export type Connect = (
 ) => Promise<Answer>;
 
 const connectTimeoutMs = 30_000;
-const mostRedirects = 5;
+/** More than so many redirects lead nowhere. */
+export const mostRedirects = 5;
 
 /** Checks where a payload may come from and prepares to connect there. Throws before anything is sent. */
 export function createConnect(payload: Payload, deps: ConnectionDeps): Connect {
   const start = parseUrl(payload);
   // Only for https: the CAs of the system are many, and reading them takes time and memory.
   let trust: Promise<SecureContext> | undefined;
-  const getTrust = (): Promise<SecureContext> => (trust ??= createTrust(payload, deps.certsDir));
+  const getTrust: GetTrust = () => (trust ??= createTrust(payload, deps.certsDir));
   return async (headers, signal) => {
     let url = start;
     for (let redirects = 0; redirects <= mostRedirects; redirects += 1) {
-      const body = await ask(url, headers, getTrust, deps, signal);
+      const body = await ask(url, { headers }, getTrust, deps, signal);
       const status = body.statusCode ?? 0;
       if (status === 200 || status === 206) return { body, partial: status === 206 };
       body.destroy();
-      url = followRedirect(body, url);
+      const next = redirectOf(body, url);
+      if (next === undefined) throw statusError(status, url);
+      url = next;
     }
     throw new KubeosError('SOURCE_REFUSED', `${describeUrl(start)} redirects without end`);
   };
@@ -73,12 +90,17 @@ function parseUrl(payload: Payload): URL {
   return url;
 }
 
-function followRedirect(answer: IncomingMessage, from: URL): URL {
-  const status = answer.statusCode ?? 0;
+/** Where an answer sends to; `undefined` when it does not. Throws `INSECURE_REDIRECT`. */
+export function redirectOf(answer: IncomingMessage, from: URL): URL | undefined {
   const location = answer.headers.location;
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) {
-    throw statusError(status, from);
+  if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || location === undefined) {
+    return undefined;
   }
+  return resolveSafely(location, from);
+}
+
+/** A URL that a server names. Throws `INSECURE_REDIRECT` where it leads from https to anything else. */
+export function resolveSafely(location: string, from: URL): URL {
   const url = URL.parse(location, from.href);
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && from.protocol === 'http:')) {
     return url;
@@ -89,28 +111,30 @@ function followRedirect(answer: IncomingMessage, from: URL): URL {
   );
 }
 
-async function ask(
+/** Sends one request and waits for the head of its answer, of whatever status. Throws `SOURCE_UNREACHABLE`, `TLS_FAILED`. */
+export async function ask(
   url: URL,
-  headers: Readonly<Record<string, string>>,
-  getTrust: () => Promise<SecureContext>,
-  deps: ConnectionDeps,
+  request: HttpRequest,
+  getTrust: GetTrust,
+  deps: Pick<ConnectionDeps, 'clock' | 'proxyEnv'>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const secureContext = url.protocol === 'https:' ? await getTrust() : undefined;
+  const secureContext = url.protocol === 'https:' ? await getTrust(url) : undefined;
+  const timeoutMs = request.timeoutMs ?? connectTimeoutMs;
   const answered = new AbortController();
   const late = new AbortController();
-  void deps.clock.sleep(connectTimeoutMs, answered.signal).then(
+  void deps.clock.sleep(timeoutMs, answered.signal).then(
     () => late.abort(),
     () => undefined,
   );
   try {
-    return await send(url, headers, secureContext, deps, AbortSignal.any([signal, late.signal]));
+    return await send(url, request, secureContext, deps, AbortSignal.any([signal, late.signal]));
   } catch (thrown) {
     signal.throwIfAborted();
     if (!late.signal.aborted) throw connectionError(thrown, url);
     throw new KubeosError(
       'SOURCE_UNREACHABLE',
-      `${describeUrl(url)} did not answer within ${connectTimeoutMs / 1000} seconds`,
+      `${describeUrl(url)} did not answer within ${timeoutMs / 1000} seconds`,
     );
   } finally {
     answered.abort();
@@ -119,12 +143,14 @@ async function ask(
 
 function send(
   url: URL,
-  headers: Readonly<Record<string, string>>,
+  { method = 'GET', headers, body }: HttpRequest,
   secureContext: SecureContext | undefined,
-  deps: ConnectionDeps,
+  deps: Pick<ConnectionDeps, 'proxyEnv'>,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const common = { headers: { 'User-Agent': 'kubeos', Accept: '*/*', ...headers }, signal };
+  const length = body === undefined ? {} : { 'Content-Length': String(body.length) };
+  const all = { 'User-Agent': 'kubeos', Accept: '*/*', ...length, ...headers };
+  const common = { method, headers: all, signal };
   const proxyEnv = { ...deps.proxyEnv };
   const request =
     secureContext === undefined
@@ -133,6 +159,6 @@ function send(
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
     request.on('error', reject);
-    request.end();
+    request.end(body);
   });
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { hasCode, KubeosError, type Payload } from '@kubeos/core';
+import { hasCode, KubeosError, type Clock, type Payload } from '@kubeos/core';
 import { bytesOf } from './body.ts';
 import { createConnect, type Answer, type Connect, type ConnectionDeps } from './connection.ts';
 import { hasChanged, parseRange, rangeHeaders, type Validators } from './ranges.ts';
@@ -26,17 +26,25 @@ export async function openDownload(
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<Download> {
-  const connect = createConnect(payload, deps);
+  return downloadFrom(createConnect(payload, deps), deps.clock, signal);
+}
+
+/** The same, from whatever `connect` reaches. */
+export async function downloadFrom(
+  connect: Connect,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Download> {
   const first = await connect({}, signal);
   const bytesTotal = contentLength(first.body);
-  return { bytesTotal, chunks: readAll({ connect, first, bytesTotal, deps, signal }) };
+  return { bytesTotal, chunks: readAll({ connect, first, bytesTotal, clock, signal }) };
 }
 
 interface Transfer {
   readonly connect: Connect;
   readonly first: Answer;
   readonly bytesTotal: number | undefined;
-  readonly deps: ConnectionDeps;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -61,7 +69,7 @@ async function* readAll(transfer: Transfer): AsyncGenerator<Buffer> {
       answer = undefined;
       failures += 1;
       if (failures > mostFailures || !canGoOn(thrown)) throw broken(thrown, done);
-      await transfer.deps.clock.sleep(firstPauseMs * 2 ** (failures - 1), signal);
+      await transfer.clock.sleep(firstPauseMs * 2 ** (failures - 1), signal);
     }
   }
 }
@@ -71,7 +79,7 @@ async function* restOf(
   answer: Answer,
   done: number,
   validators: Validators,
-  { bytesTotal, deps }: Transfer,
+  { bytesTotal, clock }: Transfer,
 ): AsyncGenerator<Buffer> {
   let skip = answer.partial ? 0 : done;
   const refused = refusal(answer, done, validators, bytesTotal);
@@ -79,7 +87,7 @@ async function* restOf(
     answer.body.destroy();
     throw new KubeosError('SOURCE_REFUSED', refused);
   }
-  const watch = startStallWatch(deps.clock, stallMs, () =>
+  const watch = startStallWatch(clock, stallMs, () =>
     answer.body.destroy(new KubeosError('STALLED', `Nothing came for ${stallMs / 60_000} minutes`)),
   );
   try {

@@ -7,6 +7,9 @@ import { KubeosError, type Payload } from '@kubeos/core';
 /** Names in the certificates folder are plain file names; anything that could lead out of it is refused. */
 const plainName = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/u;
 
+/** Files in the certificates folder: whom to trust and what to present. */
+export type TrustedFiles = Pick<Payload, 'caCert' | 'mutualTls' | 'clientCert' | 'clientKey'>;
+
 /**
  * Builds what a TLS connection trusts and presents. A given CA replaces the system's CAs, so that nobody else can vouch
  * for the server. Throws `INVALID_ARGUMENT` for names that are not plain, `CERTIFICATE_UNUSABLE` for files that are
@@ -14,7 +17,7 @@ const plainName = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/u;
  *
  * @param certsDir the folder that all names are taken from
  */
-export async function createTrust(payload: Payload, certsDir: string): Promise<SecureContext> {
+export async function createTrust(payload: TrustedFiles, certsDir: string): Promise<SecureContext> {
   const ca =
     payload.caCert === undefined
       ? // The same CA lies in the folder and in the bundle of many systems.
@@ -32,7 +35,7 @@ export async function createTrust(payload: Payload, certsDir: string): Promise<S
 }
 
 async function readOwnCertificate(
-  payload: Payload,
+  payload: TrustedFiles,
   certsDir: string,
 ): Promise<{ readonly cert: string; readonly key: string }> {
   if (payload.clientCert === undefined || payload.clientKey === undefined) {

@@ -42,6 +42,7 @@ export class QemuMachine implements Machine {
   readonly #parts: MachineParts;
   readonly #log: string;
   readonly #waiting = new Set<() => void>();
+  readonly #listeners = new Set<(bytes: Uint8Array) => void>();
   #running: Running | undefined;
   #closed: Promise<void> | undefined;
   /** The last QEMU, also when it has ended. */
@@ -60,6 +61,11 @@ export class QemuMachine implements Machine {
 
   get pid(): number | undefined {
     return this.#running?.qemu.pid;
+  }
+
+  onSerial(listener: (bytes: Uint8Array) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   isOn(): boolean {
@@ -207,6 +213,7 @@ export class QemuMachine implements Machine {
     qemu.serial.on('data', (bytes: Buffer) => {
       appendFileSync(this.#log, bytes);
       this.console.push(bytes);
+      for (const listener of this.#listeners) listener(bytes);
     });
     // A killed QEMU resets the connection.
     qemu.serial.on('error', () => undefined);

@@ -1,0 +1,30 @@
+import { constants } from 'node:os';
+
+import { errorKinds, KubeosError } from '@kubeos/core';
+
+import { run } from './person/run.ts';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    process.exitCode ??= 128 + constants.signals[name];
+    stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
+  });
+}
+const { stdin, stdout } = process;
+// Nobody reads any more, or the terminal is gone: an unheard error would end us before everything is taken away.
+stdout.on('error', () => {
+  process.exitCode ??= 1;
+  stop.abort(new KubeosError('CANCELLED', 'Nobody reads the output'));
+});
+try {
+  await run(process.argv.slice(2), {
+    print: (line) => void stdout.write(`${line}\n`),
+    terminal: stdin.isTTY && stdout.isTTY ? { input: stdin, output: stdout } : undefined,
+    signal: stop.signal,
+  });
+} catch (thrown) {
+  const failure = KubeosError.from(thrown);
+  if (!stop.signal.aborted) process.stderr.write(`${failure.message}\n`);
+  process.exitCode ??= errorKinds[failure.kind].exitCode;
+}

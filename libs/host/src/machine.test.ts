@@ -22,8 +22,13 @@ async function put(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-function machine(answer: string | KubeosError, mounted?: SlotName): Machine {
-  const exec: Exec = async () => {
+function machine(
+  answer: string | KubeosError,
+  mounted?: SlotName,
+  asked: (readonly string[])[] = [],
+): Machine {
+  const exec: Exec = async (_, args) => {
+    asked.push(args);
     if (answer instanceof KubeosError) throw answer;
     return { stdout: answer, stderr: '', exitCode: 0 };
   };
@@ -85,5 +90,33 @@ describe('machine', () => {
     expect(await machine('last words\n').previousJournalTail()).toBe('last words');
     expect(await machine('').previousJournalTail()).toBeUndefined();
     expect(await machine(failed).previousJournalTail()).toBeUndefined();
+  });
+
+  describe('after a trial that the initrd has noted', () => {
+    const noted = (bootId: string, slot: string, why: string): string =>
+      `2026-01-02T03:04:05Z ${bootId} ${slot} ${why} hands over to /usr/lib/systemd/systemd`;
+    const earlier = noted('boot-0', 'B', 'trial');
+    const before = noted('boot-a', 'A', 'good');
+    const first = noted('boot-b', 'B', 'trial');
+    const failure = '2026-01-02T03:05:06Z boot-c B trial failed: the root has no systemd';
+    const now = noted('boot-1', 'A', 'good');
+
+    it('tells of its boots, and asks for the journal of the last one', async () => {
+      await put('persist/kubeos/boots', [earlier, before, first, failure, now, ''].join('\n'));
+      const asked: (readonly string[])[] = [];
+      const node = machine('last words\n', 'A', asked);
+      expect(await node.previousJournalTail()).toBe(`last words\n${first}\n${failure}`);
+      expect(asked).toEqual([expect.arrayContaining(['-b', 'bootc'])]);
+    });
+
+    it('tells of them also without a journal of theirs', async () => {
+      await put('persist/kubeos/boots', `${before}\n${failure}\n${now}\n`);
+      expect(await machine(failed).previousJournalTail()).toBe(failure);
+    });
+
+    it('takes no boot of an earlier trial for one of this', async () => {
+      await put('persist/kubeos/boots', `${earlier}\n${before}\n${now}\ncut o`);
+      expect(await machine('last words\n').previousJournalTail()).toBe('last words');
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { KubeosError, type BootFacts, type BootWhy, type Machine } from '@kubeos/core';
+import { readBootAttempts } from './boot-attempts.ts';
 import { readTextIfThere } from './durable-file.ts';
 import type { Exec } from './exec.ts';
 import { journalTail } from './journal.ts';
@@ -36,9 +37,22 @@ export function createMachine(deps: MachineDeps): Machine {
       });
       return answer.stdout.trim() === 'stopping';
     },
-    // Only a journal that outlives the boot is evidence of it.
-    previousJournalTail: () => journalTail(deps.exec, journalLines, ['-b', '-1']),
+    previousJournalTail: () => lastWords(deps),
   };
+}
+
+/**
+ * Only a journal that outlives the boot is evidence of it. Where the trial ended before its journal began, the one before
+ * is that of the boot in which all was well; so the initrd's notes say which boot to ask for, and what became of it.
+ */
+async function lastWords({ root, exec }: MachineDeps): Promise<string | undefined> {
+  const bootId = await required(root, 'proc/sys/kernel/random/boot_id');
+  const attempts = await readBootAttempts(root, bootId);
+  const boot = attempts.at(-1)?.bootId.replaceAll('-', '') ?? '-1';
+  const journal = await journalTail(exec, journalLines, ['-b', boot]);
+  // Last, because the end is kept where all is too long.
+  const lines = [journal ?? '', ...attempts.map(({ line }) => line)].filter((line) => line !== '');
+  return lines.length === 0 ? undefined : lines.join('\n');
 }
 
 async function readFacts(deps: MachineDeps): Promise<BootFacts> {

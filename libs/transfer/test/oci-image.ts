@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Descriptor, Digest } from '@kubeos/core';
 import { exec } from '@kubeos/host';
 import { digestOf } from './slot-bench.ts';
@@ -67,8 +68,10 @@ export function openRepository(url: string, name: string): Repository {
     },
     image: async (layers, tag) => {
       const pushed: Descriptor[] = [];
+      const diffIds: Digest[] = [];
       for (const layer of layers) {
         const [bytes, suffix] = Buffer.isBuffer(layer) ? ([layer, '+gzip'] as const) : layer;
+        diffIds.push(digestOf(unpack(bytes, suffix)));
         pushed.push(await repository.blob(bytes, `${types}.layer.v1.tar${suffix}`));
       }
       const config = await repository.blob(
@@ -76,7 +79,7 @@ export function openRepository(url: string, name: string): Repository {
           JSON.stringify({
             architecture: 'amd64',
             os: 'linux',
-            rootfs: { type: 'layers', diff_ids: [] },
+            rootfs: { type: 'layers', diff_ids: diffIds },
           }),
         ),
         `${types}.config.v1+json`,
@@ -86,6 +89,11 @@ export function openRepository(url: string, name: string): Repository {
     },
   };
   return repository;
+}
+
+function unpack(bytes: Buffer, suffix: string): Buffer {
+  if (suffix === '+gzip') return gunzipSync(bytes);
+  return suffix === '+zstd' ? zstdDecompressSync(bytes) : bytes;
 }
 
 /** What names an image in an index. */

@@ -85,6 +85,7 @@ function isAbsent(thrown: unknown): boolean {
 }
 
 const meanings = [
+  ['PAYLOAD_CORRUPT', /don't match image configuration|layer verification failed/iu],
   ['PAYLOAD_UNKNOWN', /could not find the file|no such container:path/iu],
   ['STORAGE_FULL', /no space left on device|disk quota exceeded/iu],
   [

@@ -1,3 +1,4 @@
+import { KubeosError } from '@kubeos/core';
 import type { Exec } from '@kubeos/host';
 
 /** What every step of a build is given by whoever runs the build. */
@@ -8,4 +9,9 @@ export interface BuildContext {
   readonly signal: AbortSignal;
   /** Told the name of each step when it begins, for the person who waits. */
   progress(step: string): void;
+}
+
+/** For steps that take long without running a program. Throws `CANCELLED` once the build was ended. */
+export function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new KubeosError('CANCELLED', 'The build was stopped');
 }

@@ -1,5 +1,5 @@
 /** Where the agent's log lines go. */
-import { KubeosError } from '@kubeos/core';
+import { describeFailure } from '@kubeos/core';
 import type { Log, LogFields } from '@kubeos/core';
 import { destination, pino } from 'pino';
 
@@ -30,11 +30,4 @@ export function createPlainLog(write: (text: string) => void): Log {
     write(`os-agent: ${message}${error === undefined ? '' : `: ${describeFailure(error)}`}\n`);
   };
   return { debug: () => undefined, info: () => undefined, warn: say, error: say };
-}
-
-/** A failure in words: its message, and the messages of what is behind it. */
-export function describeFailure(thrown: unknown): string {
-  const { message, cause } = KubeosError.from(thrown);
-  if (!(cause instanceof Error) || message.includes(cause.message)) return message;
-  return `${message}: ${describeFailure(cause)}`;
 }

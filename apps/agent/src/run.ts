@@ -1,6 +1,6 @@
 /** The agent as a program: arguments in, exit status out. */
 import { constants } from 'node:os';
-import { errorKinds, KubeosError } from '@kubeos/core';
+import { describeFailure, errorKinds, KubeosError } from '@kubeos/core';
 import type { Clock, Log } from '@kubeos/core';
 import { createSystemClock } from '@kubeos/host';
 import { aborted } from './aborted.ts';
@@ -11,7 +11,7 @@ import type { OneShotCommand } from './commands.ts';
 import { loadConfiguration } from './configuration.ts';
 import type { Configuration } from './configuration.ts';
 import { helpText } from './help.ts';
-import { createPlainLog, describeFailure } from './logger.ts';
+import { createPlainLog } from './logger.ts';
 import { turnCallersAway, whereToListen } from './socket.ts';
 import { loadTcpListener, wireNode } from './wiring.ts';
 import type { Node, WiringOptions } from './wiring.ts';

@@ -1,3 +1,4 @@
+/** Builds images of nodes. */
 export type { BuildContext } from './build-context.ts';
 export { espFiles, type EspFile } from './boot/esp-files.ts';
 export {
@@ -9,3 +10,10 @@ export {
 } from './boot/grub-image.ts';
 export { grubPasswordHash } from './boot/grub-password.ts';
 export { writeImageArgs } from './boot/image-args.ts';
+export {
+  buildUpgradeImage,
+  layoutName,
+  type BuiltUpgradeImage,
+} from './build/build-upgrade-image.ts';
+export { buildVmImage } from './build/build-vm-image.ts';
+export type { BuildRequest } from './build/request.ts';

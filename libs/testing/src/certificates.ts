@@ -15,8 +15,8 @@ export interface TestCertificate {
 /** A certificate authority that lives in a folder. */
 export interface TestAuthority {
   readonly self: TestCertificate;
-  /** A certificate for a client, or a server on 127.0.0.1. */
-  issue(commonName: string): Promise<TestCertificate>;
+  /** A certificate for a client, or a server on 127.0.0.1 and further addresses. */
+  issue(commonName: string, addresses?: readonly string[]): Promise<TestCertificate>;
 }
 
 /** Makes an authority; its files and those it issues lie in the folder as `NAME.pem` and `NAME.key`. */
@@ -39,12 +39,14 @@ export async function createTestAuthority(folder: string, name: string): Promise
   const self = await request(name);
   return {
     self,
-    issue: (subject) =>
-      request(
+    issue: (subject, addresses = []) => {
+      const names = ['127.0.0.1', ...addresses].map((address) => `IP:${address}`);
+      return request(
         subject,
-        ...['-addext', 'subjectAltName=IP:127.0.0.1,URI:kubeos:test:' + subject],
+        ...['-addext', `subjectAltName=${names.join(',')},URI:kubeos:test:${subject}`],
         ...['-addext', 'basicConstraints=critical,CA:FALSE'],
         ...['-CA', self.certFile, '-CAkey', self.keyFile],
-      ),
+      );
+    },
   };
 }

@@ -7,7 +7,7 @@ export function recipePage(): string {
     generated(),
     '# kbimg.toml\n\nThe recipe that `kbimg create --file` builds images from, in TOML. Keys and tables that are not here are mistakes, and ' +
       'kbimg reports all mistakes at once, with line and column, before it builds anything. Values of keys marked secret are in no message, no log and no argument of a program.\n',
-    'Paths of the build host that are relative count from the folder that kbimg runs in.\n',
+    'Paths of the build host that are relative count from the folder of the recipe.\n',
     ...recipeReference().map(section),
   ].join('\n');
 }

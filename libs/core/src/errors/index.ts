@@ -2,6 +2,7 @@ export { errorCodes, isErrorCode, type ErrorCode, type ErrorKind } from './codes
 export { errorKinds, type RequeueAfterError } from './kinds.ts';
 export {
   assertNever,
+  describeFailure,
   hasCode,
   KubeosError,
   type ErrorDetails,

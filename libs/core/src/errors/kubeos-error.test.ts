@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assertNever, hasCode, KubeosError } from './kubeos-error.ts';
+import { assertNever, describeFailure, hasCode, KubeosError } from './kubeos-error.ts';
 
 describe('KubeosError', () => {
   it('reads kind, class and reason from the table', () => {
@@ -42,6 +42,29 @@ describe('hasCode', () => {
     expect(hasCode(error, 'BUSY', 'STALE')).toBe(true);
     expect(hasCode(error, 'BUSY')).toBe(false);
     expect(hasCode(new Error('STALE'), 'STALE')).toBe(false);
+  });
+});
+
+describe('describeFailure', () => {
+  it.each<[string, unknown, string]>([
+    ['one without a cause', new KubeosError('STALE', 'Too late'), 'Too late'],
+    ['what no adapter translated', new RangeError('Out of range'), 'Out of range'],
+    [
+      'a chain of ours',
+      new KubeosError('BUSY', 'No build', {
+        cause: new KubeosError('STALE', 'Too late', { cause: new Error('EBUSY') }),
+      }),
+      'No build: Too late: EBUSY',
+    ],
+    [
+      'one that tells its cause already',
+      new KubeosError('BUSY', 'No build: EBUSY', { cause: new Error('EBUSY') }),
+      'No build: EBUSY',
+    ],
+    ['one from another realm', new KubeosError('BUSY', 'No', { cause: { message: 'E' } }), 'No: E'],
+    ['a cause that says nothing', new KubeosError('BUSY', 'No', { cause: 7 }), 'No'],
+  ])('tells %s', (_, thrown, text) => {
+    expect(describeFailure(thrown)).toBe(text);
   });
 });
 

@@ -54,6 +54,23 @@ export class KubeosError extends Error {
   }
 }
 
+/** A failure in words, for a person: its message, and the messages of what is behind it unless it has them already. */
+export function describeFailure(thrown: unknown): string {
+  const { message, cause } = KubeosError.from(thrown);
+  if (!hasMessage(cause) || message.includes(cause.message)) return message;
+  return `${message}: ${cause instanceof KubeosError ? describeFailure(cause) : cause.message}`;
+}
+
+/** Errors of another realm are no instances of our `Error`. */
+function hasMessage(value: unknown): value is { readonly message: string } {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'message' in value &&
+    typeof value.message === 'string'
+  );
+}
+
 /** True when the thrown value is a `KubeosError` of one of these codes. */
 export function hasCode(thrown: unknown, ...codes: readonly ErrorCode[]): thrown is KubeosError {
   return thrown instanceof KubeosError && codes.includes(thrown.code);

@@ -1,0 +1,152 @@
+/** kbimg as a program: arguments in, exit status out. */
+import { constants, homedir } from 'node:os';
+import { join } from 'node:path';
+import { describeFailure, errorKinds, hasCode, KubeosError } from '@kubeos/core';
+import type { BuildManifest, ImageArch } from '@kubeos/core/image';
+import { createSystemClock, exec } from '@kubeos/host';
+import {
+  buildUpgradeImage,
+  buildVmImage,
+  type BuildContext,
+  type BuildRequest,
+} from '@kubeos/imaging';
+import { parseCommandLine, type CommandLine } from './command-line.ts';
+import { helpText } from './help.ts';
+import { createProgress } from './progress.ts';
+import { readRecipe, type ReadRecipe } from './read-recipe.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Create = Extract<CommandLine, { command: 'create' }>;
+
+/** What the program gets from its process. */
+export interface RunDeps {
+  readonly version: string;
+  /** Files that every image gets. */
+  readonly nodeFilesDir: string;
+  /** Writes to standard output. */
+  readonly print: (text: string) => void;
+  /** Writes to standard error. */
+  readonly complain: (text: string) => void;
+  /** Aborted by a signal that ends the program; its reason is the signal's name. */
+  readonly stop: AbortSignal;
+}
+
+/** Runs one command and gives the exit status of its outcome. Never throws. */
+export async function run(
+  argv: readonly string[],
+  env: Environment,
+  deps: RunDeps,
+): Promise<number> {
+  try {
+    await carryOut(parseCommandLine(argv), env, deps);
+    return 0;
+  } catch (thrown) {
+    if (deps.stop.aborted && hasCode(thrown, 'CANCELLED')) {
+      deps.complain('kbimg: stopped; nothing is left of this build\n');
+      return stoppedExitCode(deps.stop);
+    }
+    deps.complain(`${describeFailure(thrown)}\n`);
+    return errorKinds[KubeosError.from(thrown).kind].exitCode;
+  }
+}
+
+/** As a shell tells it of a program that a signal has ended. */
+function stoppedExitCode({ reason }: AbortSignal): number {
+  const { SIGINT, SIGTERM, SIGHUP } = constants.signals;
+  return 128 + (reason === 'SIGINT' ? SIGINT : reason === 'SIGHUP' ? SIGHUP : SIGTERM);
+}
+
+async function carryOut(commandLine: CommandLine, env: Environment, deps: RunDeps): Promise<void> {
+  if (commandLine.command !== 'create') {
+    deps.print(commandLine.command === 'help' ? helpText : `kbimg ${deps.version}\n`);
+    return;
+  }
+  const arch = ownArch();
+  const read = await readRecipe(commandLine.file, commandLine.kind, arch);
+  if (commandLine.debug) {
+    deps.print(planText(commandLine, read, arch));
+    return;
+  }
+  requireRoot();
+  await create(commandLine, read, arch, env, deps);
+}
+
+async function create(
+  { kind, output, push }: Create,
+  read: ReadRecipe,
+  arch: ImageArch,
+  env: Environment,
+  { nodeFilesDir, complain, print, stop }: RunDeps,
+): Promise<void> {
+  const progress = createProgress(createSystemClock(), complain);
+  const context = { exec, signal: stop, progress: (step: string) => progress.begin(step) };
+  const request = {
+    ...read,
+    arch,
+    output,
+    nodeFilesDir,
+    nodeBinary: process.execPath,
+    epochSeconds: sourceDateEpoch(env),
+    cacheDir: join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeos/kbimg'),
+  };
+  const { artefacts } =
+    kind === 'vm-img'
+      ? await buildVmImage(request, context)
+      : await createUpgradeImage(request, context, push, print);
+  progress.end();
+  for (const { name, bytes, sha256 } of artefacts) {
+    print(`${join(output, name)} ${bytes} bytes sha256:${sha256}\n`);
+  }
+}
+
+async function createUpgradeImage(
+  request: BuildRequest,
+  context: BuildContext,
+  push: boolean,
+  print: (text: string) => void,
+): Promise<BuildManifest> {
+  const { manifest, imageDigest } = await buildUpgradeImage(request, context);
+  const name = request.recipe.fromRepo.upgradeImg ?? '';
+  if (push) context.progress(`Pushing ${name}`);
+  print(`${name} ${imageDigest}\n`);
+  return manifest;
+}
+
+function planText({ kind, output }: Create, { recipe }: ReadRecipe, arch: ImageArch): string {
+  const { fromRepo, users, copyFiles, systemdServices, diskPartition } = recipe;
+  return [
+    `The recipe is right. ${kind} of KubeOS ${fromRepo.version} for ${arch} would go into ${output}:`,
+    `  packages   ${fromRepo.packages.join(' ')} (${fromRepo.packageManager})`,
+    `  firmware   UEFI${fromRepo.legacyBios ? ' and BIOS' : ''}`,
+    `  disk       ${diskPartition.imgSizeGib} GiB, two roots of ${diskPartition.rootMib} MiB`,
+    `  users      root${users.map(({ name }) => ` ${name}`).join('')}`,
+    `  files      ${copyFiles.length} copied`,
+    `  services   ${systemdServices.join(' ') || 'none but the agent'}`,
+    '',
+  ].join('\n');
+}
+
+function requireRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new KubeosError(
+    'INVALID_ARGUMENT',
+    'kbimg: the files of an image belong to root and other users: run kbimg as root',
+  );
+}
+
+function ownArch(): ImageArch {
+  if (process.arch === 'x64') return 'amd64';
+  if (process.arch === 'arm64') return 'arm64';
+  throw new KubeosError('UNSUPPORTED', `kbimg builds on x64 and arm64, not on ${process.arch}`);
+}
+
+/** https://reproducible-builds.org/specs/source-date-epoch/ */
+function sourceDateEpoch(env: Environment): number {
+  const text = env['SOURCE_DATE_EPOCH'];
+  if (text === undefined || text === '') return Math.floor(Date.now() / 1000);
+  if (/^\d{1,11}$/u.test(text)) return Number(text);
+  throw new KubeosError(
+    'INVALID_ARGUMENT',
+    'kbimg: SOURCE_DATE_EPOCH is a number of seconds since 1970',
+  );
+}

@@ -17,3 +17,4 @@ export {
 } from './build/build-upgrade-image.ts';
 export { buildVmImage } from './build/build-vm-image.ts';
 export type { BuildRequest } from './build/request.ts';
+export { buildInitrd, type Initrd, type InitrdRequest } from './initrd/build-initrd.ts';

@@ -40,8 +40,8 @@ export function readElf(bytes: Buffer, path: string): ElfNeeds {
   try {
     return needsOf(bytes);
   } catch (cause) {
-    if (cause instanceof RangeError) throw unsupported(path, 'is cut off', cause);
-    throw cause;
+    // Nothing here fails but reads behind the end.
+    throw unsupported(path, 'is cut off', cause);
   }
 }
 

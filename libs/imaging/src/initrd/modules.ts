@@ -94,7 +94,7 @@ function refuseWithout(kernelRelease: string, names: ReadonlySet<string>): void 
     .filter(([name]) => !names.has(name))
     .map(([name, what]) => `${name} (${what})`);
   if (!diskDrivers.some((name) => names.has(name))) {
-    missing.push(`a driver for disks (one of ${diskDrivers.join(', ')})`);
+    missing.push(`driver for disks (one of ${diskDrivers.join(', ')})`);
   }
   if (missing.length === 0) return;
   throw new KubeosError(

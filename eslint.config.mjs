@@ -145,7 +145,7 @@ export default tseslint.config(
     },
   },
   {
-    files: tests,
+    files: [...tests, 'libs/*/test/*.fixture.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['layer:testing']),
       '@typescript-eslint/no-floating-promises': 'error',

@@ -19,3 +19,13 @@ export type { OpenSettingsFiles } from './settings-files-contract.ts';
 export { silentLog } from './silent-log.ts';
 export { describeSlotStore } from './slot-store-contract.ts';
 export type { OpenSlots } from './slot-store-contract.ts';
+export { startDaemon, type Daemon } from './daemon.ts';
+export { absentDigest, indexOf, indexType, openRepository, type Repository } from './oci-image.ts';
+export {
+  login,
+  passOn,
+  serveTokens,
+  startRegistry,
+  type RegistryServer,
+  type RegistrySetup,
+} from './registry-server.ts';

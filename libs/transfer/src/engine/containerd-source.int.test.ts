@@ -3,9 +3,10 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationProgress, Payload, SlotStore } from '@kubeos/core';
 import { createSystemClock, exec, type Exec } from '@kubeos/host';
-import { startContainerd, type Engine } from '../../test/engines.ts';
-import { openOciBench, type OciBench } from '../../test/oci-bench.ts';
-import { absentDigest, indexOf, indexType, makeLayer } from '../../test/oci-image.ts';
+import { absentDigest, indexOf, indexType } from '@kubeos/testing';
+import { startContainerd, type Engine } from '../../test/engines.fixture.ts';
+import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
+import { makeLayer } from '../../test/oci-layer.ts';
 import { digestOf, unwatched } from '../../test/slot-bench.ts';
 import { ownPlatform } from '../payload/image-payload.ts';
 

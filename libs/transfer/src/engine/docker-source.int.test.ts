@@ -4,9 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OperationProgress, type Payload, type SlotStore } from '@kubeos/core';
 import { createSystemClock, exec, type Exec } from '@kubeos/host';
-import { startDocker, type Engine } from '../../test/engines.ts';
-import { openOciBench, type OciBench } from '../../test/oci-bench.ts';
-import { absentDigest, makeLayer } from '../../test/oci-image.ts';
+import { absentDigest } from '@kubeos/testing';
+import { startDocker, type Engine } from '../../test/engines.fixture.ts';
+import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
+import { makeLayer } from '../../test/oci-layer.ts';
 import { digestOf, unwatched } from '../../test/slot-bench.ts';
 
 let bench: OciBench;

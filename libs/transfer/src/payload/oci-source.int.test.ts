@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperationProgress } from '@kubeos/core';
 import { exec } from '@kubeos/host';
-import { openOciBench, type OciBench } from '../../test/oci-bench.ts';
-import { absentDigest, indexOf, indexType, makeLayer } from '../../test/oci-image.ts';
-import { passOn } from '../../test/registry-server.ts';
+import { absentDigest, indexOf, indexType, passOn } from '@kubeos/testing';
+import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
+import { makeLayer } from '../../test/oci-layer.ts';
 import { compress, digestOf, unwatched } from '../../test/slot-bench.ts';
 import { ownPlatform } from './image-payload.ts';
 

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { ServerOptions } from 'node:https';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
-import { openOciBench, type OciBench } from '../../test/oci-bench.ts';
-import { login, passOn, serveTokens } from '../../test/registry-server.ts';
+import { login, passOn, serveTokens } from '@kubeos/testing';
+import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
 
 let bench: OciBench;
 

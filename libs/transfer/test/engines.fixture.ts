@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec } from '@kubeos/host';
-import { startDaemon, type Daemon } from './daemon.ts';
+import { type Daemon, startDaemon } from '@kubeos/testing';
 
 /** An engine with everything of its own in one folder. */
 export interface Engine extends Daemon {

@@ -6,15 +6,17 @@ import type { ServerOptions } from 'node:https';
 import { dirname, join } from 'node:path';
 import type { Descriptor, Payload } from '@kubeos/core';
 import { agentFiles, exec } from '@kubeos/host';
-import { makeLayer, openRepository, type Repository } from './oci-image.ts';
-import { makeCertificates, serve, type PayloadServer } from './payload-server.ts';
 import {
   login,
+  openRepository,
   passOn,
-  startRegistry,
   type RegistryServer,
   type RegistrySetup,
-} from './registry-server.ts';
+  type Repository,
+  startRegistry,
+} from '@kubeos/testing';
+import { makeLayer } from './oci-layer.ts';
+import { makeCertificates, serve, type PayloadServer } from './payload-server.ts';
 import { compress, digestOf, mib, openSlotBench, unwatched, type SlotBench } from './slot-bench.ts';
 
 /** True when the request was answered; otherwise it is passed on. */

@@ -1,29 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import type { Descriptor, Digest } from '@kubeos/core';
-import { exec } from '@kubeos/host';
-import { digestOf } from './slot-bench.ts';
 
 const types = 'application/vnd.oci.image';
-/** Media types of what is pushed here. */
-export const manifestType = `${types}.manifest.v1+json`;
+const manifestType = `${types}.manifest.v1+json`;
+/** Media type of an index. */
 export const indexType = `${types}.index.v1+json`;
-
-/** An archive as a layer has it. */
-export async function makeLayer(files: Readonly<Record<string, Buffer>>): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'layer-'));
-  try {
-    for (const [name, content] of Object.entries(files))
-      await writeFile(join(folder, name), content);
-    const list = Object.keys(files);
-    await exec('tar', ['-C', folder, '-cf', join(folder, '.tar'), '--', ...list]);
-    return await readFile(join(folder, '.tar'));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
 
 /** A repository that takes everything, as a registry without authentication. */
 export interface Repository {
@@ -103,3 +85,7 @@ export function indexOf(entries: readonly (Descriptor & { readonly platform?: ob
 
 /** Digest of nothing that is there. */
 export const absentDigest: Digest = `sha256:${'0'.repeat(64)}`;
+
+function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}

@@ -1,5 +1,5 @@
 /**
- * The GUID partition table, UEFI specification 2.10 section 5.3: read, and rendered for disk images of tests and demo.
+ * The GUID partition table, UEFI specification 2.10 section 5.3: read, and rendered for disk images.
  * All offsets are little-endian; a GUID stores its first three groups in little-endian order.
  */
 import { crc32 } from 'node:zlib';

@@ -68,8 +68,8 @@ export async function makeSparseFile(path: string, bytes: number): Promise<void>
   await withNewFile(path, (file) => file.truncate(bytes));
 }
 
-/** Makes a file, empty if it was there before. Throws the storage codes. */
-export async function withNewFile(
+// Makes a file, empty if it was there before. Throws the storage codes.
+async function withNewFile(
   path: string,
   work: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
@@ -83,7 +83,7 @@ export async function withNewFile(
   });
 }
 
-/** Writes all bytes at their place. */
+// Writes all bytes at their place.
 export async function writeAt(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     const rest = bytes.length - written;

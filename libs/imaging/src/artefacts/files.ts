@@ -69,10 +69,7 @@ export async function makeSparseFile(path: string, bytes: number): Promise<void>
 }
 
 // Makes a file, empty if it was there before. Throws the storage codes.
-async function withNewFile(
-  path: string,
-  work: (file: FileHandle) => Promise<void>,
-): Promise<void> {
+async function withNewFile(path: string, work: (file: FileHandle) => Promise<void>): Promise<void> {
   await attempt(`Cannot write ${path}`, async () => {
     const file = await open(path, 'w', 0o600);
     try {
@@ -83,7 +80,7 @@ async function withNewFile(
   });
 }
 
-// Writes all bytes at their place.
+/** Writes all bytes at their place. */
 export async function writeAt(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {
   for (let written = 0; written < bytes.length;) {
     const rest = bytes.length - written;

@@ -8,17 +8,17 @@ const pages = readPages();
 const byPath = new Map(pages.map((page) => [page.path, page]));
 
 /**
- * What a block may be: run or checked by a test (see `examples.int.test.ts`, and `settings.test.ts` for what is about
- * settings), or no example at all.
+ * What a block may be: run or checked by a test (see `examples.int.test.ts`, `settings.test.ts` for what is about
+ * settings, and `images.test.ts` for kbimg), or no example at all.
  */
 const uses: Readonly<Record<string, readonly string[]>> = {
-  sh: ['test', 'npm', 'console', 'node'],
+  sh: ['test', 'npm', 'console', 'node', 'kbimg'],
   yaml: ['test', 'entry', 'before', 'after'],
-  toml: ['before', 'after'],
+  toml: ['before', 'after', 'recipe', 'wrong'],
   ts: ['test'],
   json: [''],
   mermaid: [''],
-  text: ['', ...exampleParts],
+  text: ['', 'issues', ...exampleParts],
 };
 
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {

@@ -65,7 +65,7 @@ export async function installWithApt(
       timeoutMs: installTimeoutMs,
       outputLimitBytes: 64 * 1024 * 1024,
       env: { SOURCE_DATE_EPOCH: String(epochSeconds), DEBIAN_FRONTEND: 'noninteractive' },
-      onStderr: log.add,
+      onStderr: (text) => log.add(text),
     });
     log.add(result.stdout);
   } catch (thrown) {

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KubeosError } from '@kubeos/core';
-import type { SbomPackage } from '@kubeos/core/image';
+import { osReleaseText, type Recipe, type SbomPackage } from '@kubeos/core/image';
 import { parseOsRelease } from '@kubeos/host';
 import type { BuildContext } from '../build-context.ts';
+import { makeAccounts } from './accounts.ts';
 import { installNodeFiles } from './agent-files.ts';
 import { installWithApt, type InstallRequest } from './apt.ts';
 import { runChrootScript } from './chroot-script.ts';
@@ -22,6 +23,7 @@ import type { RootRequest, RootTree } from './root-tree.ts';
 import { setTreeTimes } from './times.ts';
 import { openTree, type Tree } from './tree.ts';
 import { enableUnits } from './units.ts';
+import { moveVarToFactory } from './var-folder.ts';
 
 /**
  * Builds the root file system of a recipe as a folder `root` in the work folder: packages, then what makes it a node,
@@ -52,7 +54,7 @@ export async function buildRootTree(
 
   const tree = openTree(dir);
   context.progress('Adding the files of a node');
-  const vendor = await vendorOf(tree);
+  const vendor = await nameSystem(tree, fromRepo.version);
   await removeTracesOfHost(tree);
   const kernelRelease = await placeKernel(tree);
   await requireSystemd(tree);
@@ -70,6 +72,7 @@ export async function buildRootTree(
   ];
   await movePackageDatabase(tree, fromRepo.packageManager);
   await cleanTree(tree);
+  await moveVarToFactory(tree);
   await setTreeTimes(dir, epochSeconds);
   return {
     ...{ dir, vendor, kernelRelease },
@@ -80,15 +83,17 @@ export async function buildRootTree(
 
 async function addOfRecipe(
   tree: Tree,
-  { recipe, recipeDir }: RootRequest,
+  { recipe, recipeDir, epochSeconds }: RootRequest,
   context: BuildContext,
 ): Promise<void> {
   await copyFiles(tree, recipe.copyFiles, recipeDir);
   const script = recipe.chrootScript;
   if (script !== undefined) {
     context.progress('Running the chroot script');
-    await runChrootScript(tree, resolve(recipeDir, script.path), script, (t) => t, context);
+    const file = resolve(recipeDir, script.path);
+    await runChrootScript(tree, file, script, (text) => hideSecrets(text, recipe), context);
   }
+  await makeAccounts(tree, recipe, epochSeconds, context);
 }
 
 function requireRoot(): void {
@@ -107,9 +112,19 @@ async function requireSystemd(tree: Tree): Promise<void> {
   );
 }
 
-async function vendorOf(tree: Tree): Promise<string> {
-  const text = (await tree.readText('/etc/os-release')) ?? '';
-  return (parseOsRelease(text).get('ID') ?? 'unknown').toLowerCase();
+/** Writes os-release, and says whose system it was. */
+async function nameSystem(tree: Tree, version: string): Promise<string> {
+  const base = (await tree.readText('/etc/os-release')) ?? '';
+  await tree.remove('/etc/os-release');
+  await tree.write('/usr/lib/os-release', osReleaseText(version, base));
+  await tree.link('/etc/os-release', '../usr/lib/os-release');
+  return (parseOsRelease(base).get('ID') ?? 'unknown').toLowerCase();
+}
+
+/** Passwords that a program repeats, such as a script that was given one, stay out of errors. */
+function hideSecrets(text: string, { users, fromRepo }: Recipe): string {
+  const secrets = [...users.map(({ passwd }) => passwd), fromRepo.rootPasswd];
+  return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 
 /** What we add to the packages: it comes from no repository, and has its place in the list of software. */

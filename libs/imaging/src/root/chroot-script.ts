@@ -1,4 +1,4 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { hasCode, KubeosError } from '@kubeos/core';
 import type { ChrootScript } from '@kubeos/core/image';
@@ -29,9 +29,7 @@ export async function runChrootScript(
   context: BuildContext,
 ): Promise<void> {
   const inside = `/${basename(file)}`;
-  const place = await tree.locateEntry(inside);
-  await tree.write(inside, '', 0o700);
-  await attempt(`Cannot copy ${file} into the image`, () => copyFile(file, place));
+  await tree.copyIn(file, inside, 0o700);
   await makeDeviceNodes(tree.dir, context);
   const giveBack = await lendNameServers(tree);
   const shell = (await tree.kindOf('/bin/bash')) === 'file' ? '/bin/bash' : '/bin/sh';

@@ -73,7 +73,7 @@ async function removeFiles(tree: Tree, folder: string): Promise<void> {
 
 /** What dpkg-query and scanners read; the scripts of packages that can never be changed are left out. */
 const dpkgFiles = /^(?:status|arch|diversions|statoverride|info|updates)$/u;
-const dpkgInfo = /\.(?:list|md5sums)$/u;
+const dpkgInfo = /(?:\.(?:list|md5sums)|^format)$/u;
 
 /**
  * Moves the database of the packages to `/usr/lib/sysimage`, where it is part of the slot: in `/var` an upgrade would

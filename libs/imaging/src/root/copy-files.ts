@@ -1,4 +1,4 @@
-import { copyFile, lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, join, posix, resolve } from 'node:path';
 import { KubeosError } from '@kubeos/core';
 import type { CopyFile } from '@kubeos/core/image';
@@ -55,10 +55,7 @@ export async function copyEntry(
     return tree.link(target, points);
   }
   if (!facts.isFile()) throw wrongKind(source, target, 'for files, folders and links only');
-  // Made by us first, so that the mode is right whatever the umask says.
-  await tree.write(target, '', facts.mode & 0o755);
-  const place = await tree.locate(target);
-  return attempt(`Cannot copy ${source} to ${target} of the image`, () => copyFile(source, place));
+  return tree.copyIn(source, target, facts.mode & 0o755);
 }
 
 async function copyFolder(tree: Tree, source: string, target: string): Promise<void> {

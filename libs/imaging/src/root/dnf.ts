@@ -45,7 +45,7 @@ export async function installWithDnf(
       timeoutMs: installTimeoutMs,
       outputLimitBytes: 64 * 1024 * 1024,
       env: { SOURCE_DATE_EPOCH: String(epochSeconds), HOME: homeDir },
-      onStderr: log.add,
+      onStderr: (text) => log.add(text),
     });
   } catch (thrown) {
     throw installError(thrown, log.text(), repoPath);

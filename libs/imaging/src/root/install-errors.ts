@@ -23,14 +23,22 @@ export function createInstallLog(): InstallLog {
 
 interface Pattern {
   readonly found: RegExp;
-  toError(match: RegExpExecArray, repoPath: string): KubeosError;
+  readonly toError: (match: RegExpExecArray, repoPath: string) => KubeosError;
 }
+
+const fullDisk =
+  /No space left on device|enough free space|more space needed|Disk quota exceeded/iu;
+const noPackage =
+  /Unable to locate package (\S+)|Package '([^']+)' has no installation candidate|Unable to find a match: ([^\n]+)|No match for argument: (\S+)|Version '[^']*' for '([^']+)' was not found/u;
+const notSigned =
+  /The repository '([^']+)' is not signed|GPG error: (\S+)|Public key for (\S+) is not installed|NO_PUBKEY (\S+)|not have any GPG public keys[^]*Problem repository: (\S+)|GPG check FAILED/u;
+const notReached =
+  /The repository '([^']+)' does not have a Release file|E: Failed to fetch (\S+)\s+([^\n]*)|Failed to download metadata for repo '([^']+)'(?:: ([^\n]*))?/u;
 
 /** Most telling first: a full disk makes apt complain about much else. */
 const patterns: readonly Pattern[] = [
   {
-    found:
-      /No space left on device|not enough free space|needs? \d+\S* more space|Disk quota exceeded/iu,
+    found: fullDisk,
     toError: () =>
       new KubeosError(
         'STORAGE_FULL',
@@ -38,30 +46,16 @@ const patterns: readonly Pattern[] = [
       ),
   },
   {
-    found:
-      /Unable to locate package (\S+)|has no installation candidate[^\n]*|Unable to find a match: ([^\n]+)|No match for argument: (\S+)|Version '[^']*' for '([^']+)' was not found/u,
-    toError: (match, repoPath) =>
-      missingPackage(match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[0], repoPath),
+    found: noPackage,
+    toError: (match, repoPath) => missingPackage(firstGroup(match), repoPath),
   },
-  {
-    found: /E: Package '([^']+)' has no installation candidate/u,
-    toError: (match, repoPath) => missingPackage(match[1] ?? '', repoPath),
-  },
-  {
-    found:
-      /The repository '([^']+)' is not signed|GPG error: (\S+)|GPG check FAILED|Public key for (\S+) is not installed|NO_PUBKEY (\S+)/u,
-    toError: (match, repoPath) =>
-      new KubeosError(
-        'INSECURE_SOURCE',
-        `Signatures of ${match[1] ?? match[2] ?? match[3] ?? match[4] ?? 'the packages'} cannot be checked: ${repoPath} has to name the key (Signed-By, gpgkey), and this machine has to have it`,
-      ),
-  },
-  {
-    found:
-      /The repository '([^']+)' does not have a Release file|E: Failed to fetch (\S+)\s+([^\n]*)|Failed to download metadata for repo '([^']+)'(?:: ([^\n]*))?|Errors during downloading metadata for repository '([^']+)'|Could not resolve host: (\S+)/u,
-    toError: unreachable,
-  },
+  { found: notSigned, toError: (match, repoPath) => unsigned(firstGroup(match), repoPath) },
+  { found: notReached, toError: unreachable },
 ];
+
+function firstGroup(match: RegExpExecArray): string {
+  return match.slice(1).find(Boolean) ?? '';
+}
 
 function missingPackage(name: string, repoPath: string): KubeosError {
   return new KubeosError(
@@ -71,8 +65,16 @@ function missingPackage(name: string, repoPath: string): KubeosError {
   );
 }
 
+function unsigned(source: string, repoPath: string): KubeosError {
+  return new KubeosError(
+    'INSECURE_SOURCE',
+    `Signatures of ${source === '' ? 'the packages' : source} cannot be checked: ${repoPath} has to name the key (Signed-By, gpgkey), and this machine has to have it`,
+    { details: { source } },
+  );
+}
+
 function unreachable(match: RegExpExecArray, repoPath: string): KubeosError {
-  const source = match[1] ?? match[2] ?? match[4] ?? match[6] ?? match[7] ?? '';
+  const source = match[1] ?? match[2] ?? match[4] ?? '';
   const why = match[3] ?? match[5];
   return new KubeosError(
     'SOURCE_UNREACHABLE',

@@ -1,7 +1,6 @@
-import { copyFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { KubeosError } from '@kubeos/core';
-import { attempt, type Tree } from './tree.ts';
+import type { Tree } from './tree.ts';
 
 /** A kernel that packages have put into a tree. */
 interface Kernel {
@@ -31,26 +30,15 @@ export async function placeKernel(tree: Tree): Promise<string> {
         : `No modules in /usr/lib/modules for ${without}: add the package of the modules to rpmlist`,
     );
   }
-  const from = await tree.locate(newest.path);
-  await tree.makeFolder('/boot');
-  const to = await tree.locateEntry('/boot/.kernel');
-  await attempt(`Cannot copy ${newest.path} of the image`, () => copyFile(from, to));
-  for (const name of await tree.list('/boot')) {
-    if (name !== '.kernel') await tree.remove(posix.join('/boot', name));
-  }
-  await moveKernel(tree);
-  for (const name of ['vmlinuz', 'vmlinuz.old', 'initrd.img', 'initrd.img.old']) {
-    await tree.remove(`/${name}`);
+  // Beside the folder first: it may lie in it, and under the very name.
+  const content = '/.kubeos-kernel';
+  await tree.copyIn(await tree.locate(newest.path), content, 0o644);
+  await tree.empty('/boot');
+  await tree.copyIn(await tree.locate(content), kernelPath, 0o644);
+  for (const name of [content, '/vmlinuz', '/vmlinuz.old', '/initrd.img', '/initrd.img.old']) {
+    await tree.remove(name);
   }
   return newest.release;
-}
-
-async function moveKernel(tree: Tree): Promise<void> {
-  const content = await tree.locateEntry('/boot/.kernel');
-  await tree.write(kernelPath, '', 0o644);
-  const place = await tree.locate(kernelPath);
-  await attempt(`Cannot copy ${kernelPath}`, () => copyFile(content, place));
-  await tree.remove('/boot/.kernel');
 }
 
 interface FoundKernels {

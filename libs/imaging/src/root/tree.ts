@@ -1,4 +1,14 @@
-import { chmod, lstat, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { isAbsence, resolveLinks, storageError } from '@kubeos/host';
 
@@ -22,6 +32,8 @@ export interface Tree {
   list(path: string): Promise<readonly string[]>;
   /** Writes a file with exactly this mode, in folders that are made where they are missing. */
   write(path: string, content: string | Uint8Array, mode?: number): Promise<void>;
+  /** Copies a file of this machine, with exactly this mode. */
+  copyIn(source: string, path: string, mode: number): Promise<void>;
   /** Makes a folder and those above it, 0755 whatever the umask says. What exists stays as it is. */
   makeFolder(path: string): Promise<void>;
   /** Puts a link where nothing is. */
@@ -66,6 +78,15 @@ export function openTree(dir: string): Tree {
       await makeFolders(dirname(place));
       await attempt(`Cannot write ${path} of the image`, async () => {
         await writeFile(place, content);
+        await chmod(place, mode);
+      });
+    },
+    copyIn: async (source, path, mode) => {
+      const place = await locate(path);
+      await makeFolders(dirname(place));
+      await attempt(`Cannot copy ${source} to ${path} of the image`, async () => {
+        await copyFile(source, place);
+        // The copy has the mode of its source, with all its special bits.
         await chmod(place, mode);
       });
     },

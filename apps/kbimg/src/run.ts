@@ -1,12 +1,21 @@
 /** kbimg as a program: arguments in, exit status out. */
 import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
-import { describeFailure, errorKinds, hasCode, KubeosError } from '@kubeos/core';
+import {
+  describeFailure,
+  errorKinds,
+  hasCode,
+  KubeosError,
+  parseImageReference,
+  registryHost,
+} from '@kubeos/core';
 import type { BuildManifest, ImageArch } from '@kubeos/core/image';
 import { createSystemClock, exec } from '@kubeos/host';
 import {
   buildUpgradeImage,
   buildVmImage,
+  layoutName,
+  pushOciLayout,
   type BuildContext,
   type BuildRequest,
 } from '@kubeos/imaging';
@@ -92,7 +101,7 @@ async function create(
   const { artefacts } =
     kind === 'vm-img'
       ? await buildVmImage(request, context)
-      : await createUpgradeImage(request, context, push, print);
+      : await createUpgradeImage(request, context, push, env, print);
   progress.end();
   for (const { name, bytes, sha256 } of artefacts) {
     print(`${join(output, name)} ${bytes} bytes sha256:${sha256}\n`);
@@ -103,13 +112,33 @@ async function createUpgradeImage(
   request: BuildRequest,
   context: BuildContext,
   push: boolean,
+  env: Environment,
   print: (text: string) => void,
 ): Promise<BuildManifest> {
   const { manifest, imageDigest } = await buildUpgradeImage(request, context);
   const name = request.recipe.fromRepo.upgradeImg ?? '';
-  if (push) context.progress(`Pushing ${name}`);
+  if (push) await pushImage(join(request.output, layoutName), name, context, env);
   print(`${name} ${imageDigest}\n`);
   return manifest;
+}
+
+async function pushImage(
+  layout: string,
+  name: string,
+  context: BuildContext,
+  env: Environment,
+): Promise<void> {
+  context.progress(`Pushing ${name}`);
+  const options = {
+    dockerConfigDir: env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'),
+    proxyEnv: env,
+    clock: createSystemClock(),
+    // As docker does it: nobody listens in between on this machine.
+    allowInsecure: /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/u.test(
+      registryHost(parseImageReference(name)),
+    ),
+  };
+  await pushOciLayout(layout, name, options, context);
 }
 
 function planText({ kind, output }: Create, { recipe }: ReadRecipe, arch: ImageArch): string {

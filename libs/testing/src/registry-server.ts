@@ -140,7 +140,9 @@ export function passOn(
   },
 ): void {
   const url = new URL(request.url ?? '', target);
-  const { host: _host, ...headers } = request.headers;
+  // A registry names itself in its answers as it was asked for.
+  const { host, ...others } = request.headers;
+  const headers = { ...others, 'X-Forwarded-Host': host };
   const options = { method: request.method, headers };
   const asked =
     url.protocol === 'https:'

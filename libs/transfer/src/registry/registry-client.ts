@@ -5,6 +5,7 @@ import {
   ask,
   mostRedirects,
   redirectOf,
+  resolveSafely,
   type ConnectionDeps,
   type GetTrust,
   type HttpRequest,
@@ -35,6 +36,8 @@ export interface RegistryClient {
    * @param target a path below the registry, or a URL that it named
    */
   send(target: string | URL, request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage>;
+  /** A URL that the registry named. Throws `INSECURE_REDIRECT` where it leads from https to anything else. */
+  resolve(location: string, from: URL): URL;
   /** The failure that an answer tells; reads what the registry says of it. */
   failure(answer: IncomingMessage, what: string): Promise<KubeosError>;
 }
@@ -132,6 +135,7 @@ function createClient(
       }
       throw new KubeosError('SOURCE_REFUSED', `${describeUrl(base)} redirects without end`);
     },
+    resolve: resolveSafely,
     failure: async (answer, what) => {
       const status = answer.statusCode ?? 0;
       const said = await reasonIn(answer, base, deps).catch(() => '');

@@ -9,10 +9,15 @@ const aptMinutes = 10;
 /** Program on PATH, or a file where no program proves enough -> Debian package that brings it. */
 const packageOf = {
   blkid: 'util-linux',
+  containerd: 'containerd',
   cpio: 'cpio',
   createrepo_c: 'createrepo-c',
+  ctr: 'containerd',
   curl: 'curl',
   dnf: 'dnf',
+  docker: 'docker.io',
+  'docker-registry': 'docker-registry',
+  dockerd: 'docker.io',
   'grub-mkimage': 'grub-common',
   losetup: 'mount',
   mcopy: 'mtools',
@@ -55,8 +60,10 @@ const images = [
 ];
 // Images of rpm packages are built from a repository that the tests make.
 const imageTests = ['createrepo_c', 'dnf', 'rpmbuild', 'skopeo'];
+// Images of containers come from a registry of the tests, by engines of the tests.
+const registries = ['containerd', 'ctr', 'docker', 'docker-registry', 'dockerd'];
 const fleet = [...controlPlane, ...nodes, ...payloads];
-const everything = [...fleet, ...images, ...imageTests];
+const everything = [...fleet, ...images, ...imageTests, ...registries];
 
 /** What each npm script needs; a script that is not named needs no system program. */
 const programsOf = {

@@ -18,3 +18,4 @@ export {
 export { buildVmImage } from './build/build-vm-image.ts';
 export type { BuildRequest } from './build/request.ts';
 export { buildInitrd, type Initrd, type InitrdRequest } from './initrd/build-initrd.ts';
+export { pushOciLayout, type PushedImage, type PushOptions } from './push/push-oci-layout.ts';

@@ -136,7 +136,7 @@ set default=${restartEntry}
 set timeout=${idleMenuSeconds}
 `;
 
-/** Which entries are tried, in which order, and why. GRUB goes on with \`fallback\` when \`default\` comes back. */
+/** Which entries are tried, in which order, and why. GRUB goes on with `fallback` when `default` comes back. */
 function decide(): string {
   return `if [ "$good" = A ]; then
 ${indent(decideFor('A'), 2)}
@@ -219,16 +219,22 @@ function slotEntry(slot: SlotName, partUuid: string, watchdogSeconds: number): s
       if [ -s /boot/kubeos.cfg ]; then
         source /boot/kubeos.cfg
       fi
-      linux /boot/vmlinuz ${words.join(' ')}
-      if [ "$?" = 0 ]; then
-        if initrd /boot/initramfs.img; then
-          boot
+      # What is missing is found here: GRUB waits for a key after an error that it prints.
+      if [ -s /boot/vmlinuz ]; then
+        if [ -s /boot/initramfs.img ]; then
+          if
+            linux /boot/vmlinuz ${words.join(' ')}
+          then
+            if initrd /boot/initramfs.img; then
+              boot
+            fi
+            # GRUB would start the kernel at the end of this entry: the first thing that this loader does is to forget it.
+            multiboot
+          fi
         fi
       fi
     fi
     echo "KubeOS: slot ${slot} cannot be loaded"
-    # An error at the end keeps GRUB from starting a kernel whose initrd is missing.
-    initrd
   }
 `;
 }

@@ -37,17 +37,19 @@ export function bootStep(block: Uint8Array | undefined, conditions: BootConditio
   }
   const { vars } = parsed;
   const candidate = otherSlot(vars.good);
-  const counted = countDown(block, vars, candidate, conditions.saveOk);
-  if (counted !== undefined && conditions.loadable[candidate]) {
-    return { slot: candidate, why: 'trial', block: counted };
+  const saved = countDown(block, vars, candidate, conditions.saveOk);
+  const left = saved ?? block;
+  const again = parseBootBlock(left);
+  const isCounted = again.kind === 'ok' && again.vars.left[candidate] < vars.left[candidate];
+  if (isCounted && conditions.loadable[candidate]) {
+    return { slot: candidate, why: 'trial', block: left };
   }
-  const left = counted ?? block;
   if (conditions.loadable[vars.good]) return { slot: vars.good, why: 'good', block: left };
   const fallbacks = vars.slots[candidate] === 'good' ? [candidate] : [];
   return firstLoadable(fallbacks, 'fallback', left, conditions);
 }
 
-/** The block after one attempt was counted; `undefined` when none may be made. */
+/** The block after one attempt less was saved; `undefined` when there is none left, or nothing was saved. */
 function countDown(
   block: Uint8Array,
   vars: BootVars,
@@ -55,10 +57,9 @@ function countDown(
   saveOk: boolean,
 ): Uint8Array | undefined {
   const lower = vars.left[candidate] - 1;
-  if (lower < 0 || !saveOk) return undefined;
-  const saved = setEnvVariable(block, leftName(candidate), String(lower));
-  const again = parseBootBlock(saved);
-  return again.kind === 'ok' && again.vars.left[candidate] === lower ? saved : undefined;
+  return lower < 0 || !saveOk
+    ? undefined
+    : setEnvVariable(block, leftName(candidate), String(lower));
 }
 
 function firstLoadable(

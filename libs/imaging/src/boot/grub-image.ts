@@ -42,8 +42,11 @@ const efiPlatforms: Readonly<Record<ImageArch, Platform>> = {
   arm64: 'arm64-efi',
 };
 const platforms: Readonly<Record<Platform, PlatformFacts>> = {
-  'i386-pc': { debianPackage: 'grub-pc-bin', modules: ['biosdisk', 'serial'] },
-  'x86_64-efi': { debianPackage: 'grub-efi-amd64-bin', modules: ['efi_gop', 'efi_uga'] },
+  'i386-pc': { debianPackage: 'grub-pc-bin', modules: ['biosdisk', 'serial', 'multiboot'] },
+  'x86_64-efi': {
+    debianPackage: 'grub-efi-amd64-bin',
+    modules: ['efi_gop', 'efi_uga', 'multiboot'],
+  },
   // Kernels of this architecture may come as gzip files, which nothing but GRUB unpacks.
   'arm64-efi': { debianPackage: 'grub-efi-arm64-bin', modules: ['efi_gop', 'gzio'] },
 };

@@ -9,6 +9,8 @@ import type { Machine, WaitOptions } from './contract.ts';
 export const agentPort = 9000;
 const bootSeconds = 180;
 const pollMilliseconds = 250;
+/** The agent is started by its first call, which takes a while where every instruction is computed. */
+const attemptMilliseconds = 10_000;
 
 /**
  * A client of the agent in the machine, which must forward port 9000 of the guest to the agent's socket. It connects with
@@ -32,23 +34,29 @@ export async function waitForAgent(
   for (;;) {
     if (!machine.isOn()) throw new KubeosError('COMMAND_FAILED', 'The machine is off');
     if (await answers(agent, deadline)) return;
-    if (deadline.aborted) {
-      const end = machine.console.text().trimEnd().split('\n').slice(-30).join('\n');
-      const text = `The agent did not answer within ${deadlineSeconds} s. The console said last:\n${end}`;
-      throw new KubeosError('COMMAND_TIMEOUT', text);
-    }
+    if (deadline.aborted)
+      throw new KubeosError('COMMAND_TIMEOUT', notThere(machine, deadlineSeconds));
+    // QEMU takes connections before the guest has a network, and then asks the guest ever more seldom.
+    machine.endConnections();
     await delay(pollMilliseconds);
   }
 }
 
-// QEMU takes the connection before the guest is there; the call then waits, and would wait long after the guest has come.
 async function answers(
   agent: Pick<AgentClient, 'isServing'>,
   deadline: AbortSignal,
 ): Promise<boolean> {
   try {
-    return await agent.isServing(AbortSignal.any([deadline, AbortSignal.timeout(5000)]));
+    return await agent.isServing(
+      AbortSignal.any([deadline, AbortSignal.timeout(attemptMilliseconds)]),
+    );
   } catch {
     return false;
   }
+}
+
+function notThere(machine: Machine, seconds: number): string {
+  const lines = machine.console.text().trimEnd().split('\n').slice(-30);
+  const said = ['The console said last:', ...lines.map((line) => `  ${line}`)].join('\n');
+  return `The agent did not answer within ${seconds} s. ${said}`;
 }

@@ -104,6 +104,8 @@ export interface Machine {
   readonly console: Console;
   /** The overlay of the disk, variables of the firmware, log. Goes with `dispose`. */
   readonly folder: string;
+  /** Ends all connections to the guest, as seen from this host. */
+  endConnections(): void;
   /** Calls the listener with all bytes of the serial port from now on, as they are; gives what ends that. */
   onSerial(listener: (bytes: Uint8Array) => void): () => void;
   /** The process id of QEMU; undefined while the machine is off. */

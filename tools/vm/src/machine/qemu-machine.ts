@@ -76,6 +76,10 @@ export class QemuMachine implements Machine {
     return this.#parts.ports.hostPort(guestPort);
   }
 
+  endConnections(): void {
+    this.#parts.ports.endConnections();
+  }
+
   async start({ snapshot }: { readonly snapshot?: string } = {}): Promise<void> {
     if (this.isOn()) throw new KubeosError('BUG', 'The machine is on already');
     this.#parts.options.signal?.throwIfAborted();
@@ -145,7 +149,7 @@ export class QemuMachine implements Machine {
 
   async loadSnapshot(name: string): Promise<void> {
     await this.#command(`loadvm ${name}`);
-    this.#parts.ports.endConnections();
+    this.endConnections();
     this.console.forget();
   }
 

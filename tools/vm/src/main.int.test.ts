@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 
 import { exec } from '@kubeos/host';
 
+import { agentLine } from './person/run.ts';
 import { writeTinyDisk } from './tiny-disk.fixture.ts';
 import { findImageTools } from './tools/image-tools.ts';
 import { within } from './within.ts';
@@ -116,6 +117,15 @@ describe('npm run vm', () => {
       null,
     ]);
     expect(await leftovers()).toEqual([]);
+  });
+
+  it('says how to call the agent, in a line that works', async () => {
+    // Nobody answers at that address: as far as that the line has to come.
+    const line = agentLine(`unix:${join(temporary, 'nobody')}`);
+    const calling = exec('sh', ['-c', line], { cwd: workspace });
+    await expect(calling).rejects.toMatchObject({
+      details: { stderr: expect.stringContaining('AGENT_UNREACHABLE') },
+    });
   });
 
   it('says how to use it, and what it does not understand', async () => {

@@ -165,6 +165,12 @@ describe('a spec with a mistake', () => {
     ['an upgrade without image type', { imagetype: '' }, 'needs imagetype', 'spec.imagetype'],
     ['an unknown image type', { imagetype: 'floppy' }, 'spec.imagetype', 'spec.imagetype'],
     ['a container without image', { imagetype: 'docker' }, 'containerimage', 'spec.containerimage'],
+    [
+      'an image of a registry without name',
+      { imagetype: 'oci' },
+      'containerimage',
+      'spec.containerimage',
+    ],
     ['a disk without URL', { imageurl: '' }, 'http or https imageurl', 'spec.imageurl'],
     [
       'a URL of another scheme',

@@ -8,6 +8,8 @@ import { conditionOf, Scene } from './scene.fixture.ts';
 import { until } from './until.fixture.ts';
 
 const folder = resolve(import.meta.dirname, '../samples');
+/** Of an agent of before, that fetches no image from a registry. */
+const capabilities = ['disk', 'rollback', 'settings'] as const;
 const label = 'upgrade.openeuler.org/node-selector';
 
 let scene: Scene;
@@ -19,9 +21,9 @@ beforeAll(async () => {
   operator = await scene.startOperator('operator', zoneWhereItIsNoon(new Date().getUTCHours()));
   const image = fastImage('KubeOS 1.0.0');
   nodes = [
-    ...(await scene.addNodes('plain', 1, { image, labels: {} })),
-    ...(await scene.addNodes('edge', 1, { image, labels: { [label]: 'edge' } })),
-    ...(await scene.addNodes('empty', 1, { image, labels: { [label]: '' } })),
+    ...(await scene.addNodes('plain', 1, { image, capabilities, labels: {} })),
+    ...(await scene.addNodes('edge', 1, { image, capabilities, labels: { [label]: 'edge' } })),
+    ...(await scene.addNodes('empty', 1, { image, capabilities, labels: { [label]: '' } })),
   ];
 }, 600_000);
 

@@ -15,7 +15,6 @@ const offered = {
   ...fastImage('KubeOS 2.1.0'),
   digest: 'sha256:7ea1d2d1a0a4b1a5d2a3b5c8f9e00112233445566778899aabbccddeeff00112',
 } as const;
-const capabilities = ['disk', 'oci', 'rollback', 'settings'] as const;
 
 let scene: Scene;
 let plain: FastNode;
@@ -25,7 +24,7 @@ beforeAll(async () => {
   scene = await Scene.open();
   await scene.startOperator();
   plain = await addNode(scene, 'plain', { image: v2, labels: {} });
-  empty = await addNode(scene, 'empty', { image: v2, capabilities, labels: { [label]: '' } });
+  empty = await addNode(scene, 'empty', { image: v2, labels: { [label]: '' } });
 }, 600_000);
 
 afterAll(() => scene.close(), 60_000);

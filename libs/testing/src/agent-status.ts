@@ -24,7 +24,7 @@ export const leanAgentStatus: AgentStatus = {
 /** A status with every optional member. */
 export const fullAgentStatus: AgentStatus = {
   ...leanAgentStatus,
-  capabilities: ['disk', 'rollback', 'settings'],
+  capabilities: ['disk', 'docker', 'containerd', 'oci', 'rollback', 'settings'],
   revision: 41,
   bootedSlot: 'A',
   bootWhy: 'good',

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import {
   bootStep,
+  imageTypes,
   type Agent,
   type AgentCapability,
   type BootWhy,
@@ -29,7 +30,7 @@ export interface FastNodeOptions extends FastDiskContent {
   readonly folder: string;
   readonly images: FastImageServer;
   readonly labels?: Readonly<Record<string, string>>;
-  /** What its agent can do; default all but images from a registry. */
+  /** What its agent can do; default everything. */
   readonly capabilities?: readonly AgentCapability[];
   readonly clock: Clock;
   readonly log: Log;
@@ -45,7 +46,7 @@ export interface FastBootRecord {
 }
 
 const firmwareMilliseconds = 200;
-const capabilities: readonly AgentCapability[] = ['disk', 'rollback', 'settings'];
+const capabilities: readonly AgentCapability[] = [...imageTypes, 'rollback', 'settings'];
 
 /** The node. It is off until `powerOn`. */
 export class FastNode {

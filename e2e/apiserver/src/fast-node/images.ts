@@ -34,6 +34,9 @@ function digestOf(text: string): Digest {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
+/** Really fetches an image, and tells what it holds. */
+export type FetchImage = (payload: Payload, watch: InstallWatch) => Promise<FastImage>;
+
 interface Shelf {
   readonly image: FastImage;
   /** Downloads of it wait until this opens. */
@@ -45,6 +48,7 @@ const totalBytes = 64 * 1_048_576;
 /** Serves images by URL. */
 export class FastImageServer {
   readonly #shelves = new Map<string, Shelf>();
+  readonly #fetchers = new Map<string, FetchImage>();
   readonly #fetches: string[] = [];
 
   /** Every download that was begun, by URL. */
@@ -62,6 +66,11 @@ export class FastImageServer {
   /** Puts the image behind a whole URL or the reference of a registry. */
   offerAt(source: string, image: FastImage): void {
     this.#shelves.set(source, { image, gate: undefined });
+  }
+
+  /** What is behind this source is really fetched. */
+  fetchBy(source: string, fetch: FetchImage): void {
+    this.#fetchers.set(source, fetch);
   }
 
   /** From now on downloads of this URL stop half-way. */
@@ -82,6 +91,8 @@ export class FastImageServer {
     const { image = '', url = image } = payload;
     const { signal } = watch;
     this.#fetches.push(url);
+    const fetcher = this.#fetchers.get(url);
+    if (fetcher !== undefined) return fetcher(payload, watch);
     const shelf = this.#shelves.get(url);
     if (shelf === undefined) throw new KubeosError('SOURCE_NOT_FOUND', `${url}: 404`);
     const progress = { step: 'Writing', bytesTotal: totalBytes };

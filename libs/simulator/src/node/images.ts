@@ -1,4 +1,4 @@
-import type { AgentCapability, Digest } from '@kubeos/core';
+import { imageTypes, type AgentCapability, type Digest } from '@kubeos/core';
 import { hashText } from '../engine/random.ts';
 
 /**
@@ -64,7 +64,7 @@ export function anImage(
     reach: 'agent',
     health: 'ready',
     agentVersion: '1.0.0',
-    capabilities: ['disk', 'rollback', 'settings'],
+    capabilities: [...imageTypes, 'rollback', 'settings'],
     ...options,
   };
 }

@@ -5,7 +5,7 @@ import type { ImageArch } from '@kubeos/core/image';
 import type { BuildContext } from '../build-context.ts';
 import { createInstallLog, installError } from './install-errors.ts';
 import { isolated } from './isolation.ts';
-import { shareFiles } from './package-cache.ts';
+import { openDebCache } from './deb-cache.ts';
 import { attempt } from './tree.ts';
 
 /** What is installed where. */
@@ -44,18 +44,17 @@ const leftOut: readonly string[] = [
 /**
  * Installs packages of Debian with all that they depend on and nothing that they recommend, by mmdebstrap(1). The list
  * of repositories is used as it is, with the keys of this machine. Throws `SOURCE_NOT_FOUND` for a package that no
- * repository has, `SOURCE_UNREACHABLE`, `INSECURE_SOURCE`, `STORAGE_FULL`, `COMMAND_FAILED`, `COMMAND_TIMEOUT` and
- * `CANCELLED`.
+ * repository has, `SOURCE_UNREACHABLE`, `INSECURE_SOURCE`, `DIGEST_MISMATCH`, `STORAGE_FULL`, `COMMAND_FAILED`,
+ * `COMMAND_TIMEOUT` and `CANCELLED`.
  */
 export async function installWithApt(
   request: InstallRequest,
   context: BuildContext,
 ): Promise<void> {
   const { dir, cacheDir, epochSeconds } = request;
-  const archives = join(dir, 'var/cache/apt/archives');
-  const cache = join(cacheDir, 'deb');
-  await attempt(`Cannot make ${dir}`, () => mkdir(archives, { recursive: true }));
-  await shareFiles(cache, archives, isPackage);
+  await attempt(`Cannot make ${dir}`, () => mkdir(dir, { recursive: true }));
+  const cache = openDebCache(join(cacheDir, 'deb'), dir);
+  await cache.take();
   const repository = await makeLocalRepository(request, context);
   const command = isolated({ file: 'mmdebstrap', args: mmdebstrapArguments(request, repository) });
   const log = createInstallLog();
@@ -72,13 +71,9 @@ export async function installWithApt(
     throw installError(thrown, log.text(), request.repoPath);
   } finally {
     // What was downloaded is worth keeping even when the installation failed afterwards.
-    await shareFiles(archives, cache, isPackage);
+    await cache.keep();
   }
-}
-
-/** Only whole downloads: those under way are in the folder `partial`. Our own package is made anew each time. */
-function isPackage(path: string): boolean {
-  return /^[^/]+\.deb$/u.test(path) && !path.startsWith(initramfsPackage);
+  await cache.verify();
 }
 
 /** The command line of mmdebstrap; exported for its test. */
@@ -92,6 +87,8 @@ export function mmdebstrapArguments(
     '--skip=check/empty,essential/unlink,cleanup/apt,output/dev',
     '--aptopt=Apt::Install-Recommends "false"',
     '--aptopt=Acquire::Retries "3"',
+    // A build that is cut off is begun anew: nothing has to be safe on the disk before the next step.
+    '--dpkgopt=force-unsafe-io',
     ...leftOut.map((option) => `--dpkgopt=${option}`),
     // One by one: mmdebstrap tears lists at commas.
     ...[initramfsPackage, ...packages].map((name) => `--include=${name}`),

@@ -123,7 +123,9 @@ async function nameSystem(tree: Tree, version: string): Promise<string> {
 
 /** Passwords that a program repeats, such as a script that was given one, stay out of errors. */
 function hideSecrets(text: string, { users, fromRepo }: Recipe): string {
-  const secrets = [...users.map(({ passwd }) => passwd), fromRepo.rootPasswd];
+  // An account without a password has `*` or `!` for one.
+  const hashes = fromRepo.rootPasswd.startsWith('$') ? [fromRepo.rootPasswd] : [];
+  const secrets = [...users.map(({ passwd }) => passwd), ...hashes];
   return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 

@@ -11,7 +11,7 @@ interface Kernel {
 }
 
 /** Where GRUB finds the kernel of a slot. */
-export const kernelPath = '/boot/vmlinuz';
+const kernelPath = '/boot/vmlinuz';
 
 /**
  * Leaves the newest kernel of the packages as `/boot/vmlinuz` and nothing else in `/boot`: rescue kernels, older ones

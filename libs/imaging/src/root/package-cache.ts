@@ -11,20 +11,22 @@ import { attempt } from './tree.ts';
  * builds may do this at the same time. Both folders then share the bytes: nobody may write into the files.
  *
  * @param wanted which files, by their path below the folder
+ * @returns the paths of those files
  */
 export async function shareFiles(
   from: string,
   to: string,
   wanted: (path: string) => boolean,
-): Promise<void> {
-  for (const path of await filesBelow(from)) {
-    if (!wanted(path)) continue;
+): Promise<readonly string[]> {
+  const paths = (await filesBelow(from)).filter((path) => wanted(path));
+  for (const path of paths) {
     const target = join(to, path);
     await attempt(`Cannot keep ${path} in ${to}`, async () => {
       await mkdir(dirname(target), { recursive: true });
       await shareFile(join(from, path), target);
     });
   }
+  return paths;
 }
 
 async function filesBelow(folder: string): Promise<readonly string[]> {

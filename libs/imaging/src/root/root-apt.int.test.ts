@@ -237,7 +237,7 @@ describe('buildRootTree from Debian packages, when it cannot', () => {
     expect(during).toEqual([[]]);
     expect(await processesIn(workDir)).toEqual([]);
     expect(await mountsBelow(workDir)).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('names the repository that cannot be read', async () => {
     const gone = join(folder, 'gone.sources');

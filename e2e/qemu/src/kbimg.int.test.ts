@@ -1,0 +1,69 @@
+/** kbimg as a program that is stopped in the middle of a build. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findImageTools, withToolsOnPath } from '@kubeos/vm';
+import { agent, example, kbimg } from './test-images.fixture.ts';
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kubeos-kbimg-'));
+  await cp(example, join(folder, 'recipe'), { recursive: true });
+  const recipe = join(folder, 'recipe/kbimg.toml');
+  const text = await readFile(recipe, 'utf8');
+  await writeFile(recipe, text.replace('../../apps/agent/dist/agent.cjs', agent));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Ids of processes that hold a file of the folder open, have it as root, or name it. */
+async function processesOf(place: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/u.test(name))) {
+    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (line.includes(place)) found.push(`${pid} ${line.replaceAll('\0', ' ')}`);
+  }
+  return found;
+}
+
+/** Waits until it holds; the test's own deadline ends it. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+describe('kbimg', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'B-61: leaves nothing behind when %s stops it, neither files nor processes nor mounts',
+    async (signal) => {
+      const output = join(folder, 'out');
+      const recipe = join(folder, 'recipe/kbimg.toml');
+      const tools = await findImageTools();
+      const child = spawn(
+        process.execPath,
+        [kbimg, 'create', '-f', recipe, '-o', output, 'vm-img'],
+        {
+          env: { ...process.env, ...withToolsOnPath(tools) },
+          stdio: ['ignore', 'ignore', 'pipe'],
+        },
+      );
+      const exited = once(child, 'exit');
+      let said = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+      // Packages are being unpacked, by programs that mmdebstrap has started.
+      await until(async () => (await processesOf(output)).some((line) => line.includes('dpkg')));
+      child.kill(signal);
+      expect(await exited).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+      expect(said).toContain('kbimg: stopped; nothing is left of this build');
+      expect(await readdir(output)).toEqual(['.kbimg.lock']);
+      expect(await processesOf(output)).toEqual([]);
+      expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(output);
+    },
+    180_000,
+  );
+});

@@ -1,0 +1,148 @@
+/** The main job on a real boot chain: firmware, GRUB, initrd, systemd, agent; from version 1 to 2, and back. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { serveImages, type ImageServer } from './image-server.fixture.ts';
+import { newKernelOption, testImages, type TestImages } from './test-images.fixture.ts';
+import { fromServer, inShort, slotState, VmNode } from './vm-node.fixture.ts';
+
+const gib = 2 ** 30;
+let images: TestImages;
+let server: ImageServer;
+let node: VmNode;
+
+beforeAll(async () => {
+  images = await testImages();
+  server = await serveImages(images.folder);
+  node = await VmNode.boot(images, 'upgrade', { sizeBytes: 6 * gib });
+}, 900_000);
+
+afterAll(async () => {
+  await node.dispose();
+  await server.close();
+});
+
+describe('kbimg', () => {
+  it('B-76: gives the same bytes for the same input', () => {
+    expect(images.secondAgain).toEqual(images.second);
+  });
+});
+
+describe('a node that was never upgraded', () => {
+  it('runs version 1 from slot A, and nothing lies in slot B', async () => {
+    const status = await node.status();
+    expect(inShort(status)).toBe('A good KubeOS 1');
+    expect([status.bootWhy, slotState(status, 'B')]).toEqual(['good', 'empty']);
+    expect(status.warnings).toEqual([]);
+  });
+
+  it('names itself as upstream does', async () => {
+    const lines = (await node.run('cat /etc/os-release')).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'NAME="KubeOS"',
+        'ID=kubeos',
+        'PRETTY_NAME="KubeOS 1"',
+        'VERSION_ID=1',
+      ]),
+    );
+  });
+
+  it('has a root that cannot be written, and state that can', async () => {
+    expect(await node.run('findmnt -no OPTIONS /')).toMatch(/^ro,/u);
+    expect(await node.run('touch /usr/x 2>/dev/null || echo refused')).toBe('refused');
+    expect(await node.run('findmnt -no FSTYPE /etc /persist | sort')).toBe('ext4\noverlay');
+    expect(await node.run('findmnt -no SOURCE /var')).toMatch(/\[\/var\]$/u);
+  });
+
+  it('B-75: has grown PERSIST to the end of its disk', async () => {
+    // 6 GiB less ESP and two roots of 1 GiB; the image has 1 GiB less of it.
+    const bytes = Number(await node.run('df -B1 --output=size /persist | tail -1'));
+    expect(bytes).toBeGreaterThan(3.6 * gib);
+  });
+
+  it('has everything that its recipe asked for', async () => {
+    expect(await node.run('id -un ada && id -nG ada')).toBe('ada\nada games');
+    expect(await node.run('cat /usr/share/chroot-marker')).toBe('made-in-chroot');
+    expect(await node.run('test -d /persist/data/cache && echo there')).toBe('there');
+    expect(await node.run('ls /chroot.sh 2>/dev/null || echo gone')).toBe('gone');
+    expect(await node.run('systemctl is-active agent-bridge.socket')).toBe('active');
+  });
+
+  it('starts nothing that fails', async () => {
+    expect(await node.run('systemctl is-system-running --wait || true')).toBe('running');
+    expect(await node.run('systemctl --failed --no-legend --plain')).toBe('');
+  });
+
+  it('B-63: has an identity that was not in the image', async () => {
+    expect(await node.run('cat /etc/machine-id')).toMatch(/^[0-9a-f]{32}$/u);
+    expect(await node.run('ls /persist/etc/ssh/ssh_host_ed25519_key')).toContain('ed25519');
+  });
+
+  it('keeps the agent away while nobody calls', async () => {
+    expect(await node.run('systemctl is-active os-agent.socket')).toBe('active');
+    expect(await node.run('stat -c "%a %U %G" /run/os-agent/os-agent.sock')).toBe(
+      '660 root kubeos',
+    );
+    expect(await node.run('readlink /proc/$(pgrep -o -f os-agent.cjs || echo self)/exe')).toMatch(
+      /^\/usr\/(lib\/kubeos\/node|bin\/)/u,
+    );
+  });
+});
+
+describe('an upgrade and a rollback', () => {
+  let machineId: string;
+  let hostKey: string;
+
+  it('goes to version 2 on trial, and keeps it when it is confirmed', async () => {
+    machineId = await node.run('cat /etc/machine-id');
+    hostKey = await node.run('sha256sum < /etc/ssh/ssh_host_ed25519_key');
+    await node.put('/etc/KubeOS/certs/test-ca.pem', server.ca);
+    await node.run('echo kept > /persist/marker; echo kept > /var/lib/marker; sync');
+    const upgrade = {
+      seq: 1,
+      version: images.upgrade.version,
+      payload: fromServer(server.url, images.upgrade),
+    };
+    const prepared = await node.prepare(upgrade);
+    // kbimg's manifest and the node agree on what lies in the slot.
+    expect(prepared).toMatchObject({
+      result: 'Prepared',
+      slot: 'B',
+      slotDigest: images.second.rootFileSystem.digest,
+    });
+    expect(inShort(await node.status())).toBe('A good KubeOS 1');
+    expect(await node.activate(upgrade, prepared)).toMatchObject({ result: 'Armed' });
+    const trial = await node.isUp(2);
+    expect(inShort(trial)).toBe('B trial KubeOS 2');
+    expect(trial.bootWhy).toBe('trial');
+    expect(await node.confirm('upgrade', 1)).toMatchObject({ result: 'Committed' });
+    const status = await node.status();
+    expect(inShort(status)).toBe('B good KubeOS 2');
+    expect(slotState(status, 'A')).toBe('good');
+  }, 600_000);
+
+  it('kept data and identity', async () => {
+    expect(await node.run('cat /persist/marker /var/lib/marker')).toBe('kept\nkept');
+    expect(await node.run('cat /etc/machine-id')).toBe(machineId);
+    expect(await node.run('sha256sum < /etc/ssh/ssh_host_ed25519_key')).toBe(hostKey);
+    expect(await node.run('. /etc/os-release; echo $PRETTY_NAME')).toBe('KubeOS 2');
+  });
+
+  it('B-57: brought the kernel options of its image', async () => {
+    expect(await node.run('cat /proc/cmdline')).toContain(newKernelOption);
+  });
+
+  it('stays in version 2 when power is cut', async () => {
+    await node.machine.powerCut();
+    await node.machine.start();
+    expect(inShort(await node.isUp(2))).toBe('B good KubeOS 2');
+  }, 400_000);
+
+  it('goes back to version 1', async () => {
+    expect(await node.rollback(2, 'KubeOS 1')).toMatchObject({ result: 'Armed' });
+    expect(inShort(await node.isUp(1))).toBe('A trial KubeOS 1');
+    expect(await node.confirm('rollback', 2)).toMatchObject({ result: 'Committed' });
+    expect(inShort(await node.status())).toBe('A good KubeOS 1');
+    expect(await node.run('cat /persist/marker')).toBe('kept');
+    expect(await node.run('cat /proc/cmdline')).not.toContain(newKernelOption);
+  }, 400_000);
+});

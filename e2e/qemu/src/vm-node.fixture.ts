@@ -1,0 +1,161 @@
+/** A node in a virtual machine: its console, its agent, and the steps of an upgrade as a proxy would take them. */
+import type { AgentClient } from '@kubeos/agent-api';
+import type {
+  AgentStatus,
+  OperationProgress,
+  OperationType,
+  Payload,
+  PhaseAnswer,
+  SlotName,
+} from '@kubeos/core';
+import { agentOf, startMachine, waitForAgent, type Machine } from '@kubeos/vm';
+import type { TestImages, TestPayload } from './test-images.fixture.ts';
+
+/** Root's password in the example's recipe. */
+const password = 'kubeos';
+const minute = 60_000;
+
+/** What an upgrade of a node needs to know. */
+export interface Upgrade {
+  readonly seq: number;
+  readonly payload: Payload;
+  readonly version: string;
+}
+
+/** A node that is switched on. */
+export class VmNode {
+  readonly machine: Machine;
+  readonly agent: AgentClient;
+
+  private constructor(machine: Machine) {
+    this.machine = machine;
+    this.agent = agentOf(machine);
+  }
+
+  /** Boots version 1 on a disk of its own, logs in and waits for the agent. */
+  static async boot(
+    images: TestImages,
+    name: string,
+    options: { readonly firmware?: 'uefi' | 'bios'; readonly sizeBytes?: number } = {},
+  ): Promise<VmNode> {
+    const { sizeBytes, firmware = 'uefi' } = options;
+    const machine = await startMachine({
+      name,
+      firmware,
+      tools: images.tools,
+      memoryMib: 1024,
+      disk: {
+        file: images.disk,
+        format: 'qcow2',
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      },
+    });
+    const node = new VmNode(machine);
+    await node.isUp(1);
+    return node;
+  }
+
+  /** Waits until the node has booted this version (or any), whatever it boots before; logs in, waits for the agent. */
+  async isUp(version?: 1 | 2): Promise<AgentStatus> {
+    await this.machine.console.expect(`KubeOS ${version ?? ''}`, { deadlineSeconds: 900 });
+    await this.machine.console.login('root', password);
+    await waitForAgent(this.machine, this.agent, { deadlineSeconds: 120 });
+    return this.status();
+  }
+
+  status(): Promise<AgentStatus> {
+    return this.agent.getStatus(AbortSignal.timeout(minute));
+  }
+
+  /** Standard output of a command that has to succeed. */
+  async run(command: string): Promise<string> {
+    const { stdout, stderr, exitCode } = await this.machine.console.run(command);
+    if (exitCode !== 0) throw new Error(`${command} exited with ${exitCode}: ${stdout}${stderr}`);
+    return stdout.trimEnd();
+  }
+
+  /** Puts a text into a file of the node. */
+  async put(path: string, text: string, mode = '0644'): Promise<void> {
+    const encoded = Buffer.from(text).toString('base64');
+    await this.run(`mkdir -p "$(dirname ${path})" && echo ${encoded} | base64 -d > ${path}`);
+    await this.run(`chmod ${mode} ${path}`);
+  }
+
+  prepare(
+    { seq, payload, version }: Upgrade,
+    onProgress: (progress: OperationProgress) => void = () => undefined,
+    signal = AbortSignal.timeout(10 * minute),
+  ): Promise<PhaseAnswer> {
+    return this.agent.prepare({ ...call('upgrade', seq), version, payload }, onProgress, signal);
+  }
+
+  /** Arms the other slot; the node reboots by itself. */
+  async activate(
+    { seq, payload, version }: Upgrade,
+    prepared: PhaseAnswer,
+    confirmTimeoutSeconds = 600,
+  ): Promise<PhaseAnswer> {
+    const { slot, slotDigest } = prepared;
+    return this.agent.activate(
+      {
+        ...call('upgrade', seq),
+        target: {
+          version,
+          payloadDigest: payload.digest,
+          ...(slot === undefined ? {} : { slot }),
+          ...(slotDigest === undefined ? {} : { slotDigest }),
+        },
+        confirmTimeoutSeconds,
+      },
+      AbortSignal.timeout(5 * minute),
+    );
+  }
+
+  /** Keeps the slot that is on trial. */
+  async confirm(type: OperationType, seq: number): Promise<PhaseAnswer> {
+    const { bootId, bootedSlot, slots } = await this.status();
+    if (bootedSlot === undefined) throw new Error('Nobody knows which slot is booted');
+    const { slotDigest } = slots[bootedSlot];
+    return this.agent.confirm(
+      { ...call(type, seq), bootId, slot: bootedSlot, ...(slotDigest ? { slotDigest } : {}) },
+      AbortSignal.timeout(minute),
+    );
+  }
+
+  rollback(seq: number, version: string): Promise<PhaseAnswer> {
+    const request = { ...call('rollback', seq), version, confirmTimeoutSeconds: 600 };
+    return this.agent.rollback(request, AbortSignal.timeout(5 * minute));
+  }
+
+  async dispose(): Promise<void> {
+    this.agent.close();
+    await this.machine.dispose();
+  }
+}
+
+function call(type: OperationType, seq: number) {
+  return { id: `e2e/node/${seq}`, seq, type };
+}
+
+/** A payload from the server of the tests. */
+export function fromServer(base: string, { file, digest }: TestPayload): Payload {
+  return {
+    imageType: 'disk',
+    url: `${base}/${file}`,
+    digest,
+    allowInsecure: false,
+    mutualTls: false,
+    caCert: 'test-ca.pem',
+  };
+}
+
+/** What a healthy node says: which slot runs, that it is good, and its version. */
+export function inShort({ bootedSlot, slots, version }: AgentStatus): string {
+  const state = bootedSlot === undefined ? 'unknown' : slots[bootedSlot].state;
+  return `${bootedSlot ?? 'nothing'} ${state} ${version}`;
+}
+
+/** The other one's state. */
+export function slotState({ slots }: AgentStatus, slot: SlotName): string {
+  return slots[slot].state;
+}

@@ -53,7 +53,10 @@ describe('a machine', () => {
     await machine.saveSnapshot('one');
     expect(await type(machine, '+')).toBe(2);
     expect(await type(machine, 's')).toBe(2);
+    const { pid } = machine;
     await machine.loadSnapshot('one');
+    // The same process would not take the processor's counter of time back.
+    expect(machine.pid).not.toBe(pid);
     expect(await type(machine, '+')).toBe(2);
     expect(await type(machine, 'l')).toBe(1);
     // And again in another QEMU.
@@ -63,6 +66,7 @@ describe('a machine', () => {
     expect(await type(machine, '+')).toBe(2);
     expect(machine.console.pending()).toBe('');
     await expect(machine.loadSnapshot('two')).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
+    expect(machine.isOn()).toBe(false);
     // The image itself is as it was.
     expect(await numberOnDisk(image)).toBe(0);
   });

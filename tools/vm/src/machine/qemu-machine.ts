@@ -33,6 +33,7 @@ export const logName = 'serial.log';
 
 const bootSeconds = 120;
 const powerOffSeconds = 60;
+const quitSeconds = 30;
 
 /** A machine whose files are there already. */
 export class QemuMachine implements Machine {
@@ -83,9 +84,17 @@ export class QemuMachine implements Machine {
   async start({ snapshot }: { readonly snapshot?: string } = {}): Promise<void> {
     if (this.isOn()) throw new KubeosError('BUG', 'The machine is on already');
     this.#parts.options.signal?.throwIfAborted();
-    const { qmp } = await this.#startQemu();
-    if (snapshot !== undefined) await this.loadSnapshot(snapshot);
-    this.#note('power on');
+    const { qemu, qmp } = await this.#startQemu();
+    if (snapshot === undefined) this.#note('power on');
+    else {
+      try {
+        await this.#command(`loadvm ${snapshot}`);
+      } catch (error) {
+        await qemu.kill();
+        throw error;
+      }
+      this.console.forget();
+    }
     await qmp.execute('cont');
   }
 
@@ -148,9 +157,12 @@ export class QemuMachine implements Machine {
   }
 
   async loadSnapshot(name: string): Promise<void> {
-    await this.#command(`loadvm ${name}`);
-    this.endConnections();
-    this.console.forget();
+    const { qemu, qmp } = this.#on();
+    // A QEMU that computes every instruction never lets the processor's counter of time go back: in the same one the
+    // guest would see time leap by all that has passed since, and its watchdogs would take that for a hang.
+    await qmp.execute('quit').catch(() => undefined);
+    await within(quitSeconds, 'Waiting for the end of QEMU', qemu.exited).catch(() => qemu.kill());
+    await this.start({ snapshot: name });
   }
 
   async qmp(command: string, args?: Readonly<Record<string, unknown>>): Promise<unknown> {

@@ -9,14 +9,14 @@ const byPath = new Map(pages.map((page) => [page.path, page]));
 
 /**
  * What a block may be: run or checked by a test (see `examples.int.test.ts`, `settings.test.ts` for what is about
- * settings, and `images.test.ts` for kbimg), or no example at all.
+ * settings, `images.test.ts` for kbimg, and `payloads.test.ts` for registries), or no example at all.
  */
 const uses: Readonly<Record<string, readonly string[]>> = {
   sh: ['test', 'npm', 'console', 'node', 'kbimg'],
   yaml: ['test', 'entry', 'before', 'after'],
   toml: ['before', 'after', 'recipe', 'wrong'],
   ts: ['test'],
-  json: [''],
+  json: ['', 'auth'],
   mermaid: [''],
   text: ['', 'issues', ...exampleParts],
 };

@@ -27,7 +27,7 @@ const context: BuildContext = {
 // The programs and libraries of this machine, and modules that are none.
 let work = '';
 let rootDir = '';
-let packed = Buffer.alloc(0);
+let packed: Buffer = Buffer.alloc(0);
 let unpacked = '';
 beforeAll(async () => {
   work = await mkdtemp(join(tmpdir(), 'initrd-'));

@@ -41,7 +41,18 @@ function* archive(blocks: number): Generator<Buffer> {
   yield tarEnd;
 }
 
-const contents = { image, archive };
+/** A layer with that image as its payload. */
+function* layer(blocks: number): Generator<Buffer> {
+  const entry = {
+    ...{ linkName: '', mode: 0o644, uid: 0, gid: 0, mtime: '0', deviceMajor: 0, deviceMinor: 0 },
+    attributes: new Map<string, Buffer>(),
+  };
+  yield renderEntry({ ...entry, type: 'file', name: 'os.tar', size: blocks * mib });
+  yield* image(blocks);
+  yield tarEnd;
+}
+
+const contents = { image, archive, layer };
 const encoders = { plain: () => new PassThrough(), zstd: () => createZstdCompress() };
 type Content = keyof typeof contents;
 type Encoding = keyof typeof encoders;
@@ -51,6 +62,9 @@ function payload(content: Content, encoding: Encoding, blocks: number): Duplex {
   return Readable.from(contents[content](blocks)).pipe(encoders[encoding]());
 }
 
+/** Manifests of a registry by their lengths in MiB. */
+const manifests = new Map<string, string>();
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'memory-'));
   await createDiskImage(join(folder, 'disk.img'), [
@@ -59,7 +73,16 @@ beforeAll(async () => {
   ]);
   disk = await attachLoopDisk(exec, join(folder, 'disk.img'));
   server = await serve((request, response) => {
-    const [, content = '', encoding = '', blocks] = request.url?.split('/') ?? [];
+    const [, content = '', encoding = '', blocks = '', name = ''] = request.url?.split('/') ?? [];
+    const manifest = manifests.get(name);
+    if (content === 'v2' && blocks !== 'blobs') {
+      response.end(manifest);
+      return;
+    }
+    if (content === 'v2') {
+      payload('layer', 'zstd', Number(encoding)).pipe(response);
+      return;
+    }
     payload(content as Content, encoding as Encoding, Number(blocks)).pipe(response);
   });
   await build({
@@ -77,16 +100,36 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function peakMib(content: Content, encoding: Encoding, blocks: number): Promise<number> {
+async function describePayload(stream: Duplex): Promise<{ digest: string; size: number }> {
   const hash = createHash('sha256');
-  for await (const chunk of payload(content, encoding, blocks)) hash.update(chunk as Buffer);
-  const { stdout } = await exec(process.execPath, [
-    '--max-semi-space-size=1',
-    join(folder, 'measure.mjs'),
-    ...[disk.partition(1), `${server.url}/${content}/${encoding}/${blocks}`],
-    ...[`sha256:${hash.digest('hex')}`, folder],
-  ]);
+  let size = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    size += chunk.length;
+  }
+  return { digest: `sha256:${hash.digest('hex')}`, size };
+}
+
+async function measure(imageType: string, source: string, digest: string): Promise<number> {
+  const program = ['--max-semi-space-size=1', join(folder, 'measure.mjs')];
+  const args = [disk.partition(1), imageType, source, digest, folder];
+  const { stdout } = await exec(process.execPath, [...program, ...args]);
   return Number(stdout) / 1024;
+}
+
+async function peakMib(content: Content, encoding: Encoding, blocks: number): Promise<number> {
+  const { digest } = await describePayload(payload(content, encoding, blocks));
+  return measure('disk', `${server.url}/${content}/${encoding}/${blocks}`, digest);
+}
+
+async function peakOfImageMib(blocks: number): Promise<number> {
+  const mediaType = 'application/vnd.oci.image.layer.v1.tar+zstd';
+  const described = { mediaType, ...(await describePayload(payload('layer', 'zstd', blocks))) };
+  const config = { ...described, mediaType: 'application/vnd.oci.image.config.v1+json', size: 2 };
+  const manifest = JSON.stringify({ schemaVersion: 2, config, layers: [described] });
+  manifests.set('latest', manifest);
+  const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
+  return measure('oci', `${new URL(server.url).host}/${blocks}`, digest);
 }
 
 describe('memory', () => {
@@ -98,6 +141,13 @@ describe('memory', () => {
   ])('B-41: stays small and flat whatever the length of an %s, %s', async (content, encoding) => {
     const small = await peakMib(content, encoding, 32);
     const large = await peakMib(content, encoding, largest);
+    expect(large).toBeLessThan(120);
+    expect(large - small).toBeLessThan(24);
+  });
+
+  it('B-41: stays small and flat whatever the length of an image of a registry', async () => {
+    const small = await peakOfImageMib(32);
+    const large = await peakOfImageMib(largest);
     expect(large).toBeLessThan(120);
     expect(large - small).toBeLessThan(24);
   });

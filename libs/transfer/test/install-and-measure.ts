@@ -1,10 +1,10 @@
 /** Run as a bundle of its own by the memory test: installs one payload and prints the peak of its resident memory. */
 import { readFile } from 'node:fs/promises';
-import type { Digest } from '@kubeos/core';
+import type { Digest, ImageType } from '@kubeos/core';
 import { createSlotDevices, createSystemClock, exec } from '@kubeos/host';
 import { createSlotStore } from '../src/index.ts';
 
-const [, , device = '', url = '', digest = '', folder = ''] = process.argv;
+const [, , device = '', imageType = '', source = '', digest = '', folder = ''] = process.argv;
 const store = createSlotStore({
   slots: createSlotDevices({ root: '/', slots: { A: device, B: device } }),
   exec,
@@ -18,7 +18,13 @@ const store = createSlotStore({
 });
 await store.install(
   'B',
-  { imageType: 'disk', url, digest: digest as Digest, allowInsecure: true, mutualTls: false },
+  {
+    imageType: imageType as ImageType,
+    ...(imageType === 'disk' ? { url: source } : { image: source }),
+    digest: digest as Digest,
+    allowInsecure: true,
+    mutualTls: false,
+  },
   { signal: new AbortController().signal, onProgress: () => undefined },
 );
 const status = await readFile('/proc/self/status', 'utf8');

@@ -138,8 +138,8 @@ export interface Machine {
   /** Saves memory, devices and disk under a name in the overlay of the disk, which may be done often. */
   saveSnapshot(name: string): Promise<void>;
   /**
-   * Goes back to a snapshot of a machine that is on, in a new QEMU. The console forgets what it has not read yet, and
-   * connections to the guest end. When it fails the machine is off.
+   * Goes back to a snapshot of a machine that is on, in a new QEMU; the clock of the guest goes back too. The console
+   * forgets what it has not read yet, and connections to the guest end. When it fails the machine is off.
    */
   loadSnapshot(name: string): Promise<void>;
   /** A command of the QEMU Machine Protocol. Throws `COMMAND_FAILED` with what QEMU says. */

@@ -29,6 +29,7 @@ const kbimg = join(workspace, 'apps/kbimg/dist/kbimg.cjs');
 const imageName = 'system.qcow2';
 const bundleMs = 5 * 60_000;
 const buildMs = 30 * 60_000;
+const keptCharacters = 4000;
 
 /**
  * The disk of the example, qcow2; built by kbimg into `${XDG_CACHE_HOME:-~/.cache}/kubeos/vm-image-<key>` unless it is
@@ -113,26 +114,36 @@ interface RunOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly env: Readonly<Record<string, string>>;
-  /** Told what the program says; without it, that is told only when it fails. */
+  /** Told each line of standard error. */
   readonly print?: (line: string) => void;
 }
 
+// What it writes to standard output is told only when it fails: the artefacts of kbimg go away again.
 async function runNode(args: readonly string[], options: RunOptions): Promise<void> {
   const { print, ...rest } = options;
-  let said = '';
-  const hear = (text: string): void => {
-    said += text;
-    if (print === undefined) return;
-    const lines = said.split('\n');
-    said = lines.pop() ?? '';
-    for (const line of lines) print(line);
-  };
-  const child = startChild(process.execPath, args, { ...rest, cwd: workspace, onStderr: hear });
+  const child = startChild(process.execPath, args, {
+    ...rest,
+    cwd: workspace,
+    ...(print === undefined ? {} : { onStderr: eachLine(print) }),
+  });
+  let output = '';
   child.stdin.end();
-  child.stdout.setEncoding('utf8').on('data', hear);
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output = (output + text).slice(-keptCharacters);
+  });
   try {
     await child.exited;
-  } finally {
-    if (print !== undefined && said !== '') print(said);
+  } catch (cause) {
+    const failure = KubeosError.from(cause);
+    throw new KubeosError(failure.code, `${failure.message}\n${output}`.trim(), { cause });
   }
+}
+
+function eachLine(print: (line: string) => void): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) print(line);
+  };
 }

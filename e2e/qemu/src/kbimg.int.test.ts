@@ -1,21 +1,18 @@
 /** kbimg as a program that is stopped in the middle of a build. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { findImageTools, withToolsOnPath } from '@kubeos/vm';
-import { agent, example, kbimg } from './test-images.fixture.ts';
+import { findImageTools, kbimgCommand, layOutExample, withToolsOnPath } from '@kubeos/vm';
 
 let folder: string;
+let recipe: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubeos-kbimg-'));
-  await cp(example, join(folder, 'recipe'), { recursive: true });
-  const recipe = join(folder, 'recipe/kbimg.toml');
-  const text = await readFile(recipe, 'utf8');
-  await writeFile(recipe, text.replace('../../apps/agent/dist/agent.cjs', agent));
+  recipe = await layOutExample(join(folder, 'recipe'));
 });
 
 afterEach(async () => {
@@ -42,16 +39,12 @@ describe('kbimg', () => {
     'B-61: leaves nothing behind when %s stops it, neither files nor processes nor mounts',
     async (signal) => {
       const output = join(folder, 'out');
-      const recipe = join(folder, 'recipe/kbimg.toml');
       const tools = await findImageTools();
-      const child = spawn(
-        process.execPath,
-        [kbimg, 'create', '-f', recipe, '-o', output, 'vm-img'],
-        {
-          env: { ...process.env, ...withToolsOnPath(tools) },
-          stdio: ['ignore', 'ignore', 'pipe'],
-        },
-      );
+      const [node, ...args] = kbimgCommand('create', '-f', recipe, '-o', output, 'vm-img');
+      const child = spawn(node, args, {
+        env: { ...process.env, ...withToolsOnPath(tools) },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
       const exited = once(child, 'exit');
       let said = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

@@ -1,4 +1,13 @@
 export { agentOf, waitForAgent } from './agent.ts';
 export type * from './contract.ts';
+export { cachedFolder, type CachedFolder } from './images/cached-folder.ts';
+export {
+  bundleForImages,
+  kbimgCommand,
+  keyOfImages,
+  layOutExample,
+  runKbimg,
+  type KbimgOptions,
+} from './images/example.ts';
 export { createMachine, startMachine, withMachine } from './start-machine.ts';
 export { findImageTools, withToolsOnPath, type ImageTools } from './tools/image-tools.ts';

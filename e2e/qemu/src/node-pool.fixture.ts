@@ -1,6 +1,6 @@
 /** Nodes that have booted once and are taken back to a moment of that for each test. */
 import type { TestImages } from './test-images.fixture.ts';
-import { VmNode } from './vm-node.fixture.ts';
+import { VmNode } from '@kubeos/vm';
 
 /** As many as there are processors here that boot at a time: each takes a whole one. */
 const size = 2;
@@ -23,7 +23,7 @@ export class NodePool {
     bring: (node: VmNode) => Promise<void>,
   ): Promise<NodePool> {
     const boots = Array.from({ length: size }, async (_, index) => {
-      const node = await VmNode.boot(images, `${name}-${index}`);
+      const node = await VmNode.boot({ ...images, name: `${name}-${index}` });
       await bring(node);
       return node;
     });

@@ -6,7 +6,7 @@ import type { Payload } from '@kubeos/core';
 import { createSystemClock, exec } from '@kubeos/host';
 import { pushOciLayout } from '@kubeos/imaging';
 import { login, startRegistry } from '@kubeos/testing';
-import { hostSeenByGuests } from './image-server.fixture.ts';
+import { hostSeenByGuests } from '@kubeos/vm';
 
 /** The registry. */
 export interface NodeRegistry {

@@ -1,8 +1,8 @@
 /** The main job on a real boot chain: firmware, GRUB, initrd, systemd, agent; from version 1 to 2, and back. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inShort, slotState, VmNode } from '@kubeos/vm';
 import { openNodeRegistry, type NodeRegistry } from './node-registry.fixture.ts';
 import { newKernelOption, testImages, type TestImages } from './test-images.fixture.ts';
-import { inShort, slotState, VmNode } from './vm-node.fixture.ts';
 
 const gib = 2 ** 30;
 let images: TestImages;
@@ -12,7 +12,7 @@ let node: VmNode;
 beforeAll(async () => {
   images = await testImages();
   registry = await openNodeRegistry();
-  node = await VmNode.boot(images, 'upgrade', { sizeBytes: 6 * gib });
+  node = await VmNode.boot({ ...images, name: 'upgrade', sizeBytes: 6 * gib });
 }, 900_000);
 
 afterAll(async () => {
@@ -92,7 +92,7 @@ describe('a node that was never upgraded', () => {
 
 describe('a machine without EFI', () => {
   it('B-47: boots the same disk, with the same files of the boot loader in the same place', async () => {
-    const old = await VmNode.boot(images, 'bios', { firmware: 'bios' });
+    const old = await VmNode.boot({ ...images, name: 'bios', firmware: 'bios' });
     try {
       expect(inShort(await old.status())).toBe('A good KubeOS 1');
       expect(await old.run('ls -d /sys/firmware/efi 2>/dev/null || echo none')).toBe('none');

@@ -11,3 +11,5 @@ export {
 } from './images/example.ts';
 export { createMachine, startMachine, withMachine } from './start-machine.ts';
 export { findImageTools, withToolsOnPath, type ImageTools } from './tools/image-tools.ts';
+export { hostSeenByGuests, serveImages, type ImageServer } from './node/image-server.ts';
+export { inShort, slotState, VmNode, type Upgrade, type VmNodeOptions } from './node/vm-node.ts';

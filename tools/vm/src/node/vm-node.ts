@@ -8,10 +8,13 @@ import type {
   PhaseAnswer,
   SlotName,
 } from '@kubeos/core';
-import { agentOf, startMachine, waitForAgent, type Machine } from '@kubeos/vm';
-import type { TestImages, TestPayload } from './test-images.fixture.ts';
 
-/** Root's password in the example's recipe. */
+import { agentOf, waitForAgent } from '../agent.ts';
+import type { Machine } from '../contract.ts';
+import { startMachine } from '../start-machine.ts';
+import type { ImageTools } from '../tools/image-tools.ts';
+
+/** Root's password in the recipe of the example. */
 const password = 'kubeos';
 const minute = 60_000;
 
@@ -20,6 +23,19 @@ export interface Upgrade {
   readonly seq: number;
   readonly payload: Payload;
   readonly version: string;
+}
+
+/** A node that is to be booted. */
+export interface VmNodeOptions {
+  /** The image, qcow2; it is not written to. */
+  readonly disk: string;
+  readonly tools: ImageTools;
+  /** For the folder of the machine. */
+  readonly name: string;
+  /** Default: UEFI. */
+  readonly firmware?: 'uefi' | 'bios';
+  /** Size of the disk; default: that of the image. */
+  readonly sizeBytes?: number;
 }
 
 /** A node that is switched on. */
@@ -32,31 +48,26 @@ export class VmNode {
     this.agent = agentOf(machine);
   }
 
-  /** Boots version 1 on a disk of its own, logs in and waits for the agent. */
-  static async boot(
-    images: TestImages,
-    name: string,
-    options: { readonly firmware?: 'uefi' | 'bios'; readonly sizeBytes?: number } = {},
-  ): Promise<VmNode> {
-    const { sizeBytes, firmware = 'uefi' } = options;
+  /** Boots an image of the example, on a disk of its own; logs in and waits for the agent. */
+  static async boot({
+    disk,
+    firmware = 'uefi',
+    sizeBytes,
+    ...options
+  }: VmNodeOptions): Promise<VmNode> {
     const machine = await startMachine({
-      name,
+      ...options,
       firmware,
-      tools: images.tools,
       memoryMib: 1024,
-      disk: {
-        file: images.disk,
-        format: 'qcow2',
-        ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      },
+      disk: { file: disk, format: 'qcow2', ...(sizeBytes === undefined ? {} : { sizeBytes }) },
     });
     const node = new VmNode(machine);
-    await node.isUp(1);
+    await node.isUp();
     return node;
   }
 
   /** Waits until the node has booted this version (or any), whatever it boots before; logs in, waits for the agent. */
-  async isUp(version?: 1 | 2): Promise<AgentStatus> {
+  async isUp(version?: number): Promise<AgentStatus> {
     await this.machine.console.expect(`KubeOS ${version ?? ''}`, { deadlineSeconds: 900 });
     await this.machine.console.login('root', password);
     await waitForAgent(this.machine, this.agent, { deadlineSeconds: 120 });
@@ -135,18 +146,6 @@ export class VmNode {
 
 function call(type: OperationType, seq: number) {
   return { id: `e2e/node/${seq}`, seq, type };
-}
-
-/** A payload from the server of the tests. */
-export function fromServer(base: string, { file, digest }: TestPayload): Payload {
-  return {
-    imageType: 'disk',
-    url: `${base}/${file}`,
-    digest,
-    allowInsecure: false,
-    mutualTls: false,
-    caCert: 'test-ca.pem',
-  };
 }
 
 /** What a healthy node says: which slot runs, that it is good, and its version. */

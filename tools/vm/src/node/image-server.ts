@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+
 import { createTestAuthority } from '@kubeos/testing';
 
 /** Where QEMU's user network shows the loopback interface of its host. */

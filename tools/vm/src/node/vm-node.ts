@@ -49,7 +49,14 @@ export class VmNode {
   }
 
   /** Boots an image of the example, on a disk of its own; logs in and waits for the agent. */
-  static async boot({
+  static async boot(options: VmNodeOptions): Promise<VmNode> {
+    const node = await VmNode.start(options);
+    await node.isUp();
+    return node;
+  }
+
+  /** The same, without waiting for anything. */
+  static async start({
     disk,
     firmware = 'uefi',
     sizeBytes,
@@ -61,14 +68,22 @@ export class VmNode {
       memoryMib: 1024,
       disk: { file: disk, format: 'qcow2', ...(sizeBytes === undefined ? {} : { sizeBytes }) },
     });
-    const node = new VmNode(machine);
-    await node.isUp();
-    return node;
+    return new VmNode(machine);
   }
 
   /** Waits until the node has booted this version (or any), whatever it boots before; logs in, waits for the agent. */
   async isUp(version?: number): Promise<AgentStatus> {
+    await this.hasBooted(version);
+    return this.logIn();
+  }
+
+  /** Waits for the first of this. */
+  async hasBooted(version?: number): Promise<void> {
     await this.machine.console.expect(`KubeOS ${version ?? ''}`, { deadlineSeconds: 900 });
+  }
+
+  /** Waits for the rest of it. */
+  async logIn(): Promise<AgentStatus> {
     await this.machine.console.login('root', password);
     await waitForAgent(this.machine, this.agent, { deadlineSeconds: 120 });
     return this.status();

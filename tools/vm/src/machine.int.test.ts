@@ -199,7 +199,9 @@ describe('nothing is left', () => {
       env: { ...process.env, TMPDIR: folder },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const gone = once(owner, 'exit').then(() => Promise.reject(new Error('The owner ended')));
+    const [line] = (await Promise.race([once(owner.stdout, 'data'), gone])) as [Buffer];
+    gone.catch(() => undefined);
     const qemu = `/proc/${Number(line.toString())}`;
     expect(existsSync(qemu)).toBe(true);
     owner.kill('SIGKILL');

@@ -6,7 +6,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { createTestAuthority } from '@kubeos/testing';
+import { createAuthority } from '@kubeos/control-plane';
 
 /** Where QEMU's user network shows the loopback interface of its host. */
 export const hostSeenByGuests = '10.0.2.2';
@@ -23,8 +23,12 @@ export interface ImageServer {
 /** Serves the files of a folder on loopback, with ranges. */
 export async function serveImages(folder: string): Promise<ImageServer> {
   const own = await mkdtemp(join(tmpdir(), 'kubeos-images-'));
-  const authority = await createTestAuthority(own, 'images-ca');
-  const { key, cert } = await authority.issue('images', [hostSeenByGuests]);
+  const authority = await createAuthority(own, '/CN=images-ca');
+  const { keyFile, certificateFile } = await authority.issue('images', '/CN=images', [
+    `subjectAltName=IP:${hostSeenByGuests}`,
+    'extendedKeyUsage=serverAuth',
+  ]);
+  const [key, cert] = await Promise.all([readFile(keyFile), readFile(certificateFile)]);
   const server = createServer({ key, cert }, (request, response) => {
     const file = join(folder, basename(request.url ?? ''));
     void stat(file).then(
@@ -46,7 +50,7 @@ export async function serveImages(folder: string): Promise<ImageServer> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     url: `https://${hostSeenByGuests}:${port}`,
-    ca: await readFile(authority.self.certFile, 'utf8'),
+    ca: await readFile(authority.caFile, 'utf8'),
     close: async () => {
       server.closeAllConnections();
       server.close();

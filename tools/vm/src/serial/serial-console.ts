@@ -107,8 +107,9 @@ export class SerialConsole implements Console {
     const left = countdown(options.deadlineSeconds ?? bootSeconds);
     const name = newName();
     // What is typed while nobody listens is thrown away: it is typed until there is an answer.
-    const line = ` stty -echo; unset HISTFILE; printf '@%s %s\\n' ${name} ready\n`;
-    const answer = new RegExp(`@${name} ready\\n|Login incorrect`, 'u');
+    // Of the first time login(1) may have swallowed the start: what is left of a line without quotes leaves none open.
+    const line = ` stty -echo; unset HISTFILE; echo @${name} $((40+2))\n`;
+    const answer = new RegExp(`@${name} 42\\n|Login incorrect`, 'u');
     const [found] = await this.#ask(line, left, nudgeSeconds, () => answer.exec(this.pending()));
     if (found === 'Login incorrect') {
       throw new KubeosError('FORBIDDEN', 'The guest says "Login incorrect"');

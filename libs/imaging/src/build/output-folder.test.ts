@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -45,6 +45,17 @@ describe('withOutputFolder', () => {
     });
     expect(await shown()).toEqual(['layout', 'manifest.json', 'notes.txt']);
     expect((await stat(join(folder, 'manifest.json'))).mode & 0o777).toBe(0o640);
+  });
+
+  it('touches nothing behind a link', async () => {
+    const outside = join(folder, 'outside');
+    await writeFile(outside, '', { mode: 0o755 });
+    await withOutputFolder(join(folder, 'out'), async ({ workDir, publish }) => {
+      await mkdir(join(workDir, 'layout'));
+      await symlink(outside, join(workDir, 'layout/link'));
+      await publish(['layout']);
+    });
+    expect((await stat(outside)).mode & 0o777).toBe(0o755);
   });
 
   it('never shows the old manifest beside new artefacts', async () => {

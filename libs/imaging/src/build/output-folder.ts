@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode, KubeosError } from '@kubeos/core';
 import { createNodeLock, parseMountInfo, readTextIfThere, storageError } from '@kubeos/host';
@@ -106,10 +116,11 @@ async function publish(workDir: string, output: string, names: readonly string[]
   }
 }
 
-/** Flushes a file, or a folder with all that is in it. */
+/** Flushes a file, or a folder with all that is in it. What a link leads to is not ours. */
 async function flush(path: string): Promise<void> {
-  const isFolder = (await stat(path)).isDirectory();
-  if (isFolder) for (const name of await readdir(path)) await flush(join(path, name));
+  const facts = await lstat(path);
+  if (facts.isSymbolicLink()) return;
+  if (facts.isDirectory()) for (const name of await readdir(path)) await flush(join(path, name));
   else await chmod(path, 0o640);
   await flushEntry(path);
 }

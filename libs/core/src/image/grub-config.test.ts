@@ -92,9 +92,15 @@ describe('renderGrubConfig', () => {
   });
 
   it('takes the times that it is given', () => {
-    const text = renderGrubConfig({ partUuids, watchdogSeconds: 77, menuSeconds: 9 });
+    const text = renderGrubConfig({
+      partUuids,
+      watchdogSeconds: 77,
+      menuSeconds: 9,
+      restartSeconds: 8,
+    });
     expect(text).toContain('kubeos.watchdog=77"');
     expect(text).toContain('sleep --interruptible 9;');
+    expect(text).toContain('sleep --interruptible 8;');
   });
 });
 

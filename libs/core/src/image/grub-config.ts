@@ -17,6 +17,8 @@ export interface GrubConfigOptions {
   readonly watchdogSeconds?: number;
   /** How long ESC opens the menu, in seconds. Default: 3. */
   readonly menuSeconds?: number;
+  /** How long to wait before a machine on which nothing can be started is restarted, in seconds. Default: 60. */
+  readonly restartSeconds?: number;
 }
 
 /** Where the boot loader's files are on the boot partition; on the node that is `/boot/efi/EFI/openEuler`. */
@@ -48,19 +50,12 @@ const idleMenuSeconds = 300;
  * is not whole nothing is carried out, and `renderEarlyConfig` takes the next one.
  */
 export function renderGrubConfig(options: GrubConfigOptions): string {
-  const { partUuids, passwordHash = '', watchdogSeconds = 120, menuSeconds = 3 } = options;
+  const { partUuids, passwordHash = '' } = options;
+  const { watchdogSeconds = 120, menuSeconds = 3, restartSeconds = 60 } = options;
   return `# Boot menu of KubeOS. The lines that begin with "linux" may be edited, by hand or by the settings models
 # grub.cmdline.current and grub.cmdline.next. GRUB runs the function below only if it is whole, or else that of
 # grub.cfg.bak, or else the one that was built into GRUB with the image.
 function kubeos_menu {
-  if [ "$grub_platform" = pc ]; then
-    # Firmware of EFI machines brings its console to the serial port by itself.
-    if serial --unit=0 --speed=115200; then
-      terminal_input console serial
-      terminal_output console serial
-    fi
-  fi
-
   # As upstream: a password in user.cfg takes the place of the one here.
   set GRUB2_PASSWORD="${passwordHash}"
   if [ -s "$kubeos_dir/user.cfg" ]; then
@@ -70,19 +65,8 @@ function kubeos_menu {
     set superusers=root
     password_pbkdf2 root "$GRUB2_PASSWORD"
   fi
-${slotNames.map((slot) => slotEntry(slot, partUuids[slot], watchdogSeconds)).join('')}
-  menuentry 'Restart' --unrestricted --id 'KubeOS-Restart' {
-    if [ -z "$kubeos_by_hand" ]; then
-      echo "KubeOS: no slot can be started. Restarting in 60 seconds, ESC opens the menu"
-      if sleep --interruptible 60; then
-        reboot
-      fi
-${indent(openMenu, 6)}
-    else
-      reboot
-    fi
-  }
 
+${slotNames.map((slot) => guarded(slotEntry(slot, partUuids[slot], watchdogSeconds))).join('')}${guarded(lastEntry(restartSeconds))}
 ${indent(readBlock, 2)}
   echo "KubeOS: ESC opens the menu"
   if sleep --interruptible ${menuSeconds}; then
@@ -91,7 +75,7 @@ ${indent(decide(), 4)}
   else
 ${indent(openMenu, 4)}
   fi
-  true
+  set kubeos_runs="$kubeos_call"
 }
 `;
 }
@@ -101,22 +85,40 @@ ${indent(openMenu, 4)}
  * first menu that is whole: `grub.cfg`, `grub.cfg.bak`, or the one that lies in GRUB itself at `builtInPath`.
  */
 export function renderEarlyConfig(builtInPath: string): string {
-  return `set kubeos_disk=hd0
+  return `# Firmware of EFI machines brings its console to the serial port by itself.
+if [ "$grub_platform" = pc ]; then
+  if serial --unit=0 --speed=115200; then
+    terminal_input console serial
+    terminal_output console serial
+  fi
+fi
+set kubeos_disk=hd0
 regexp --set=1:kubeos_disk '^\\(([^,)]+)' "$cmdpath"
 set kubeos_dir="($kubeos_disk,gpt${grubPartitions.esp})/${grubFolder}"
 for kubeos_file in "$kubeos_dir/grub.cfg" "$kubeos_dir/grub.cfg.bak" "${builtInPath}"; do
   if [ -z "$kubeos_runs" ]; then
+    unset kubeos_call
     if [ -s "$kubeos_file" ]; then
-      source "$kubeos_file"
+      # Takes the function and carries nothing out, whatever else is in the file.
+      extract_entries_source "$kubeos_file"
     fi
-    if kubeos_menu; then
-      set kubeos_runs=1
-    else
+    # To GRUB a command that it does not know has succeeded, so that the menu itself has to say that it is there.
+    set kubeos_call=1
+    kubeos_menu
+    if [ -z "$kubeos_runs" ]; then
       echo "KubeOS: $kubeos_file is missing or broken"
       set kubeos_menu_args=kubeos.menu=fallback
     fi
   fi
 done
+`;
+}
+
+/** What stands behind a damaged place is for GRUB outside of the function; then there shall be no entry of it. */
+function guarded(entry: string): string {
+  return `  if [ -n "$kubeos_call" ]; then
+${indent(entry, 4)}
+  fi
 `;
 }
 
@@ -135,6 +137,21 @@ unset fallback
 set default=${restartEntry}
 set timeout=${idleMenuSeconds}
 `;
+
+function lastEntry(restartSeconds: number): string {
+  return `menuentry 'Restart' --unrestricted --id 'KubeOS-Restart' {
+  if [ -z "$kubeos_by_hand" ]; then
+    echo "KubeOS: no slot can be started. Restarting in ${restartSeconds} seconds, ESC opens the menu"
+    if sleep --interruptible ${restartSeconds}; then
+      reboot
+    fi
+${indent(openMenu, 4)}
+  else
+    reboot
+  fi
+}
+`;
+}
 
 /** Which entries are tried, in which order, and why. GRUB goes on with `fallback` when `default` comes back. */
 function decide(): string {
@@ -200,42 +217,41 @@ function slotEntry(slot: SlotName, partUuid: string, watchdogSeconds: number): s
     ...[`root=PARTUUID=${partUuid}`, '$kubeos_image_args', ...editableWords],
     ...[`kubeos.slot=${slot}`, 'kubeos.why=$kubeos_why', '$kubeos_menu_args', '$kubeos_trial_args'],
   ];
-  return `
-  menuentry '${slot}' --unrestricted --hotkey=${name} --id 'KubeOS-${slot}' {
-    set kubeos_why="$kubeos_why_${name}"
-    if [ -z "$kubeos_why" ]; then
-      set kubeos_why=manual
+  return `menuentry '${slot}' --unrestricted --hotkey=${name} --id 'KubeOS-${slot}' {
+  set kubeos_why="$kubeos_why_${name}"
+  if [ -z "$kubeos_why" ]; then
+    set kubeos_why=manual
+  fi
+  unset kubeos_trial_args
+  if [ "$slot_${name}" = trial ]; then
+    set kubeos_trial_args="${trialWords.join(' ')} kubeos.watchdog=${watchdogSeconds}"
+  fi
+  echo "KubeOS: slot ${slot}, $kubeos_why"
+  unset kubeos_uuid
+  probe --set=kubeos_uuid --part-uuid "(${partition})"
+  if [ "$kubeos_uuid" = ${partUuid} ]; then
+    set root="${partition}"
+    unset kubeos_image_args
+    if [ -s /boot/kubeos.cfg ]; then
+      source /boot/kubeos.cfg
     fi
-    unset kubeos_trial_args
-    if [ "$slot_${name}" = trial ]; then
-      set kubeos_trial_args="${trialWords.join(' ')} kubeos.watchdog=${watchdogSeconds}"
-    fi
-    echo "KubeOS: slot ${slot}, $kubeos_why"
-    unset kubeos_uuid
-    probe --set=kubeos_uuid --part-uuid "(${partition})"
-    if [ "$kubeos_uuid" = ${partUuid} ]; then
-      set root="${partition}"
-      unset kubeos_image_args
-      if [ -s /boot/kubeos.cfg ]; then
-        source /boot/kubeos.cfg
-      fi
-      # What is missing is found here: GRUB waits for a key after an error that it prints.
-      if [ -s /boot/vmlinuz ]; then
-        if [ -s /boot/initramfs.img ]; then
-          if
-            linux /boot/vmlinuz ${words.join(' ')}
-          then
-            if initrd /boot/initramfs.img; then
-              boot
-            fi
-            # GRUB would start the kernel at the end of this entry: the first thing that this loader does is to forget it.
-            multiboot
+    # What is missing is found here: GRUB waits for a key after an error that it prints.
+    if [ -s /boot/vmlinuz ]; then
+      if [ -s /boot/initramfs.img ]; then
+        if
+          linux /boot/vmlinuz ${words.join(' ')}
+        then
+          if initrd /boot/initramfs.img; then
+            boot
           fi
+          # GRUB would start the kernel at the end of this entry: the first thing that this loader does is to forget it.
+          multiboot
         fi
       fi
     fi
-    echo "KubeOS: slot ${slot} cannot be loaded"
-  }
+  fi
+  echo "KubeOS: slot ${slot} cannot be loaded"
+}
 `;
 }
 

@@ -59,14 +59,30 @@ export function createAgentServer(
   const follow: Surroundings['follow'] = (method, work) => {
     if (!method.isWork) return;
     count(1);
-    void work.finally(() => count(-1));
+    void work.finally(() => {
+      count(-1);
+      look();
+    });
   };
 
+  const connections = new Set<Socket>();
+  const isQuiet = (): boolean => running === 0 && connections.size === 0;
+  let becameQuiet = (): void => undefined;
+  const look = (): void => {
+    if (isQuiet()) becameQuiet();
+  };
   const local = grpcServer(methods, { protocol, follow, authorize: () => undefined });
   const injector = local.createConnectionInjector(ServerCredentials.createInsecure());
   const servers = [local];
   return {
-    accept: (connection) => injector.injectConnection(connection),
+    accept: (connection) => {
+      connections.add(connection);
+      connection.once('close', () => {
+        connections.delete(connection);
+        look();
+      });
+      injector.injectConnection(connection);
+    },
     listen: async ({ address, ca, cert, key, clientNames }) => {
       const server = grpcServer(methods, {
         protocol,
@@ -80,7 +96,13 @@ export function createAgentServer(
     },
     close: async (graceMs) => {
       closing.abort();
-      await Promise.all(servers.map((server) => shutDown(server, graceMs)));
+      const quiet = new Promise<void>((resolve) => {
+        becameQuiet = resolve;
+        // grpc-js says that it is shut down as soon as Node.js has told the callers: that is before they have answers.
+        for (const server of servers) server.tryShutdown(() => look());
+      });
+      await within(graceMs, quiet);
+      for (const server of servers) server.forceShutdown();
     },
   };
 }
@@ -98,12 +120,12 @@ async function bind(
   }
 }
 
-async function shutDown(server: Server, graceMs: number): Promise<void> {
-  const cut = setTimeout(() => server.forceShutdown(), graceMs);
-  try {
-    // Its one error says that the server is closed already.
-    await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  } finally {
-    clearTimeout(cut);
-  }
+/** Waits for something, but no longer than that. */
+async function within(milliseconds: number, something: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([something, late]);
+  clearTimeout(timer);
 }

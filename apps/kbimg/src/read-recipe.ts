@@ -5,10 +5,10 @@ import { KubeosError } from '@kubeos/core';
 import {
   checkRecipeFor,
   parseRecipe,
-  recipeFiles,
   type ImageArch,
   type ImageKind,
   type Recipe,
+  type RecipeFile,
   type RecipeIssue,
 } from '@kubeos/core/image';
 
@@ -29,13 +29,11 @@ export async function readRecipe(
   arch: ImageArch,
 ): Promise<ReadRecipe> {
   const parsed = parseRecipe(await read(file));
-  if (parsed.kind === 'invalid') throw invalid(file, parsed.issues);
-  const { recipe } = parsed;
   const recipeDir = dirname(resolve(file));
-  const issues = [
-    ...checkRecipeFor(recipe, kind, arch),
-    ...(await missingFiles(recipe, recipeDir)),
-  ];
+  const missing = await missingFiles(parsed.files, recipeDir);
+  if (parsed.kind === 'invalid') throw invalid(file, [...parsed.issues, ...missing]);
+  const { recipe } = parsed;
+  const issues = [...checkRecipeFor(recipe, kind, arch), ...missing];
   if (issues.length > 0) throw invalid(file, issues);
   return { recipe, recipeDir };
 }
@@ -48,9 +46,12 @@ async function read(file: string): Promise<string> {
   }
 }
 
-async function missingFiles(recipe: Recipe, recipeDir: string): Promise<readonly RecipeIssue[]> {
+async function missingFiles(
+  files: readonly RecipeFile[],
+  recipeDir: string,
+): Promise<readonly RecipeIssue[]> {
   const found = await Promise.all(
-    recipeFiles(recipe).map(async ({ file, expected, path, line, column }) => {
+    files.map(async ({ file, expected, path, line, column }) => {
       const place = resolve(recipeDir, file);
       const facts = await stat(place).catch(() => undefined);
       if (facts === undefined) return [{ path, line, column, message: `${place} does not exist` }];
@@ -64,7 +65,8 @@ async function missingFiles(recipe: Recipe, recipeDir: string): Promise<readonly
 }
 
 function invalid(file: string, issues: readonly RecipeIssue[]): KubeosError {
-  const lines = issues.map(
+  const inOrder = issues.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const lines = inOrder.map(
     ({ line, column, path, message }) =>
       `${file}:${line}:${column}: ${path === '' ? '' : `${path}: `}${message}`,
   );

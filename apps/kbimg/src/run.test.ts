@@ -67,8 +67,13 @@ describe('kbimg', () => {
     const file = await recipe(`${right}colour = "red"\n[disk_partition]\nroot = "big"\n`);
     const { exitCode, err } = await kbimg('create', '-f', file, 'vm-img');
     expect(exitCode).toBe(64);
-    expect(err).toContain(`${file}:7:1: from_repo.colour: `);
-    expect(err).toContain(`${file}:9:8: disk_partition.root: `);
+    expect(err.split('\n').map((line) => line.split(': ', 2).join(': '))).toEqual([
+      `${file}:3:1: from_repo.repo_path`,
+      `${file}:4:1: from_repo.agent_path`,
+      `${file}:7:1: from_repo.colour`,
+      `${file}:9:8: disk_partition.root`,
+      '',
+    ]);
   });
 
   it('tells which files of a recipe are missing, counted from its folder', async () => {

@@ -11,12 +11,13 @@ export {
   type ImageKind,
   type PxeConfig,
   type Recipe,
+  type RecipeFile,
   type RecipeIssue,
   type RecipePlace,
   type RecipeResult,
   type RecipeUser,
 } from './recipe/recipe.ts';
-export { checkRecipeFor, recipeFiles, type RecipeFile } from './recipe/check-recipe.ts';
+export { checkRecipeFor } from './recipe/check-recipe.ts';
 export { parseRecipe } from './recipe/parse-recipe.ts';
 export { recipeReference, type KeyReference, type TableReference } from './recipe/reference.ts';
 export { compareBlocks, indexBlockBytes, type SharedBlocks } from './block-index.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { checkRecipeFor, recipeFiles } from './check-recipe.ts';
+import { checkRecipeFor } from './check-recipe.ts';
 import { fullRecipe, leastRecipe, recipeOf } from './recipe.fixture.ts';
 import type { ImageArch, ImageKind } from './recipe.ts';
 
@@ -8,42 +8,6 @@ function check(lines: string, kind: ImageKind, arch: ImageArch = 'amd64'): reado
     ({ line, column, path, message }) => `${line}:${column} ${path}: ${message}`,
   );
 }
-
-describe('the files of a recipe', () => {
-  it('have the place of the key that names them', () => {
-    expect(recipeFiles(recipeOf(fullRecipe))).toEqual([
-      { path: 'from_repo.repo_path', file: 'debian.sources', expected: 'file', line: 4, column: 1 },
-      {
-        path: 'from_repo.agent_path',
-        file: '/opt/kubeos/agent.cjs',
-        expected: 'file',
-        line: 5,
-        column: 1,
-      },
-      { path: 'copy_files[0].src', file: 'files/motd', expected: 'any', line: 25, column: 1 },
-      { path: 'copy_files[1].src', file: 'files/units', expected: 'any', line: 29, column: 1 },
-      {
-        path: 'chroot_script.path',
-        file: 'scripts/last.sh',
-        expected: 'file',
-        line: 40,
-        column: 1,
-      },
-    ]);
-  });
-
-  it('are two at least', () => {
-    expect(recipeFiles(recipeOf(leastRecipe)).map(({ file }) => file)).toEqual([
-      'kubeos.repo',
-      'agent.cjs',
-    ]);
-  });
-
-  it('have a place even where the recipe was not read from a text', () => {
-    const [first] = recipeFiles({ ...recipeOf(leastRecipe), places: new Map() });
-    expect(first).toMatchObject({ line: 1, column: 1 });
-  });
-});
 
 describe('a recipe for a kind of image', () => {
   it('is fine when nothing speaks against it', () => {

@@ -1,34 +1,5 @@
-/** What a recipe has to have for one kind of image, and which files of the build host it names. */
+/** What a recipe has to have for one kind of image. */
 import type { ImageArch, ImageKind, Recipe, RecipeIssue, RecipePlace } from './recipe.ts';
-
-/** A file of the build host, and the key that names it. */
-export interface RecipeFile extends RecipePlace {
-  /** As the recipe writes it. */
-  readonly file: string;
-  /** Path of the key, as in `RecipeIssue`. */
-  readonly path: string;
-  /** `any`: a file or a folder. */
-  readonly expected: 'file' | 'any';
-}
-
-/**
- * The files that have to be there to build what this version builds, in the order of the tables. Those of tables that
- * are only checked are not among them.
- */
-export function recipeFiles(recipe: Recipe): readonly RecipeFile[] {
-  const { fromRepo, copyFiles, chrootScript } = recipe;
-  const named = (
-    path: string,
-    file: string,
-    expected: RecipeFile['expected'] = 'file',
-  ): RecipeFile => ({ ...placeOf(recipe, path), path, file, expected });
-  return [
-    named('from_repo.repo_path', fromRepo.repoPath),
-    named('from_repo.agent_path', fromRepo.agentPath),
-    ...copyFiles.map(({ src }, index) => named(`copy_files[${index}].src`, src, 'any')),
-    ...(chrootScript ? [named('chroot_script.path', chrootScript.path)] : []),
-  ];
-}
 
 /** What is wrong with a valid recipe for this kind of image and this processor. */
 export function checkRecipeFor(

@@ -3,25 +3,27 @@ import { crossProblems } from './cross-rules.ts';
 import { pathText } from './path-text.ts';
 import { placed, readTables } from './read-tables.ts';
 import { readToml } from './read-toml.ts';
+import { writtenFiles } from './recipe-files.ts';
 import { recipeOf } from './recipe-of.ts';
-import type { RecipeIssue, RecipePlace, RecipeResult } from './recipe.ts';
+import type { RecipeFile, RecipeIssue, RecipePlace, RecipeResult } from './recipe.ts';
 import type { Written, WrittenPath, WrittenTable } from './written.ts';
 
 /** Reads the text of a recipe. Never throws; of mistakes in the TOML itself only the first is found. */
 export function parseRecipe(text: string): RecipeResult {
   const { root, issues } = readToml(text);
-  if (root === undefined) return invalid(issues);
+  if (root === undefined) return invalid(issues, []);
   const { tables, issues: more } = readTables(root);
   const problems = crossProblems(root, tables);
   const all = [...issues, ...more, ...problems.map((problem) => placed(root, problem))];
   const { from_repo: fromRepo } = tables;
-  if (all.length > 0 || fromRepo === undefined) return invalid(all);
-  return { kind: 'ok', recipe: recipeOf(tables, fromRepo, placesOf(root)) };
+  const files = writtenFiles(root, all);
+  if (all.length > 0 || fromRepo === undefined) return invalid(all, files);
+  return { kind: 'ok', recipe: recipeOf(tables, fromRepo, placesOf(root)), files };
 }
 
-function invalid(issues: readonly RecipeIssue[]): RecipeResult {
+function invalid(issues: readonly RecipeIssue[], files: readonly RecipeFile[]): RecipeResult {
   const sorted = [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
-  return { kind: 'invalid', issues: sorted };
+  return { kind: 'invalid', issues: sorted, files };
 }
 
 function placesOf(root: WrittenTable): ReadonlyMap<string, RecipePlace> {

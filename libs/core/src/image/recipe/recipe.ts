@@ -23,10 +23,24 @@ export interface RecipeIssue extends RecipePlace {
   readonly message: string;
 }
 
-/** A recipe that was read, or everything that is wrong with it in the order of the file. */
-export type RecipeResult =
+/** A file of the build host, and the key that names it. */
+export interface RecipeFile extends RecipePlace {
+  /** As the recipe writes it. */
+  readonly file: string;
+  /** Path of the key, as in `RecipeIssue`. */
+  readonly path: string;
+  /** `any`: a file or a folder. */
+  readonly expected: 'file' | 'any';
+}
+
+/**
+ * A recipe that was read, or everything that is wrong with it in the order of the file. `files` are those that have to
+ * be there, as far as the text says it.
+ */
+export type RecipeResult = { readonly files: readonly RecipeFile[] } & (
   | { readonly kind: 'ok'; readonly recipe: Recipe }
-  | { readonly kind: 'invalid'; readonly issues: readonly RecipeIssue[] };
+  | { readonly kind: 'invalid'; readonly issues: readonly RecipeIssue[] }
+);
 
 /**
  * A valid recipe. Paths of the build host are as the file writes them: relative ones are for the caller to

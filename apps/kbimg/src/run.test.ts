@@ -14,19 +14,24 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function kbimg(...argv: readonly string[]) {
+const kbimg = (...argv: readonly string[]) => kbimgWith({}, ...argv);
+
+async function kbimgWith(env: Readonly<Record<string, string>>, ...argv: readonly string[]) {
   let out = '';
   let err = '';
-  const exitCode = await run(
-    argv,
-    {},
-    {
-      ...{ version: '1.2.3', nodeFilesDir: '/nowhere', stop: new AbortController().signal },
-      print: (text) => (out += text),
-      complain: (text) => (err += text),
-    },
-  );
+  const exitCode = await run(argv, env, {
+    ...{ version: '1.2.3', nodeFilesDir: '/nowhere', stop: new AbortController().signal },
+    print: (text) => (out += text),
+    complain: (text) => (err += text),
+  });
   return { exitCode, out, err };
+}
+
+/** A recipe whose files are there. */
+async function wholeRecipe(text: string): Promise<string> {
+  await writeFile(join(folder, 'debian.sources'), '');
+  await writeFile(join(folder, 'agent.cjs'), '');
+  return recipe(text);
 }
 
 async function recipe(text: string): Promise<string> {
@@ -88,14 +93,31 @@ describe('kbimg', () => {
   });
 
   it('-d: checks, says what would be built, and builds nothing', async () => {
-    const file = await recipe(right);
-    await writeFile(join(folder, 'debian.sources'), '');
-    await writeFile(join(folder, 'agent.cjs'), '');
+    const file = await wholeRecipe(right);
     const output = join(folder, 'out');
     const { exitCode, out } = await kbimg('-d', 'create', '-f', file, '-o', output, 'vm-img');
     expect(exitCode).toBe(0);
     expect(out).toContain('vm-img of KubeOS 1 for');
     expect(out).toContain(`would go into ${output}`);
     expect(out).toContain('20 GiB, two roots of 2560 MiB');
+  });
+
+  it.each(['soon', '-1', '1.5', '4294967296', '99999999999'])(
+    'refuses SOURCE_DATE_EPOCH=%s before anything is built',
+    async (epoch) => {
+      const file = await wholeRecipe(right);
+      const env = { SOURCE_DATE_EPOCH: epoch };
+      const { exitCode, err } = await kbimgWith(env, '-d', 'create', '-f', file, 'vm-img');
+      expect([exitCode, err]).toEqual([64, expect.stringContaining('SOURCE_DATE_EPOCH')]);
+    },
+  );
+
+  it.each([
+    ['a digest', `kubeos@sha256:${'0'.repeat(64)}`, 'needs a tag in from_repo.upgrade_img'],
+    ['a name that no registry takes', 'KubeOS:1', ':7:1: from_repo.upgrade_img: Expected'],
+  ])('refuses to push under %s before anything is built', async (_, name, said) => {
+    const file = await wholeRecipe(`${right}upgrade_img = "${name}"\n`);
+    const { exitCode, err } = await kbimg('-d', 'create', '-f', file, '--push', 'upgrade-img');
+    expect([exitCode, err]).toEqual([64, expect.stringContaining(said)]);
   });
 });

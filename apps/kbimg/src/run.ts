@@ -71,31 +71,30 @@ async function carryOut(commandLine: CommandLine, env: Environment, deps: RunDep
     return;
   }
   const arch = ownArch();
+  const epochSeconds = sourceDateEpoch(env);
   const read = await readRecipe(commandLine.file, commandLine.kind, arch);
+  if (commandLine.push) requireTag(read);
   if (commandLine.debug) {
     deps.print(planText(commandLine, read, arch));
     return;
   }
   requireRoot();
-  await create(commandLine, read, arch, env, deps);
+  await create(commandLine, { ...read, arch, epochSeconds }, env, deps);
 }
 
 async function create(
   { kind, output, push }: Create,
-  read: ReadRecipe,
-  arch: ImageArch,
+  what: Pick<BuildRequest, 'recipe' | 'recipeDir' | 'arch' | 'epochSeconds'>,
   env: Environment,
   { nodeFilesDir, complain, print, stop }: RunDeps,
 ): Promise<void> {
   const progress = createProgress(createSystemClock(), complain);
   const context = { exec, signal: stop, progress: (step: string) => progress.begin(step) };
   const request = {
-    ...read,
-    arch,
+    ...what,
     output,
     nodeFilesDir,
     nodeBinary: process.execPath,
-    epochSeconds: sourceDateEpoch(env),
     cacheDir: join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeos/kbimg'),
   };
   const { artefacts } =
@@ -155,6 +154,16 @@ function planText({ kind, output }: Create, { recipe }: ReadRecipe, arch: ImageA
   ].join('\n');
 }
 
+/** Told before a build that would take minutes, not after it. */
+function requireTag({ recipe }: ReadRecipe): void {
+  const { upgradeImg } = recipe.fromRepo;
+  if (upgradeImg === undefined || parseImageReference(upgradeImg).tag !== undefined) return;
+  throw new KubeosError(
+    'INVALID_ARGUMENT',
+    'kbimg: --push needs a tag in from_repo.upgrade_img: nobody can push under a digest',
+  );
+}
+
 function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new KubeosError(
@@ -169,13 +178,16 @@ function ownArch(): ImageArch {
   throw new KubeosError('UNSUPPORTED', `kbimg builds on x64 and arm64, not on ${process.arch}`);
 }
 
+/** What archives for the kernel and file systems can hold: 32 bits. */
+const lastEpochSeconds = 2 ** 32 - 1;
+
 /** https://reproducible-builds.org/specs/source-date-epoch/ */
 function sourceDateEpoch(env: Environment): number {
   const text = env['SOURCE_DATE_EPOCH'];
   if (text === undefined || text === '') return Math.floor(Date.now() / 1000);
-  if (/^\d{1,11}$/u.test(text)) return Number(text);
+  if (/^\d+$/u.test(text) && Number(text) <= lastEpochSeconds) return Number(text);
   throw new KubeosError(
     'INVALID_ARGUMENT',
-    'kbimg: SOURCE_DATE_EPOCH is a number of seconds since 1970',
+    `kbimg: SOURCE_DATE_EPOCH is a number of seconds since 1970, ${lastEpochSeconds} at the most`,
   );
 }

@@ -29,6 +29,14 @@ describe('a recipe for a kind of image', () => {
       ['1:2 from_repo.upgrade_img: Missing key; expected the name of the image, for upgrade-img'],
     ],
     [
+      'upgrade_img = "registry.example/KubeOS:1"\n',
+      'upgrade-img',
+      'amd64',
+      [
+        '7:1 from_repo.upgrade_img: Expected a name that registries take: its repository in lower case, each part beginning with a letter or digit',
+      ],
+    ],
+    [
       'legacy_bios = true\n',
       'vm-img',
       'arm64',

@@ -1,4 +1,5 @@
 /** What a recipe has to have for one kind of image. */
+import { parseImageReference } from '../../registry/index.ts';
 import type { ImageArch, ImageKind, Recipe, RecipeIssue, RecipePlace } from './recipe.ts';
 
 /** What is wrong with a valid recipe for this kind of image and this processor. */
@@ -21,6 +22,11 @@ export function checkRecipeFor(
       'Missing key; expected the name of the image, for upgrade-img',
     ],
     [
+      kind === 'upgrade-img' && !isReference(fromRepo.upgradeImg ?? 'none'),
+      'from_repo.upgrade_img',
+      'Expected a name that registries take: its repository in lower case, each part beginning with a letter or digit',
+    ],
+    [
       arch === 'arm64' && fromRepo.legacyBios,
       'from_repo.legacy_bios',
       'Expected false: machines with arm64 have no BIOS',
@@ -40,6 +46,16 @@ export function checkRecipeFor(
     .filter(([isWrong]) => isWrong)
     .map(([, path, message]) => ({ ...placeOf(recipe, path), path, message }))
     .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Upstream's rule lets through what neither docker nor a registry does. */
+function isReference(name: string): boolean {
+  try {
+    parseImageReference(name);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Of a key that is not there, the place of its table. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { KubeosError } from '@kubeos/core';
+import { hasCode, KubeosError } from '@kubeos/core';
 import type { BuildContext } from '../build-context.ts';
 import { isolated } from '../root/isolation.ts';
 import { openTree } from '../root/tree.ts';
@@ -25,7 +25,7 @@ const folders = ['/usr/bin', '/usr/sbin', '/bin', '/sbin'];
 
 /**
  * Makes sure that the agent of an image can run: Node.js starts in it, and the programs that are called are there. A
- * node that lacks one would boot, and fail with its first upgrade. Throws `INVALID_SPEC`.
+ * node that lacks one would boot, and fail with its first upgrade. Throws `INVALID_SPEC`, `COMMAND_TIMEOUT`, `CANCELLED`.
  */
 export async function requireAgentPrograms(
   dir: string,
@@ -53,7 +53,7 @@ export async function requireAgentPrograms(
   try {
     await exec(node.file, node.args, { signal });
   } catch (cause) {
-    signal.throwIfAborted();
+    if (!hasCode(cause, 'COMMAND_FAILED')) throw cause;
     throw new KubeosError(
       'INVALID_SPEC',
       'from_repo.rpmlist: Node.js does not start in the image: add the C++ library that it needs (Debian: libstdc++6)',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completeShadow, withKubeosGroup } from './account-texts.ts';
+import { completeShadow, lastChangeDayOf, withKubeosGroup } from './account-texts.ts';
 
 const files = { passwd: 'root:*:0:0::/root:/bin/sh\n', shadow: '', group: 'root:x:0:\nadm:x:4:' };
 
@@ -16,6 +16,12 @@ describe('withKubeosGroup', () => {
     expect(() => withKubeosGroup({ ...files, group: `${line}\n` })).toThrow(
       expect.objectContaining({ code: 'INVALID_CONFIGURATION' }),
     );
+  });
+});
+
+describe('lastChangeDayOf', () => {
+  it('is never the day that asks for a new password', () => {
+    expect([0, 86_399, 86_400, 172_800].map(lastChangeDayOf)).toEqual([1, 1, 1, 2]);
   });
 });
 

@@ -28,6 +28,14 @@ export function withKubeosGroup(files: AccountFiles): AccountFiles {
 }
 
 /**
+ * The day on which the passwords of an image count as changed: that of its sources. Never day 0, which shadow(5) takes for
+ * a password that has to be changed at the first login.
+ */
+export function lastChangeDayOf(epochSeconds: number): number {
+  return Math.max(1, Math.floor(epochSeconds / 86_400));
+}
+
+/**
  * Gives every account a line in `/etc/shadow`, without a password. Systems without the programs that change passwords
  * have no such file, or one with some of the accounts.
  */

@@ -11,7 +11,7 @@ import {
   type RecipeUser,
 } from '@kubeos/core/image';
 import type { BuildContext } from '../build-context.ts';
-import { completeShadow, withKubeosGroup } from './account-texts.ts';
+import { completeShadow, lastChangeDayOf, withKubeosGroup } from './account-texts.ts';
 import { attempt, type Tree } from './tree.ts';
 
 /** As many as openssl-passwd(1) takes; it would cut the rest off. */
@@ -34,7 +34,7 @@ export async function makeAccounts(
     const named = primaryGroup === undefined ? {} : { primaryGroup };
     users.push({ name, passwordHash, groups, ...named });
   }
-  const lastChangeDay = Math.floor(epochSeconds / 86_400);
+  const lastChangeDay = lastChangeDayOf(epochSeconds);
   const found = completeShadow(await readAccounts(tree), lastChangeDay);
   const edited = editAccounts(withKubeosGroup(found), {
     rootPasswordHash: recipe.fromRepo.rootPasswd,

@@ -29,6 +29,13 @@ describe('mmdebstrapArguments', () => {
     expect(args).toContain('--architectures=amd64');
     expect(args).toContain('--aptopt=Apt::Install-Recommends "false"');
   });
+
+  it('names our own list in an output folder with any name', () => {
+    const plain = { ...request, packages: [], repoPath: '/r/debian.sources' };
+    expect(mmdebstrapArguments(plain, '/my images #1/100%/repo').at(-1)).toBe(
+      'deb [trusted=yes] copy:///my%20images%20%231/100%25/repo ./',
+    );
+  });
 });
 
 describe('dnfArguments', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { ImageArch } from '@kubeos/core/image';
 import type { BuildContext } from '../build-context.ts';
 import { createInstallLog, installError } from './install-errors.ts';
@@ -94,8 +95,13 @@ export function mmdebstrapArguments(
     ...[initramfsPackage, ...packages].map((name) => `--include=${name}`),
     // The suite is what the list of repositories says.
     ...['--', '', dir, repoPath],
-    `deb [trusted=yes] copy://${localRepository} ./`,
+    `deb [trusted=yes] ${copyUrl(localRepository)} ./`,
   ];
+}
+
+/** A blank or `#` in the path would end the address in the list. */
+function copyUrl(path: string): string {
+  return pathToFileURL(path).href.replace('file:', 'copy:');
 }
 
 /**

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KubeosError } from '@kubeos/core';
-import { osReleaseText, type Recipe, type SbomPackage } from '@kubeos/core/image';
+import { osReleaseText, type SbomPackage } from '@kubeos/core/image';
 import { parseOsRelease } from '@kubeos/host';
 import type { BuildContext } from '../build-context.ts';
 import { makeAccounts } from './accounts.ts';
@@ -20,8 +20,9 @@ import {
   sortPackages,
 } from './package-list.ts';
 import type { RootRequest, RootTree } from './root-tree.ts';
+import { hideSecrets } from './secrets.ts';
 import { setTreeTimes } from './times.ts';
-import { openTree, type Tree } from './tree.ts';
+import { attempt, openTree, type Tree } from './tree.ts';
 import { enableUnits } from './units.ts';
 import { moveVarToFactory } from './var-folder.ts';
 
@@ -49,7 +50,7 @@ export async function buildRootTree(
     repoPath: at(fromRepo.repoPath),
   };
   context.progress('Installing packages');
-  await mkdir(workDir, { recursive: true });
+  await attempt(`Cannot make ${workDir}`, () => mkdir(workDir, { recursive: true }));
   await (fromRepo.packageManager === 'apt' ? installWithApt : installWithDnf)(install, context);
 
   const tree = openTree(dir);
@@ -119,14 +120,6 @@ async function nameSystem(tree: Tree, version: string): Promise<string> {
   await tree.write('/usr/lib/os-release', osReleaseText(version, base));
   await tree.link('/etc/os-release', '../usr/lib/os-release');
   return (parseOsRelease(base).get('ID') ?? 'unknown').toLowerCase();
-}
-
-/** Passwords that a program repeats, such as a script that was given one, stay out of errors. */
-function hideSecrets(text: string, { users, fromRepo }: Recipe): string {
-  // An account without a password has `*` or `!` for one.
-  const hashes = fromRepo.rootPasswd.startsWith('$') ? [fromRepo.rootPasswd] : [];
-  const secrets = [...users.map(({ passwd }) => passwd), ...hashes];
-  return secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
 }
 
 /** What we add to the packages: it comes from no repository, and has its place in the list of software. */

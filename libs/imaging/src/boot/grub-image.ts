@@ -6,6 +6,7 @@ import { renderEarlyConfig, type ImageArch } from '@kubeos/core/image';
 import { isAbsence, type GptPiece } from '@kubeos/host';
 import type { BuildContext } from '../build-context.ts';
 import { renderCpio } from '../initrd/cpio.ts';
+import { attempt } from '../root/tree.ts';
 
 /** What GRUB is made from. */
 export interface GrubRequest {
@@ -65,7 +66,7 @@ const sectorBytes = 512;
 const builtInMenu = 'kubeos/grub.cfg';
 const builtInFolder = 'boot/grub';
 
-/** Builds GRUB for machines with EFI. Throws `UNSUPPORTED` when this host has no modules for it. */
+/** Builds GRUB for machines with EFI. Throws `UNSUPPORTED` when this host has no modules for it, the storage codes. */
 export async function buildEfiGrub(
   arch: ImageArch,
   request: GrubRequest,
@@ -84,7 +85,7 @@ export interface BiosBootPlace {
 
 /**
  * Builds GRUB for machines with BIOS: the code of the boot sector, and what that loads from the BIOS boot partition. Both
- * are written over a disk with its partition table. Throws `UNSUPPORTED` when this host has no modules for it.
+ * are written over a disk with its partition table. Throws as `buildEfiGrub`.
  */
 export async function buildBiosGrub(
   place: BiosBootPlace,
@@ -98,7 +99,8 @@ export async function buildBiosGrub(
       `GRUB has ${core.length} bytes, and the BIOS boot partition only ${place.sizeBytes}`,
     );
   }
-  const boot = await readFile(join(folderOf('i386-pc', request), 'boot.img'));
+  const sector = join(folderOf('i386-pc', request), 'boot.img');
+  const boot = await attempt(`Cannot read ${sector}`, () => readFile(sector));
   const firstSector = BigInt(place.startBytes / sectorBytes);
   return [
     { offset: 0, bytes: patchBootSector(boot, firstSector) },
@@ -132,9 +134,11 @@ async function makeImage(
   const folder = folderOf(platform, request);
   await requireModules(platform, folder);
   const work = join(request.workDir, `grub-${platform}`);
-  await mkdir(work, { recursive: true });
   const [disk, image] = [join(work, 'memdisk.cpio'), join(work, 'grub.img')];
-  await writeFile(disk, renderMemdisk(request.grubConfig));
+  await attempt(`Cannot write ${disk}`, async () => {
+    await mkdir(work, { recursive: true });
+    await writeFile(disk, renderMemdisk(request.grubConfig));
+  });
   const args = [
     ...['--directory', folder, '--format', platform, '--output', image],
     // GRUB looks for its first script below this prefix; in the root of a device it does not find it.
@@ -142,7 +146,7 @@ async function makeImage(
     ...[...commonModules, ...platforms[platform].modules],
   ];
   await runMkimage(args, context);
-  return readFile(image);
+  return attempt(`Cannot read ${image}`, () => readFile(image));
 }
 
 function renderMemdisk(grubConfig: string): Uint8Array {

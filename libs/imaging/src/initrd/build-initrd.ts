@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { constants, gzip, zstdCompress } from 'node:zlib';
 import { readTextIfThere, resolveLinks, writeFileDurably } from '@kubeos/host';
 import type { BuildContext } from '../build-context.ts';
+import { attempt } from '../root/tree.ts';
 import { renderCpio, type CpioEntry } from './cpio.ts';
 import { loadModules } from './load-modules.ts';
 import { collectPrograms, initrdPrograms, loadBusybox } from './programs.ts';
@@ -57,7 +58,8 @@ export async function buildInitrd(request: InitrdRequest, context: BuildContext)
   const programs = await collectPrograms(rootDir, initrdPrograms);
   const busybox = await loadBusybox(await busyboxPaths(rootDir), programs.machine);
   const modules = await loadModules(request, context);
-  const init = await readFile(join(nodeFilesDir, 'initrd/init'));
+  const script = join(nodeFilesDir, 'initrd/init');
+  const init = await attempt(`Cannot read ${script}`, () => readFile(script));
   const program = (bytes: Uint8Array): CpioEntry => ({ kind: 'file', bytes, executable: true });
   const entries = new Map<string, CpioEntry>([
     ...folders.map((path) => [path, { kind: 'folder' }] as const),

@@ -5,6 +5,7 @@ import { gunzip, zstdDecompress } from 'node:zlib';
 import { KubeosError } from '@kubeos/core';
 import { readTextIfThere, resolveLinks } from '@kubeos/host';
 import type { BuildContext } from '../build-context.ts';
+import { attempt } from '../root/tree.ts';
 import type { CpioEntry } from './cpio.ts';
 import { chooseModules, unpackedPath } from './modules.ts';
 
@@ -20,7 +21,8 @@ export interface ModulesRequest {
 
 /**
  * The modules of the initrd below `/usr/lib/modules` of its archive, not packed: busybox loads no packed ones, and the
- * archive is packed as a whole. Throws `INVALID_CONFIGURATION` where the root has no usable kernel.
+ * archive is packed as a whole. Throws `INVALID_CONFIGURATION` where the root has no usable kernel, the codes of programs
+ * and of storage.
  */
 export async function loadModules(
   { rootDir, kernelRelease, workDir }: ModulesRequest,
@@ -63,8 +65,10 @@ async function unpackAll(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const packedByXz = paths.filter((path) => path.endsWith('.xz'));
   for (const path of packedByXz) {
-    await mkdir(dirname(join(workDir, path)), { recursive: true });
-    await copyFile(join(folder, path), join(workDir, path));
+    await attempt(`Cannot copy the module ${path}`, async () => {
+      await mkdir(dirname(join(workDir, path)), { recursive: true });
+      await copyFile(join(folder, path), join(workDir, path));
+    });
   }
   if (packedByXz.length > 0) {
     const files = packedByXz.map((path) => join(workDir, path));
@@ -74,9 +78,11 @@ async function unpackAll(
   const unpacked = new Map<string, Uint8Array>();
   for (const path of paths) {
     const plainPath = unpackedPath(path);
-    const bytes = path.endsWith('.xz')
-      ? await readFile(join(workDir, plainPath))
-      : await unpack(path, await readFile(join(folder, path)));
+    const bytes = await attempt(`Cannot read the module ${path}`, async () =>
+      path.endsWith('.xz')
+        ? readFile(join(workDir, plainPath))
+        : unpack(path, await readFile(join(folder, path))),
+    );
     unpacked.set(plainPath, bytes);
   }
   return unpacked;

@@ -41,6 +41,11 @@ describe('placeKernel', () => {
     expect(await tree.list('/boot')).toEqual(['vmlinuz']);
   });
 
+  it('B-73: takes the kernel of the packages, whichever the build host runs', async () => {
+    await addKernel('0.0.1-older-than-any-host');
+    expect(await placeKernel(tree)).toBe('0.0.1-older-than-any-host');
+  });
+
   it('takes a kernel that lies with its modules', async () => {
     await tree.write('/usr/lib/modules/6.1/vmlinuz', 'kernel');
     expect(await placeKernel(tree)).toBe('6.1');

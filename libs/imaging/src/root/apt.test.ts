@@ -44,16 +44,16 @@ describe('dnfArguments', () => {
   const plain = { ...request, packages: ['kernel'], repoPath: '/r/oe.repo' };
 
   it('leaves out what the build host has of its own', () => {
-    const args = dnfArguments({ ...plain, arch: own }, '/w/dnf.conf', '/w/repos');
+    const args = dnfArguments({ ...plain, arch: own }, '/w/dnf.conf');
     expect(args).toEqual([
-      ...['--config=/w/dnf.conf', '--installroot=/w/root', '--setopt=reposdir=/w/repos'],
+      ...['--config=/w/dnf.conf', '--installroot=/w/root', '--setopt=reposdir=dnf-repos'],
       ...['--setopt=install_weak_deps=False', '--setopt=varsdir=/nonexistent', '--noplugins'],
       ...['--releasever=0', '--assumeyes', 'install', '--', 'kernel'],
     ]);
   });
 
   it('names the processor where it is another one', () => {
-    const args = dnfArguments({ ...plain, arch: other }, '/w/dnf.conf', '/w/repos');
+    const args = dnfArguments({ ...plain, arch: other }, '/w/dnf.conf');
     expect(args).toContain(`--forcearch=${other === 'arm64' ? 'aarch64' : 'x86_64'}`);
   });
 });

@@ -10,6 +10,9 @@ import { isolated } from './isolation.ts';
 import { shareFiles } from './package-cache.ts';
 import { attempt } from './tree.ts';
 
+/** Relative to the work folder: dnf takes a blank or a comma in this path for the end of it. */
+const reposName = 'dnf-repos';
+
 /** Where the database of rpm is in every image, whatever the rpm of the build host thinks. */
 export const rpmDatabase = '/usr/lib/sysimage/rpm';
 
@@ -25,9 +28,9 @@ export async function installWithDnf(
   request: InstallRequest,
   context: BuildContext,
 ): Promise<void> {
-  const { dir, cacheDir, epochSeconds, repoPath } = request;
+  const { dir, workDir, cacheDir, epochSeconds, repoPath } = request;
   await checkRepositories(repoPath);
-  const { configFile, reposDir, homeDir } = await writeConfiguration(request);
+  const { configFile, homeDir } = await writeConfiguration(request);
   const downloads = join(dir, 'var/cache/dnf');
   const cache = join(cacheDir, 'rpm');
   await attempt(`Cannot make ${dir}`, async () => {
@@ -36,13 +39,14 @@ export async function installWithDnf(
   });
   await makeDeviceNodes(dir, context);
   await shareFiles(cache, downloads, isPackage);
-  const args = dnfArguments(request, configFile, reposDir);
+  const args = dnfArguments(request, configFile);
   const command = isolated({ file: 'dnf', args }, { procDir: join(dir, 'proc') });
   const log = createInstallLog();
   try {
     await context.exec(command.file, command.args, {
       signal: context.signal,
       timeoutMs: installTimeoutMs,
+      cwd: workDir,
       outputLimitBytes: 64 * 1024 * 1024,
       env: { SOURCE_DATE_EPOCH: String(epochSeconds), HOME: homeDir },
       onStderr: (text) => log.add(text),
@@ -63,10 +67,9 @@ function isPackage(path: string): boolean {
 export function dnfArguments(
   { dir, packages, arch }: InstallRequest,
   configFile: string,
-  reposDir: string,
 ): readonly string[] {
   return [
-    ...[`--config=${configFile}`, `--installroot=${dir}`, `--setopt=reposdir=${reposDir}`],
+    ...[`--config=${configFile}`, `--installroot=${dir}`, `--setopt=reposdir=${reposName}`],
     ...['--setopt=install_weak_deps=False', '--setopt=varsdir=/nonexistent', '--noplugins'],
     // Only for the module platform: the repositories name their release themselves.
     '--releasever=0',
@@ -86,14 +89,13 @@ async function checkRepositories(repoPath: string): Promise<void> {
 
 interface Configuration {
   readonly configFile: string;
-  readonly reposDir: string;
   /** Holds the macros of rpm. */
   readonly homeDir: string;
 }
 
 /** Everything of the build host's own dnf and rpm is left out: it would make another image on another host. */
 async function writeConfiguration({ repoPath, workDir }: InstallRequest): Promise<Configuration> {
-  const reposDir = join(workDir, 'dnf-repos');
+  const reposDir = join(workDir, reposName);
   const homeDir = join(workDir, 'dnf-home');
   const configFile = join(workDir, 'dnf.conf');
   const config = [
@@ -114,7 +116,7 @@ async function writeConfiguration({ repoPath, workDir }: InstallRequest): Promis
     await writeFile(configFile, config);
     await writeFile(join(homeDir, '.rpmmacros'), `%_dbpath ${rpmDatabase}\n`);
   });
-  return { configFile, reposDir, homeDir };
+  return { configFile, homeDir };
 }
 
 /** Offset of the two bytes that say how SQLite writes and reads its file: 2 is with a write-ahead log, 1 without. */

@@ -122,7 +122,7 @@ describe('buildRootTree from Debian packages', () => {
 
   beforeAll(async () => {
     // At the same time, with one cache.
-    const built = ['one', 'two'].map(async (name) => {
+    const built = ['one', 'two, with blanks'].map(async (name) => {
       const context = recordContext();
       return { tree: await buildRootTree(await requestFor(name, fullRecipe()), context), context };
     });

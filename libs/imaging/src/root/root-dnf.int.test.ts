@@ -111,7 +111,7 @@ describe('buildRootTree from rpm packages', () => {
   const read = (path: string): Promise<string> => readFile(join(trees[0]?.dir ?? '', path), 'utf8');
 
   beforeAll(async () => {
-    for (const name of ['one', 'two']) {
+    for (const name of ['one', 'two, with blanks']) {
       trees.push(await buildRootTree(await request(name, ['tiny-kernel']), recordContext()));
     }
   });

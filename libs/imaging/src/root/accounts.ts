@@ -14,9 +14,6 @@ import type { BuildContext } from '../build-context.ts';
 import { completeShadow, lastChangeDayOf, withKubeosGroup } from './account-texts.ts';
 import { attempt, type Tree } from './tree.ts';
 
-/** As many as openssl-passwd(1) takes; it would cut the rest off. */
-const longestPassword = 256;
-
 /**
  * Sets root's password, makes the group of the agent's socket and the users of the recipe with their homes. Throws
  * `INVALID_CONFIGURATION` for users and groups that do not fit the image.
@@ -55,12 +52,6 @@ async function hashPassword(
   version: string,
   { exec, signal }: BuildContext,
 ): Promise<string> {
-  if (/[\n\0]/u.test(passwd) || Buffer.byteLength(passwd) > longestPassword) {
-    throw new KubeosError(
-      'INVALID_CONFIGURATION',
-      `The password of user ${name} has a line break or more than ${longestPassword} bytes`,
-    );
-  }
   const digest = createHash('sha256').update(`${version}\n${name}`).digest('base64');
   const salt = digest.replaceAll(/[^A-Za-z0-9]/gu, '.').slice(0, 16);
   try {

@@ -147,8 +147,8 @@ name = "a"
       '5:13 from_repo.repo_path: Expected a file named .repo (dnf), .sources or .list (apt), its path without | ; & > < , # ! $',
       '6:17 from_repo.rpmlist[1]: Expected the name of a package',
       '7:1 from_repo.zzz: Unknown key; expected one of version, repo_path, agent_path, root_passwd, rpmlist, legacy_bios, upgrade_img, image_type, arch',
-      '11:10 users[0].passwd: Expected a text on one line that is not empty',
-      '12:3 users[1].passwd: Missing key; expected a text on one line that is not empty',
+      '11:10 users[0].passwd: Expected a text on one line that is not empty, of at most 256 bytes',
+      '12:3 users[1].passwd: Missing key; expected a text on one line that is not empty, of at most 256 bytes',
       '13:8 users[1].name: Expected a name that no user before has',
       '14:2 from_rep: Unknown table; did you mean "from_repo"?',
     ]);
@@ -210,7 +210,10 @@ name = "a"
       '1:1 : Expected values of an ordinary size and depth',
     ],
     ['#'.repeat(262_144), '1:1 : Expected at most 262144 characters'],
-    ['[grub]\npasswd = 0', '8:10 grub.passwd: Expected a text on one line that is not empty'],
+    [
+      '[grub]\npasswd = 0',
+      '8:10 grub.passwd: Expected a text on one line that is not empty, or a whole hash as grub-mkpasswd-pbkdf2 prints it',
+    ],
   ])('in TOML have a place: %#', (lines, expected) => {
     expect(issuesBehind(lines)).toEqual([expected]);
   });
@@ -218,7 +221,7 @@ name = "a"
   it('do not depend on how deep a value is', () => {
     const deep = `[grub]\npasswd = ${'['.repeat(30)}${']'.repeat(30)}\nx${'.x'.repeat(30_000)} = 1\n`;
     expect(issuesBehind(deep)).toEqual([
-      '8:1 grub.passwd: Expected a text on one line that is not empty',
+      '8:1 grub.passwd: Expected a text on one line that is not empty, or a whole hash as grub-mkpasswd-pbkdf2 prints it',
       '9:1 grub.x: Unknown key; expected one of passwd',
     ]);
   });

@@ -78,7 +78,11 @@ describe('a value', () => {
         `"${'a'.repeat(33)}"`,
       ],
     ],
-    ['[[users]]\nname="n"\npasswd = ?', ['"$6 ;#"', "'\"'"], ['""', '" "', '"a\\nb"', '7']],
+    [
+      '[[users]]\nname="n"\npasswd = ?',
+      ['"$6 ;#"', "'\"'", `"${'ü'.repeat(128)}"`],
+      ['""', '" "', '"a\\nb"', '7', `"${'ü'.repeat(129)}"`],
+    ],
     ['[[users]]\nname="n"\npasswd="p"\nprimary_group = ?', ['"wheel"'], ['""', '"a b"', '["a"]']],
     ['[[users]]\nname="n"\npasswd="p"\ngroups = ?', ['["adm", "sudo"]'], ['[]', '[""]', '"adm"']],
     [
@@ -104,7 +108,17 @@ describe('a value', () => {
       ],
     ],
     ['[[copy_files]]\nsrc="x"\ndst="/y"\ncreate_dir = ?', ['"/y"'], ['""', '"y"', '"/y/.."']],
-    ['[grub]\npasswd = ?', ['"x"'], ['""', '[]']],
+    [
+      '[grub]\npasswd = ?',
+      ['"x"', '"grub.pbkdf2.sha512.10000.AB.cd"'],
+      [
+        '""',
+        '[]',
+        '"grub.pbkdf2.sha512.10000.AB"',
+        '"grub.pbkdf2.sha512.10000.AB.CD;halt"',
+        '"grub.pbkdf2.sha256.1.AB.CD"',
+      ],
+    ],
     [
       '[systemd_service]\nname = ?',
       ['["sshd"]', '["a@b.service", "x.timer", "a-b_c:d.socket", "getty@"]', "['a\\x2db.mount']"],

@@ -19,6 +19,33 @@ export const someText: TextRule = {
   accepts: isPlain,
 };
 
+/** As many as openssl-passwd(1) takes; it would cut the rest off. */
+const longestPassword = 256;
+
+/** The password of a user. */
+export const passwordText: TextRule = {
+  expected: `${someText.expected}, of at most ${longestPassword} bytes`,
+  accepts: (text) => isPlain(text) && utf8Bytes(text) <= longestPassword,
+};
+
+function utf8Bytes(text: string): number {
+  return Array.from(text).reduce((sum, character) => {
+    const point = character.codePointAt(0) ?? 0;
+    if (point < 0x80) return sum + 1;
+    if (point < 0x800) return sum + 2;
+    return sum + (point < 0x1_0000 ? 3 : 4);
+  }, 0);
+}
+
+/** A password of the boot menu. What looks like its hash goes into a script of GRUB as it is, and has to be one. */
+export const menuPassword: TextRule = {
+  expected: `${someText.expected}, or a whole hash as grub-mkpasswd-pbkdf2 prints it`,
+  accepts: (text) =>
+    isPlain(text) &&
+    (!text.startsWith('grub.pbkdf2.') ||
+      /^grub\.pbkdf2\.sha512\.\d+\.(?:[0-9A-Fa-f]{2})+\.(?:[0-9A-Fa-f]{2})+$/.test(text)),
+};
+
 const shellCharacters = /[|;&><,#!$]/;
 
 /** Upstream puts these into shell scripts. Nothing here does, but a recipe is valid for both or for none. */

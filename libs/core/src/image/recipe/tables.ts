@@ -5,9 +5,11 @@ import {
   dottedQuad,
   imageName,
   imagePath,
+  menuPassword,
   noShellText,
   packageName,
   passwordHash,
+  passwordText,
   relativePath,
   repoPath,
   someText,
@@ -110,7 +112,7 @@ export const recipeTables = {
     'users',
     {
       name: text(userName, 'Name of the user.'),
-      passwd: text(someText, `The password itself; it ${hashedInMemory}.`, { secret: true }),
+      passwd: text(passwordText, `The password itself; it ${hashedInMemory}.`, { secret: true }),
       primary_group: maybe(
         text(
           accountName,
@@ -135,7 +137,9 @@ export const recipeTables = {
   ),
   grub: table(
     {
-      passwd: text(someText, `Password of the boot menu; it ${hashedInMemory}.`, { secret: true }),
+      passwd: text(menuPassword, `Password of the boot menu; it ${hashedInMemory}.`, {
+        secret: true,
+      }),
     },
     'The boot loader. Without it, whoever is at the console can change kernel lines.',
   ),

@@ -213,7 +213,8 @@ export const waitReasons: Reasons = {
   AmbiguousDisk: 'More than one disk has the labels of the slots.',
   SettingsUnsupported: 'The agent of the node does not apply settings.',
   VersionDiffers: 'Settings are for another version than the running one.',
-  ImageTypeUnsupported: 'The agent of the node is of a version that cannot fetch this type of image.',
+  ImageTypeUnsupported:
+    'The agent of the node is of a version that cannot fetch this type of image.',
   RollbackImpossible:
     'The other slot does not hold the wanted version or must not be booted, or the agent cannot roll back.',
   AttemptsExhausted: 'The target was activated as often as allowed, without success.',

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   writeFileSync,
@@ -73,6 +74,15 @@ describe('files of the image', () => {
         '../kubeos-host-keys.service',
       ]),
     ]);
+  });
+
+  it('B-74: asks at no boot whether it is the first one: facts alone say what is to be made', () => {
+    const all = resolve(source, '..');
+    const texts = readdirSync(all, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
+    expect(texts.length).toBeGreaterThan(5);
+    expect(texts.filter((text) => /first.?boot/iu.test(text))).toEqual([]);
   });
 
   it('masks what has no sense on a root that is replaced as a whole', () => {

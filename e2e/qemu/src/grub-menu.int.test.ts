@@ -12,8 +12,8 @@ import { runGrub, type GrubEnd, type GrubRun } from './grub-machine.ts';
 const whole = { A: 'whole', B: 'whole' } as const;
 const opens = 'ESC opens the menu';
 const escape = '\x1b';
-/** The last entry of the menu, once that is drawn. */
-const drawn = 'Restart';
+/** Comes with the menu only. */
+const drawn = "`c' for a command-line";
 const trial = newBlock(changeSlots(changeSlots(freshVars('A', 1), 'endPrepare'), 'arm'));
 
 let folder: string;
@@ -93,7 +93,7 @@ describe('the menu of a node', () => {
   });
 
   it('lets a person open the menu when nothing could be started', async () => {
-    const types = [['no slot can be started', escape] as const, [drawn, 'a'] as const];
+    const types = [['seconds, ESC opens the menu', escape] as const, [drawn, 'a'] as const];
     const disk = await stranded.make({ A: 'empty', B: 'empty' });
     const { text } = await run(disk, { types, until: 'slot A, manual' });
     expect(text).toContain('slot A, manual');

@@ -24,7 +24,7 @@ export interface GrubConfigOptions {
 /** Where the boot loader's files are on the boot partition; on the node that is `/boot/efi/EFI/openEuler`. */
 export const grubFolder = 'EFI/openEuler';
 /** The numbers of the partitions that GRUB reads, on the disk that it was started from. */
-export const grubPartitions = { esp: 1, A: 2, B: 3 } as const;
+const grubPartitions = { esp: 1, A: 2, B: 3 } as const;
 
 /**
  * Words of the kernel line that the cluster and people may change.

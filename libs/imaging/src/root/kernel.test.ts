@@ -21,7 +21,7 @@ async function addKernel(release: string, modules = true): Promise<void> {
 describe('placeKernel', () => {
   it('leaves the kernel alone in /boot', async () => {
     await addKernel('6.12.118+deb13-cloud-amd64');
-    await tree.write('/boot/config-6.12.118+deb13-cloud-amd64', '');
+    await tree.write('/boot/config-6.12.118+deb13-cloud-amd64', 'CONFIG_RD_ZSTD=y\n');
     await tree.write('/boot/initramfs-1.img', '');
     await tree.write('/boot/grub2/grub.cfg', '');
     await tree.link('/vmlinuz', 'boot/vmlinuz-6.12.118+deb13-cloud-amd64');
@@ -30,6 +30,9 @@ describe('placeKernel', () => {
     expect(await tree.list('/boot')).toEqual(['vmlinuz']);
     expect(await tree.readText('/boot/vmlinuz')).toBe('6.12.118+deb13-cloud-amd64');
     expect(await tree.list('/')).toEqual(['boot', 'usr']);
+    // Whoever makes the initrd asks it how that may be packed.
+    const config = '/usr/lib/modules/6.12.118+deb13-cloud-amd64/config';
+    expect(await tree.readText(config)).toBe('CONFIG_RD_ZSTD=y\n');
   });
 
   it('B-69: takes the newest kernel, and never that of a rescue system', async () => {

@@ -30,6 +30,7 @@ export async function placeKernel(tree: Tree): Promise<string> {
         : `No modules in /usr/lib/modules for ${without}: add the package of the modules to rpmlist`,
     );
   }
+  await keepConfiguration(tree, newest.release);
   // Beside the folder first: it may lie in it, and under the very name.
   const content = '/.kubeos-kernel';
   await tree.copyIn(await tree.locate(newest.path), content, 0o644);
@@ -39,6 +40,14 @@ export async function placeKernel(tree: Tree): Promise<string> {
     await tree.remove(name);
   }
   return newest.release;
+}
+
+/** Says what the kernel can do, such as unpack zstd: beside its modules it is out of the way of `/boot`. */
+async function keepConfiguration(tree: Tree, release: string): Promise<void> {
+  const source = `/boot/config-${release}`;
+  const place = `/usr/lib/modules/${release}/config`;
+  if ((await tree.kindOf(source)) !== 'file' || (await tree.kindOf(place)) !== 'nothing') return;
+  await tree.copyIn(await tree.locate(source), place, 0o644);
 }
 
 interface FoundKernels {

@@ -51,7 +51,7 @@ export async function run(
     return 0;
   } catch (thrown) {
     if (deps.stop.aborted && hasCode(thrown, 'CANCELLED')) {
-      deps.complain('kbimg: stopped; nothing is left of this build\n');
+      deps.complain('kbimg: stopped; nothing unfinished is left\n');
       return stoppedExitCode(deps.stop);
     }
     deps.complain(`${describeFailure(thrown)}\n`);

@@ -52,7 +52,7 @@ describe('kbimg', () => {
       await until(async () => (await processesOf(output)).some((line) => line.includes('dpkg')));
       child.kill(signal);
       expect(await exited).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
-      expect(said).toContain('kbimg: stopped; nothing is left of this build');
+      expect(said).toContain('kbimg: stopped; nothing unfinished is left');
       expect(await readdir(output)).toEqual(['.kbimg.lock']);
       expect(await processesOf(output)).toEqual([]);
       expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(output);

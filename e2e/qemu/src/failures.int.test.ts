@@ -3,7 +3,7 @@
  * is cut at moments drawn at random. The node is a node again each time, by itself.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AgentFailure, Payload } from '@kubeos/core';
+import type { AgentFailure } from '@kubeos/core';
 import {
   inShort,
   serveImages,
@@ -14,7 +14,7 @@ import {
 } from '@kubeos/vm';
 import type { Fault } from './broken-images.fixture.ts';
 import { NodePool } from './node-pool.fixture.ts';
-import { testImages, type TestImages, type TestPayload } from './test-images.fixture.ts';
+import { payloadOf, testImages, type TestImages } from './test-images.fixture.ts';
 
 let images: TestImages;
 let server: ImageServer;
@@ -25,17 +25,10 @@ const longest = 2_400_000;
 let prepareMs = 0;
 let switchMs = 0;
 
-function payloadOf({ file, digest }: TestPayload): Payload {
-  return {
-    ...{ imageType: 'disk', url: `${server.url}/${file}`, digest },
-    ...{ allowInsecure: false, mutualTls: false, caCert: 'test-ca.pem' },
-  };
-}
-
 const good = (): Upgrade => ({
   seq: 1,
   version: images.upgrade.version,
-  payload: payloadOf(images.upgrade),
+  payload: payloadOf(server, images.upgrade),
 });
 
 beforeAll(async () => {
@@ -82,7 +75,7 @@ describe('B-01: a bad image', () => {
     async (fault, { code, evidence }) => {
       await pool.use('booted', async (node) => {
         const image = images.broken[fault as Fault];
-        const upgrade = { ...good(), payload: payloadOf(image) };
+        const upgrade = { ...good(), payload: payloadOf(server, image) };
         const prepared = await node.prepare(upgrade);
         expect(prepared).toMatchObject({ result: 'Prepared', slot: 'B' });
         await node.activate(upgrade, prepared);

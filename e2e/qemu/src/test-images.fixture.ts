@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Digest } from '@kubeos/core';
+import type { Digest, Payload } from '@kubeos/core';
 import { parseBuildManifest, type BuildManifest } from '@kubeos/core/image';
 import { exec } from '@kubeos/host';
 import {
@@ -12,6 +12,7 @@ import {
   layOutExample,
   runKbimg,
   withToolsOnPath,
+  type ImageServer,
   type ImageTools,
 } from '@kubeos/vm';
 import { breakRoot, faults, type Fault } from './broken-images.fixture.ts';
@@ -36,8 +37,8 @@ export interface TestImages {
   /** Of another build of version 2 from the same input, made at the same time as something else. */
   readonly secondAgain: BuildManifest;
   readonly upgrade: TestPayload;
-  /** The container image of version 2, an OCI layout. */
-  readonly layout: string;
+  /** Of the container image of version 2. */
+  readonly container: BuildManifest;
   readonly broken: Readonly<Record<Fault, TestPayload>>;
 }
 
@@ -71,6 +72,14 @@ dst = "/boot/kubeos.cfg"
 
 const longMs = 15 * 60_000;
 
+/** What a node fetches from the server of the tests, whose CA it has been given. */
+export function payloadOf(server: ImageServer, { file, digest }: TestPayload): Payload {
+  return {
+    ...{ imageType: 'disk', url: `${server.url}/${file}`, digest },
+    ...{ allowInsecure: false, mutualTls: false, caCert: 'test-ca.pem' },
+  };
+}
+
 /** Builds the images, once for each state of what they are made from. */
 export async function testImages(): Promise<TestImages> {
   const tools = await findImageTools();
@@ -102,7 +111,7 @@ export async function testImages(): Promise<TestImages> {
     second,
     secondAgain: await manifest('v2-again'),
     upgrade: await payload('v2.img.zst'),
-    layout: join(folder, 'v2-upgrade/upgrade-img'),
+    container: await manifest('v2-upgrade'),
     broken: Object.fromEntries(broken) as Record<Fault, TestPayload>,
   };
 }

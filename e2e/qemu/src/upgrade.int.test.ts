@@ -1,28 +1,28 @@
 /** The main job on a real boot chain: firmware, GRUB, initrd, systemd, agent; from version 1 to 2, and back. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { inShort, slotState, VmNode } from '@kubeos/vm';
-import { openNodeRegistry, type NodeRegistry } from './node-registry.fixture.ts';
-import { newKernelOption, testImages, type TestImages } from './test-images.fixture.ts';
+import { inShort, serveImages, slotState, VmNode, type ImageServer } from '@kubeos/vm';
+import { newKernelOption, payloadOf, testImages, type TestImages } from './test-images.fixture.ts';
 
 const gib = 2 ** 30;
 let images: TestImages;
-let registry: NodeRegistry;
+let server: ImageServer;
 let node: VmNode;
 
 beforeAll(async () => {
   images = await testImages();
-  registry = await openNodeRegistry();
+  server = await serveImages(images.folder);
   node = await VmNode.boot({ ...images, name: 'upgrade', sizeBytes: 6 * gib });
 }, 900_000);
 
 afterAll(async () => {
   await node.dispose();
-  await registry.close();
+  await server.close();
 });
 
 describe('kbimg', () => {
   it('B-76: gives the same bytes for the same input', () => {
     expect(images.secondAgain).toEqual(images.second);
+    expect(images.container.rootFileSystem).toEqual(images.second.rootFileSystem);
   });
 });
 
@@ -112,12 +112,12 @@ describe('an upgrade and a rollback', () => {
   it('goes to version 2 on trial, and keeps it when it is confirmed', async () => {
     machineId = await node.run('cat /etc/machine-id');
     hostKey = await node.run('sha256sum < /etc/ssh/ssh_host_ed25519_key');
-    await node.put('/etc/KubeOS/registry-auth.json', registry.nodeCredentials, '0600');
+    await node.put('/etc/KubeOS/certs/test-ca.pem', server.ca);
     await node.run('echo kept > /persist/marker; echo kept > /var/lib/marker; sync');
     const upgrade = {
       seq: 1,
       version: images.upgrade.version,
-      payload: await registry.push(images.layout, 'kubeos:2'),
+      payload: payloadOf(server, images.upgrade),
     };
     const prepared = await node.prepare(upgrade);
     expect(prepared).toMatchObject({ result: 'Prepared', slot: 'B' });

@@ -222,10 +222,6 @@ function slotEntry(slot: SlotName, partUuid: string, watchdogSeconds: number): s
   if [ -z "$kubeos_why" ]; then
     set kubeos_why=manual
   fi
-  unset kubeos_trial_args
-  if [ "$slot_${name}" = trial ]; then
-    set kubeos_trial_args="${trialWords.join(' ')} kubeos.watchdog=${watchdogSeconds}"
-  fi
   echo "KubeOS: slot ${slot}, $kubeos_why"
   unset kubeos_uuid
   probe --set=kubeos_uuid --part-uuid "(${partition})"
@@ -234,6 +230,11 @@ function slotEntry(slot: SlotName, partUuid: string, watchdogSeconds: number): s
     unset kubeos_image_args
     if [ -s /boot/kubeos.cfg ]; then
       source /boot/kubeos.cfg
+    fi
+    # Behind the file of the image, which so does not take away what ends its own trial.
+    unset kubeos_trial_args
+    if [ "$slot_${name}" = trial ]; then
+      set kubeos_trial_args="${trialWords.join(' ')} kubeos.watchdog=${watchdogSeconds}"
     fi
     # What is missing is found here: GRUB waits for a key after an error that it prints.
     if [ -s /boot/vmlinuz ]; then

@@ -49,8 +49,9 @@ beforeAll(async () => {
     expect(prepared).toMatchObject({ result: 'Prepared', slot: 'B', slotDigest });
     await node.machine.saveSnapshot('prepared');
     const armed = performance.now();
+    const after = node.machine.events.length;
     await node.activate(good(), prepared);
-    await node.machine.waitForEvent('RESET', { deadlineSeconds: 180 });
+    await node.machine.waitForEvent('RESET', { after, deadlineSeconds: 180 });
     switchMs = Math.max(switchMs, performance.now() - armed);
   });
 }, 900_000);

@@ -1,5 +1,6 @@
 /** A node in a virtual machine: its console, its agent, and the steps of an upgrade as a proxy would take them. */
 import type { AgentClient } from '@kubeos/agent-api';
+import { hasCode } from '@kubeos/core';
 import type {
   AgentStatus,
   OperationProgress,
@@ -120,9 +121,9 @@ export class VmNode {
     { seq, payload, version }: Upgrade,
     prepared: PhaseAnswer,
     confirmTimeoutSeconds = 600,
-  ): Promise<PhaseAnswer> {
+  ): Promise<void> {
     const { slot, slotDigest } = prepared;
-    return this.agent.activate(
+    const calling = this.agent.activate(
       {
         ...call('upgrade', seq),
         target: {
@@ -135,6 +136,7 @@ export class VmNode {
       },
       AbortSignal.timeout(5 * minute),
     );
+    await answeredOrGone(calling);
   }
 
   /** Keeps the slot that is on trial. */
@@ -148,14 +150,27 @@ export class VmNode {
     );
   }
 
-  rollback(seq: number, version: string): Promise<PhaseAnswer> {
+  /** Arms the other slot, which has this version already; the node reboots by itself. */
+  async rollback(seq: number, version: string): Promise<void> {
     const request = { ...call('rollback', seq), version, confirmTimeoutSeconds: 600 };
-    return this.agent.rollback(request, AbortSignal.timeout(5 * minute));
+    await answeredOrGone(this.agent.rollback(request, AbortSignal.timeout(5 * minute)));
   }
 
   async dispose(): Promise<void> {
     this.agent.close();
     await this.machine.dispose();
+  }
+}
+
+/**
+ * The agent answers before the reboot goes on; the bridge between its socket and the network may be gone before it has
+ * passed that on. What became of the call shows in the next boot.
+ */
+async function answeredOrGone(calling: Promise<PhaseAnswer>): Promise<void> {
+  try {
+    await calling;
+  } catch (thrown) {
+    if (!hasCode(thrown, 'AGENT_UNREACHABLE')) throw thrown;
   }
 }
 

@@ -75,7 +75,7 @@ export const stages = [
   {
     name: 'integration',
     suites: ['all'],
-    minutes: 60,
+    minutes: 80,
     jest: true,
     // Programs are started as their bundles. nx knows which of these are up to date.
     commands: [

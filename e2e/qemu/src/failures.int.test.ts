@@ -38,7 +38,7 @@ beforeAll(async () => {
     await node.put('/etc/KubeOS/certs/test-ca.pem', server.ca);
     // A hang is to be noticed sooner than on a real node; three attempts of it are waited for.
     await node.run(
-      'sed -i s/kubeos.watchdog=120/kubeos.watchdog=40/ /boot/efi/EFI/openEuler/grub.cfg; sync',
+      'sed -i s/kubeos.watchdog=120/kubeos.watchdog=30/ /boot/efi/EFI/openEuler/grub.cfg; sync',
     );
     await node.machine.saveSnapshot('booted');
     const started = performance.now();

@@ -120,10 +120,21 @@ describe('B-01: a bad image', () => {
 const moments = (count: number): readonly number[] =>
   Array.from({ length: count }, () => Number(Math.random().toFixed(3)));
 
-/** Lets the time pass and cuts power. */
-async function cutAfter(node: VmNode, milliseconds: number): Promise<void> {
+/**
+ * Lets the time pass while a call is at work, cuts power, and switches on again. The caller is gone too: a client that
+ * lives would repeat its call in the next boot.
+ */
+async function cutAfter(
+  node: VmNode,
+  milliseconds: number,
+  call: (signal: AbortSignal) => Promise<unknown>,
+): Promise<void> {
+  const gone = new AbortController();
+  const calling = call(gone.signal).catch(() => undefined);
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  gone.abort();
   await node.machine.powerCut();
+  await calling;
   await node.machine.start();
 }
 
@@ -132,9 +143,9 @@ describe('power that is cut', () => {
     'at %d of Prepare leaves a node that boots version 1, and that can be upgraded',
     async (part) => {
       await pool.use('booted', async (node) => {
-        const preparing = node.prepare(good()).catch(() => undefined);
-        await cutAfter(node, part * prepareMs);
-        await preparing;
+        await cutAfter(node, part * prepareMs, (signal) =>
+          node.prepare(good(), () => undefined, signal),
+        );
         const status = await node.isUp(1);
         expect(inShort(status)).toBe('A good KubeOS 1');
         expect(['empty', 'ready']).toContain(slotState(status, 'B'));
@@ -148,15 +159,14 @@ describe('power that is cut', () => {
     async (part) => {
       await pool.use('prepared', async (node) => {
         const { slotDigest } = (await node.status()).slots.B;
-        const activating = node
-          .activate(good(), {
-            result: 'Prepared',
-            slot: 'B',
-            ...(slotDigest === undefined ? {} : { slotDigest }),
-          })
-          .catch(() => undefined);
-        await cutAfter(node, part * switchMs);
-        await activating;
+        const prepared = {
+          result: 'Prepared',
+          slot: 'B',
+          ...(slotDigest === undefined ? {} : { slotDigest }),
+        } as const;
+        await cutAfter(node, part * switchMs, (signal) =>
+          node.activate(good(), prepared, 600, signal),
+        );
         const status = await node.isUp();
         expect(['A good KubeOS 1', 'B trial KubeOS 2']).toContain(inShort(status));
       });

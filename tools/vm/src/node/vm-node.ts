@@ -121,6 +121,7 @@ export class VmNode {
     { seq, payload, version }: Upgrade,
     prepared: PhaseAnswer,
     confirmTimeoutSeconds = 600,
+    signal = AbortSignal.timeout(5 * minute),
   ): Promise<void> {
     const { slot, slotDigest } = prepared;
     const calling = this.agent.activate(
@@ -134,7 +135,7 @@ export class VmNode {
         },
         confirmTimeoutSeconds,
       },
-      AbortSignal.timeout(5 * minute),
+      signal,
     );
     await answeredOrGone(calling);
   }

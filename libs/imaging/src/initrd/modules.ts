@@ -54,20 +54,22 @@ export function chooseModules(kernelRelease: string, lists: ModuleLists): Module
   refuseWithout(kernelRelease, names);
   const aliases = lines(lists.aliases).flatMap(parseAlias);
   const softly = parseSoftDependencies(lists.softDependencies);
-  const todo = [...dependenciesOf.keys()].filter((path) =>
+  const unvisited = [...dependenciesOf.keys()].filter((path) =>
     families.some((family) => family.test(`/${path}`)),
   );
   const chosen = new Set<string>();
-  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+  for (let path = unvisited.pop(); path !== undefined; path = unvisited.pop()) {
     if (chosen.has(path)) continue;
     chosen.add(path);
-    todo.push(...(dependenciesOf.get(path) ?? []));
+    unvisited.push(...(dependenciesOf.get(path) ?? []));
     for (const wish of softly.get(moduleName(path)) ?? []) {
       const names = [
         wish,
         ...aliases.filter(({ alias }) => alias === wish).map(({ name }) => name),
       ];
-      todo.push(...names.map((name) => byName.get(name)).filter((found) => found !== undefined));
+      unvisited.push(
+        ...names.map((name) => byName.get(name)).filter((found) => found !== undefined),
+      );
     }
   }
   const paths = [...chosen].toSorted();

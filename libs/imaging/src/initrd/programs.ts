@@ -37,7 +37,7 @@ export async function collectPrograms(
 ): Promise<{ readonly machine: string; readonly entries: ReadonlyMap<string, CpioEntry> }> {
   const entries = new Map<string, CpioEntry>();
   const machines = new Set<string>();
-  const todo: string[] = [];
+  const needed: string[] = [];
   for (const { name, packages } of programs) {
     const found = await findFile(rootDir, programFolders, name);
     if (found === undefined) {
@@ -47,14 +47,14 @@ export async function collectPrograms(
     const { machine, interpreter, libraries } = readElf(found.bytes, `/${found.path}`);
     entries.set(`usr/bin/${name}`, executable(found.bytes));
     machines.add(machine);
-    todo.push(...libraries);
+    needed.push(...libraries);
     if (interpreter !== undefined) await addLoader(rootDir, interpreter, entries);
   }
   const [machine, other] = [...machines];
   if (machine === undefined || other !== undefined) {
     throw new KubeosError('INVALID_CONFIGURATION', 'The programs are of different processors');
   }
-  await addLibraries(rootDir, machine, todo, entries);
+  await addLibraries(rootDir, machine, needed, entries);
   return { machine, entries };
 }
 
@@ -107,8 +107,8 @@ async function addLibraries(
   }
   const loaders = new Set([...entries.keys()].map((path) => basename(path)));
   const seen = new Set<string>();
-  const todo = [...names];
-  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+  const unvisited = [...names];
+  for (let name = unvisited.pop(); name !== undefined; name = unvisited.pop()) {
     // The C library names its own loader as a library.
     if (seen.has(name) || loaders.has(name)) continue;
     seen.add(name);
@@ -118,7 +118,7 @@ async function addLibraries(
       throw new KubeosError('INVALID_CONFIGURATION', `The root file system has no ${name}`);
     }
     entries.set(found.path.replace(/^(?:usr\/)?/u, 'usr/'), executable(found.bytes));
-    todo.push(...readElf(found.bytes, `/${found.path}`).libraries);
+    unvisited.push(...readElf(found.bytes, `/${found.path}`).libraries);
   }
 }
 

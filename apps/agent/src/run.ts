@@ -1,8 +1,7 @@
 /** The agent as a program: arguments in, exit status out. */
-import { constants } from 'node:os';
 import { describeFailure, errorKinds, KubeosError } from '@kubeos/core';
 import type { Clock, Log } from '@kubeos/core';
-import { createSystemClock } from '@kubeos/host';
+import { createSystemClock, signalExitCode } from '@kubeos/host';
 import { aborted } from './aborted.ts';
 import { parseCommandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
@@ -93,8 +92,7 @@ function crashExitCode({ reason }: AbortSignal): number | undefined {
 
 /** As a shell tells it of a program that a signal has ended. */
 function stoppedExitCode(stop: AbortSignal): number {
-  const { SIGINT, SIGTERM } = constants.signals;
-  return crashExitCode(stop) ?? 128 + (stop.reason === 'SIGINT' ? SIGINT : SIGTERM);
+  return crashExitCode(stop) ?? signalExitCode(stop.reason);
 }
 
 async function carryOutServe(

@@ -37,6 +37,7 @@ export { createSnapshotFile, createStateFile } from './record-files.ts';
 export * from './settings/index.ts';
 export { resolveLinks } from './settings/resolve-links.ts';
 export { agentFiles, createSlotFiles, inspectSlot, type SlotFiles } from './slot-content.ts';
+export { signalExitCode } from './signal-exit-code.ts';
 export {
   createSlotDevices,
   type SlotDevice,

@@ -1,5 +1,5 @@
 /** kbimg as a program: arguments in, exit status out. */
-import { constants, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   describeFailure,
@@ -9,8 +9,8 @@ import {
   parseImageReference,
   registryHost,
 } from '@kubeos/core';
-import type { BuildManifest, ImageArch } from '@kubeos/core/image';
-import { createSystemClock, exec } from '@kubeos/host';
+import type { ImageArch } from '@kubeos/core/image';
+import { createSystemClock, exec, signalExitCode } from '@kubeos/host';
 import {
   buildUpgradeImage,
   buildVmImage,
@@ -52,17 +52,11 @@ export async function run(
   } catch (thrown) {
     if (deps.stop.aborted && hasCode(thrown, 'CANCELLED')) {
       deps.complain('kbimg: stopped; nothing unfinished is left\n');
-      return stoppedExitCode(deps.stop);
+      return signalExitCode(deps.stop.reason);
     }
     deps.complain(`${describeFailure(thrown)}\n`);
     return errorKinds[KubeosError.from(thrown).kind].exitCode;
   }
-}
-
-/** As a shell tells it of a program that a signal has ended. */
-function stoppedExitCode({ reason }: AbortSignal): number {
-  const { SIGINT, SIGTERM, SIGHUP } = constants.signals;
-  return 128 + (reason === 'SIGINT' ? SIGINT : reason === 'SIGHUP' ? SIGHUP : SIGTERM);
 }
 
 async function carryOut(commandLine: CommandLine, env: Environment, deps: RunDeps): Promise<void> {
@@ -97,28 +91,17 @@ async function create(
     nodeBinary: process.execPath,
     cacheDir: join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kubeos/kbimg'),
   };
-  const { artefacts } =
-    kind === 'vm-img'
-      ? await buildVmImage(request, context)
-      : await createUpgradeImage(request, context, push, env, print);
+  const build = kind === 'vm-img' ? buildVmImage : buildUpgradeImage;
+  const { artefacts, containerImage } = await build(request, context);
+  if (containerImage !== undefined) {
+    const { reference, digest } = containerImage;
+    if (push) await pushImage(join(output, layoutName), reference, context, env);
+    print(`${reference} ${digest}\n`);
+  }
   progress.end();
   for (const { name, bytes, sha256 } of artefacts) {
     print(`${join(output, name)} ${bytes} bytes sha256:${sha256}\n`);
   }
-}
-
-async function createUpgradeImage(
-  request: BuildRequest,
-  context: BuildContext,
-  push: boolean,
-  env: Environment,
-  print: (text: string) => void,
-): Promise<BuildManifest> {
-  const { manifest, imageDigest } = await buildUpgradeImage(request, context);
-  const name = request.recipe.fromRepo.upgradeImg ?? '';
-  if (push) await pushImage(join(request.output, layoutName), name, context, env);
-  print(`${name} ${imageDigest}\n`);
-  return manifest;
 }
 
 async function pushImage(

@@ -23,6 +23,10 @@ describe('kbimg', () => {
   it('B-76: gives the same bytes for the same input', () => {
     expect(images.secondAgain).toEqual(images.second);
     expect(images.container.rootFileSystem).toEqual(images.second.rootFileSystem);
+    expect(images.container.containerImage).toMatchObject({
+      reference: 'docker.io/library/kubeos:2',
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/u) as unknown,
+    });
   });
 });
 
@@ -157,4 +161,8 @@ describe('an upgrade and a rollback', () => {
     expect(await node.run('cat /persist/marker')).toBe('kept');
     expect(await node.run('cat /proc/cmdline')).not.toContain(newKernelOption);
   }, 400_000);
+
+  it('told nobody of failures on its way down', () => {
+    expect(node.machine.console.text()).not.toContain('Failed unmounting');
+  });
 });

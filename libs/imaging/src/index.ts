@@ -10,11 +10,7 @@ export {
 } from './boot/grub-image.ts';
 export { grubPasswordHash } from './boot/grub-password.ts';
 export { writeImageArgs } from './boot/image-args.ts';
-export {
-  buildUpgradeImage,
-  layoutName,
-  type BuiltUpgradeImage,
-} from './build/build-upgrade-image.ts';
+export { buildUpgradeImage, layoutName } from './build/build-upgrade-image.ts';
 export { buildVmImage } from './build/build-vm-image.ts';
 export type { BuildRequest } from './build/request.ts';
 export { buildInitrd, type Initrd, type InitrdRequest } from './initrd/build-initrd.ts';

@@ -18,6 +18,17 @@ describe('a manifest', () => {
     expect(parseBuildManifest(renderBuildManifest(built))).toEqual(built);
   });
 
+  it('names the container image of an upgrade, and its digest', () => {
+    const containerImage = { reference: 'r.example/kubeos:1', digest: `sha256:${sha256}` } as const;
+    const upgrade = { ...built, containerImage };
+    expect(parseBuildManifest(renderBuildManifest(upgrade))).toEqual(upgrade);
+    const tag = JSON.stringify({
+      ...built,
+      containerImage: { ...containerImage, digest: 'latest' },
+    });
+    expect(() => parseBuildManifest(tag)).toThrow('containerImage.digest');
+  });
+
   it('has one text, whatever the order of its members in memory', () => {
     const { version, artefacts, ...rest } = built;
     expect(renderBuildManifest({ artefacts, ...rest, version })).toBe(renderBuildManifest(built));

@@ -17,6 +17,7 @@ const manifest = z.object({
   sourceDateEpoch: bytes,
   rootFileSystem: z.object({ bytes, digest: digestWire, uuid: z.string() }),
   artefacts: z.array(artefact),
+  containerImage: z.optional(z.object({ reference: z.string(), digest: digestWire })),
   blockIndex: z.object({
     blockBytes: z.literal(indexBlockBytes),
     blocks: bytes,
@@ -40,6 +41,7 @@ export interface Artefact {
  * - `version`: that of the recipe; `osRelease`: `PRETTY_NAME` of the image, which upgrades name and nodes report.
  * - `sourceDateEpoch`: seconds since 1970; no file of the image is younger.
  * - `rootFileSystem.digest`: over the bytes of the file system; a slot that holds it has this digest.
+ * - `containerImage`: of an upgrade image: its name, and the digest of its manifest, which is the `checksum` of an `OS`.
  * - `blockIndex.file`: see `block-index.ts`.
  */
 export type BuildManifest = z.output<typeof manifest>;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { KubeosError, parseImageReference, type Digest } from '@kubeos/core';
-import type { BuildManifest, OciImageFacts } from '@kubeos/core/image';
+import { formatImageReference, KubeosError, parseImageReference } from '@kubeos/core';
+import { prettyName, type BuildManifest, type OciImageFacts } from '@kubeos/core/image';
 import { requireMke2fs } from '../artefacts/mke2fs.ts';
 import { writeDockerArchive, writeOciLayout } from '../artefacts/upgrade-image.ts';
 import type { BuildContext } from '../build-context.ts';
@@ -13,13 +13,6 @@ import type { BuildRequest } from './request.ts';
 export const layoutName = 'upgrade-img';
 const archiveName = 'upgrade-img.tar';
 
-/** An upgrade image in its output folder. */
-export interface BuiltUpgradeImage {
-  readonly manifest: BuildManifest;
-  /** Digest of the image's manifest: `checksum` of an `OS` that upgrades to it. */
-  readonly imageDigest: Digest;
-}
-
 /**
  * Builds the container image that nodes are upgraded from, with the recipe's root file system in it: `upgrade-img` (an
  * OCI layout) and `upgrade-img.tar` (for `docker load`), `kubeos.tar`, and what describes a build. All of them appear
@@ -28,7 +21,7 @@ export interface BuiltUpgradeImage {
 export async function buildUpgradeImage(
   request: BuildRequest,
   context: BuildContext,
-): Promise<BuiltUpgradeImage> {
+): Promise<BuildManifest> {
   const facts = imageFacts(request);
   await requireMke2fs(context);
   return withOutputFolder(request.output, async ({ workDir, publish }) => {
@@ -42,19 +35,22 @@ export async function buildUpgradeImage(
     const image = await writeOciLayout(packing, context);
     const archive = await writeDockerArchive(packing, image, join(workDir, archiveName), context);
     const artefacts = [artefact(archiveName, archive), root.tar];
-    const manifest = await describeBuild(request, root, artefacts, workDir, context);
+    const { digest } = image.manifest;
+    const containerImage = { reference: formatImageReference(facts.reference), digest };
+    const built = { artefacts, containerImage };
+    const manifest = await describeBuild(request, root, built, workDir, context);
     await publish([layoutName, ...artefacts.map(({ name }) => name), ...descriptionNames]);
-    return { manifest, imageDigest: image.manifest.digest };
+    return manifest;
   });
 }
 
-function imageFacts({ recipe, arch, epochSeconds }: BuildRequest): OciImageFacts {
+function imageFacts({ recipe, arch, epochSeconds }: BuildRequest): Required<OciImageFacts> {
   const { version, upgradeImg } = recipe.fromRepo;
   if (upgradeImg === undefined) {
     throw new KubeosError('INVALID_SPEC', 'from_repo.upgrade_img: an upgrade image needs a name');
   }
   return {
-    ...{ version, title: `KubeOS ${version}`, architecture: arch, epochSeconds },
+    ...{ version, title: prettyName(version), architecture: arch, epochSeconds },
     reference: parseImageReference(upgradeImg),
   };
 }

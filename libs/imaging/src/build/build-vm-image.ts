@@ -41,7 +41,7 @@ export async function buildVmImage(
     const payload = await compressImage(root.imageFile, join(workDir, 'kubeos.img.zst'), context);
     const disk = await buildDisk(request, root, workDir, context);
     const artefacts = [...disk, artefact('kubeos.img.zst', payload), root.tar];
-    const manifest = await describeBuild(request, root, artefacts, workDir, context);
+    const manifest = await describeBuild(request, root, { artefacts }, workDir, context);
     await publish([...artefacts.map(({ name }) => name), ...descriptionNames]);
     return manifest;
   });

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import {
   indexBlockBytes,
+  prettyName,
   renderBuildManifest,
   renderSbom,
-  type Artefact,
   type BuildManifest,
 } from '@kubeos/core/image';
 import { digestFile } from '../artefacts/files.ts';
@@ -19,7 +19,7 @@ export const descriptionNames = ['kubeos.blocks', 'sbom.spdx.json', 'manifest.js
 export async function describeBuild(
   { recipe, arch, epochSeconds }: BuildRequest,
   { tree, image }: BuiltRoot,
-  artefacts: readonly Artefact[],
+  { artefacts, containerImage }: Pick<BuildManifest, 'artefacts' | 'containerImage'>,
   workDir: string,
   { signal }: BuildContext,
 ): Promise<BuildManifest> {
@@ -37,11 +37,12 @@ export async function describeBuild(
   const manifest: BuildManifest = {
     schemaVersion: 1,
     version,
-    osRelease: `KubeOS ${version}`,
+    osRelease: prettyName(version),
     architecture: arch,
     sourceDateEpoch: epochSeconds,
     rootFileSystem: { bytes: image.bytes, digest: image.digest, uuid: image.uuid },
     artefacts: [...artefacts, artefact(sbom, await digestFile(join(workDir, sbom), signal))],
+    ...(containerImage === undefined ? {} : { containerImage }),
     blockIndex: {
       blockBytes: indexBlockBytes,
       blocks: Math.ceil(image.bytes / indexBlockBytes),

@@ -38,7 +38,7 @@ describe('files of the image', () => {
   });
   afterAll(() => rmSync(root, { recursive: true }));
 
-  it.each(['kubeos-host-keys.service', 'tmp.mount'])(
+  it.each(['kubeos-host-keys.service', 'tmp.mount', 'var.mount'])(
     '%s is understood by systemd without a word',
     async (unit) => {
       const { stdout, stderr } = await exec('systemd-analyze', ['verify', `--root=${root}`, unit]);

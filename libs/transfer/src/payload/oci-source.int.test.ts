@@ -88,6 +88,10 @@ describe('an image from its registry', () => {
     await bench.expectInstalled(bench.payloadOf(bench.open.host, {}, 'kubeos/os:moved'));
   });
 
+  it('is found without its tag, which may have been removed', async () => {
+    await bench.expectInstalled(bench.payloadOf(bench.open.host, {}, 'kubeos/os:removed'));
+  });
+
   it('of another digest is refused before anything of it is fetched', async () => {
     const host = await bench.startFront(() => false);
     await bench.expectFailure(
@@ -101,7 +105,7 @@ describe('an image from its registry', () => {
   it('is not found where there is none', async () => {
     await bench.expectFailure(
       'SOURCE_NOT_FOUND',
-      bench.payloadOf(bench.open.host, {}, 'kubeos/os:none'),
+      bench.payloadOf(bench.open.host, { digest: absentDigest }, 'kubeos/os:none'),
     );
     await bench.expectFailure(
       'SOURCE_NOT_FOUND',

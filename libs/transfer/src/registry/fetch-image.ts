@@ -57,21 +57,25 @@ export async function fetchImage(
   throw new KubeosError('PAYLOAD_UNKNOWN', 'The image of the platform is an index again');
 }
 
-/** A tag that was moved since is no failure, as long as the registry still has what was asked for. */
+/**
+ * The digest alone says what is wanted: its tag may have been moved or removed since. Where the registry lacks that digest
+ * the tag tells why: a person then reads which one it has.
+ */
 async function fetchWanted(
   client: RegistryClient,
   request: ImageRequest,
 ): Promise<FetchedManifest> {
   const { reference, digest: wanted } = request;
-  const named = await fetchManifest(client, request, reference.digest ?? reference.tag ?? 'latest');
-  if (named.digest === wanted) return named;
-  if (reference.tag === undefined) throw mismatch(wanted, named.digest);
   try {
     const exact = await fetchManifest(client, request, wanted);
     if (exact.digest === wanted) return exact;
+    throw mismatch(wanted, exact.digest);
   } catch (thrown) {
-    if (!hasCode(thrown, 'SOURCE_NOT_FOUND', 'SOURCE_REFUSED')) throw thrown;
+    const isAbsent = hasCode(thrown, 'SOURCE_NOT_FOUND', 'SOURCE_REFUSED');
+    if (reference.tag === undefined || !isAbsent) throw thrown;
   }
+  const named = await fetchManifest(client, request, reference.tag);
+  if (named.digest === wanted) return named;
   throw mismatch(wanted, named.digest);
 }
 

@@ -106,7 +106,6 @@ export class Scene {
     await this.untilOs(name, 'all nodes to be updated', isReady, seconds);
   }
 
-  /** Waits until the open operation of a node is in this phase. */
   /** Waits until the fleet has stopped after as many failures as are allowed. */
   async untilStopped(os: string, seconds = 60): Promise<void> {
     await this.untilOs(
@@ -118,6 +117,7 @@ export class Scene {
     );
   }
 
+  /** Waits until the open operation of a node is in this phase. */
   async untilPhase(node: string, phase: Phase | undefined, seconds = 60): Promise<void> {
     await until(
       `${node} to be in phase ${phase ?? 'none'}`,

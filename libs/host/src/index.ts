@@ -6,6 +6,7 @@ export {
   type DeviceFacts,
 } from './block-devices.ts';
 export { createBootEnvironment, defaultBootDir } from './boot-environment.ts';
+export { cacheFolder } from './cache-folder.ts';
 export { startChild, type Child, type ChildOptions } from './child.ts';
 export { createSystemClock } from './clock.ts';
 export { createDiskImage, type ImagePartition } from './disk-image.ts';

@@ -3,10 +3,9 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
-import { startChild } from '@kubeos/host';
+import { cacheFolder, startChild } from '@kubeos/host';
 
 import { BuildProgress } from './build-progress.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { findGo, goEnvironment, type Go } from './go.ts';
 import {
   buildFlags,
@@ -64,7 +63,7 @@ async function ensureSet(
   signal: AbortSignal | undefined,
 ): Promise<Readonly<Record<string, string>>> {
   const source = join(modulesFolder, set.name);
-  const cache = cacheFolder(process.env['XDG_CACHE_HOME']);
+  const cache = cacheFolder(process.env['XDG_CACHE_HOME'], 'control-plane');
   const goMod = await readFile(join(source, 'go.mod'), 'utf8');
   const goSum = await readFile(join(source, 'go.sum'), 'utf8');
   const flags = buildFlags(set, goMod);

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cacheFolder } from '../tools/cache-folder.ts';
+import { cacheFolder } from '@kubeos/host';
+
 import { withFileLock } from '../tools/file-lock.ts';
 
 /** A folder that takes long to make, and what it follows from. */

@@ -4,10 +4,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 
 import { delimiter, join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
-import { exec, startChild } from '@kubeos/host';
+import { cacheFolder, exec, startChild } from '@kubeos/host';
 
 import { debianArchive } from './apt-sources.ts';
-import { cacheFolder } from './cache-folder.ts';
 import { withFileLock } from './file-lock.ts';
 import { wrappers } from './wrappers.ts';
 

@@ -1,7 +1,7 @@
 import type { ImageManifest } from '@kubeos/core';
 import { observe } from '../byte-stream.ts';
 import { fetchImage, openBlob, type ImageRequest } from '../registry/fetch-image.ts';
-import { openRegistry, type RegistryClient } from '../registry/registry-client.ts';
+import { openRegistry, secureUrlOf, type RegistryClient } from '../registry/registry-client.ts';
 import { readNodeCredentials } from '../registry/credentials.ts';
 import { createTrust } from '../source/trust.ts';
 import type { Progress } from '../progress.ts';
@@ -13,9 +13,10 @@ import { verified } from './verified.ts';
 /** An image that comes from its registry straight into the slot. */
 export const ociSource: PayloadSource = {
   check: async (payload, deps) => {
-    const { registry } = referenceOf(payload);
+    const reference = referenceOf(payload);
+    secureUrlOf(reference);
     await createTrust(payload, deps.certsDir);
-    await readNodeCredentials(deps.registryAuthFile, registry);
+    await readNodeCredentials(deps.registryAuthFile, reference.registry);
   },
   open: async (payload, deps, { signal, progress }) => {
     const reference = referenceOf(payload);

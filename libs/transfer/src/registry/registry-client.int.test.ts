@@ -146,6 +146,15 @@ describe('credentials of the node', () => {
   });
 });
 
+describe('a registry that cannot be', () => {
+  it.each(['registry.example:70000', '1.2.3.4.5', '[:::::]'])('%s is refused', async (host) => {
+    const payload = bench.payloadOf(host);
+    const refusal = { code: 'INVALID_ARGUMENT', message: expect.stringContaining(host) };
+    await expect(bench.store.check(payload)).rejects.toMatchObject(refusal);
+    await bench.expectFailure('INVALID_ARGUMENT', payload, host);
+  });
+});
+
 describe('a registry over https', () => {
   it('is trusted by the given CA alone', async () => {
     const { host } = await bench.start({ certsDir: bench.certsDir });

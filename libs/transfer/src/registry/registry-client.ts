@@ -53,17 +53,26 @@ export async function openRegistry(
   deps: ConnectionDeps,
   signal: AbortSignal,
 ): Promise<RegistryClient> {
-  const host = registryHost(options.reference);
-  const getTrust = createGetTrust(`https://${host}`, options.trust, deps.certsDir);
+  const secure = secureUrlOf(options.reference);
+  const getTrust = createGetTrust(secure, options.trust, deps.certsDir);
   const send = (url: URL, request: HttpRequest, end: AbortSignal): Promise<IncomingMessage> =>
     ask(url, request, getTrust, deps, end);
-  const base = await findBase(host, options, (url) => send(url, { headers: {} }, signal));
+  const base = await findBase(secure, options, (url) => send(url, { headers: {} }, signal));
   return createClient(base, options, deps, send);
 }
 
+/** The https URL of a registry. Throws `INVALID_ARGUMENT` for a host or a port that only looks like one. */
+export function secureUrlOf(reference: ImageReference): URL {
+  const url = URL.parse(`https://${registryHost(reference)}/`);
+  if (url !== null) return url;
+  throw new KubeosError(
+    'INVALID_ARGUMENT',
+    `${reference.registry} is no host that a registry can be asked at`,
+  );
+}
+
 /** A client certificate is shown to the registry alone. */
-function createGetTrust(registry: string, files: TrustedFiles, certsDir: string): GetTrust {
-  const { origin } = new URL(registry);
+function createGetTrust({ origin }: URL, files: TrustedFiles, certsDir: string): GetTrust {
   let own: Promise<SecureContext> | undefined;
   let others: Promise<SecureContext> | undefined;
   return (url) => {
@@ -73,11 +82,10 @@ function createGetTrust(registry: string, files: TrustedFiles, certsDir: string)
 }
 
 async function findBase(
-  host: string,
-  { allowInsecure }: RegistryOptions,
+  secure: URL,
+  { allowInsecure, reference }: RegistryOptions,
   ping: (url: URL) => Promise<IncomingMessage>,
 ): Promise<URL> {
-  const secure = new URL(`https://${host}/`);
   if (!allowInsecure) return secure;
   try {
     (await ping(new URL('/v2/', secure))).destroy();
@@ -85,7 +93,7 @@ async function findBase(
   } catch (thrown) {
     const errno = thrown instanceof KubeosError ? String(thrown.details['errno']) : '';
     if (!notTls.test(errno)) throw thrown;
-    return new URL(`http://${host}/`);
+    return new URL(`http://${registryHost(reference)}/`);
   }
 }
 

@@ -37,6 +37,26 @@ describeNodeLock('of a file', async () => ({
 }));
 
 describe('node lock', () => {
+  it('is not waited for any longer when the signal comes, and is kept by whoever has it', async () => {
+    const path = join(folder, 'lock');
+    const stop = new AbortController();
+    const waiting = createNodeLock({ path, signal: stop.signal });
+    await createNodeLock({ path }).exclusively(async () => {
+      const refused = expect(waiting.exclusively(async () => 0)).rejects.toMatchObject({
+        code: 'CANCELLED',
+        message: expect.stringContaining(path),
+      });
+      stop.abort();
+      await refused;
+    });
+    const held = new AbortController();
+    await createNodeLock({ path, signal: held.signal }).exclusively(async () => {
+      held.abort();
+      const other = createNodeLock({ path, timeoutSeconds: 0 });
+      await expect(other.exclusively(async () => 0)).rejects.toMatchObject({ code: 'BUSY' });
+    });
+  });
+
   it('says when the lock file cannot be made', async () => {
     const nowhere = createNodeLock({ path: join(folder, 'no/lock') });
     await expect(nowhere.exclusively(async () => 0)).rejects.toMatchObject({

@@ -8,6 +8,8 @@ export interface NodeLockOptions {
   readonly path: string;
   /** Default: 30 seconds, then `BUSY`. */
   readonly timeoutSeconds?: number;
+  /** Ends the wait for the lock with `CANCELLED`; work that has it goes on, and is to heed the signal itself. */
+  readonly signal?: AbortSignal;
 }
 
 /** flock(1) exits with this code when the deadline passed. */
@@ -25,7 +27,7 @@ const deadlineExitCode = 75;
 export function createNodeLock(options: NodeLockOptions): NodeLock {
   return {
     exclusively: async (work) => {
-      const holder = await acquire(options.path, options.timeoutSeconds ?? 30);
+      const holder = await acquire(options);
       try {
         return await work();
       } finally {
@@ -36,7 +38,7 @@ export function createNodeLock(options: NodeLockOptions): NodeLock {
   };
 }
 
-async function acquire(path: string, timeoutSeconds: number): Promise<Child> {
+async function acquire({ path, timeoutSeconds = 30, signal }: NodeLockOptions): Promise<Child> {
   const child = startChild(
     'flock',
     [
@@ -47,10 +49,16 @@ async function acquire(path: string, timeoutSeconds: number): Promise<Child> {
   );
   // The echo of this byte says that `cat` runs, and it runs only under the lock.
   child.stdin.write('.');
-  const held = once(child.stdout, 'data');
+  const held = once(child.stdout, 'data', { signal });
   held.catch(() => undefined);
-  const first = await Promise.race([held, child.exited]);
-  if (typeof first !== 'number') return child;
+  try {
+    const first = await Promise.race([held, child.exited]);
+    if (typeof first !== 'number') return child;
+  } catch (cause) {
+    child.kill();
+    if (signal?.aborted !== true) throw cause;
+    throw new KubeosError('CANCELLED', `Cancelled while waiting for ${path}`, { cause });
+  }
   throw new KubeosError('BUSY', `${path} was locked by another for ${timeoutSeconds} seconds`, {
     details: { path, timeoutSeconds },
   });

@@ -1,6 +1,6 @@
 export { agentOf, waitForAgent } from './agent.ts';
 export type * from './contract.ts';
-export { cachedFolder, type CachedFolder } from './images/cached-folder.ts';
+export { cachedFolder, type CachedFolder } from './cached-folder.ts';
 export {
   bundleForImages,
   kbimgCommand,

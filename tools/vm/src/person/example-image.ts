@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cachedFolder } from '../images/cached-folder.ts';
+import { cachedFolder } from '../cached-folder.ts';
 import { bundleForImages, keyOfImages, layOutExample, runKbimg } from '../images/example.ts';
 import type { ImageTools } from '../tools/image-tools.ts';
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
-import { cacheFolder, exec, startChild } from '@kubeos/host';
+import { exec, startChild } from '@kubeos/host';
 
+import { cachedFolder } from '../cached-folder.ts';
 import { debianArchive } from './apt-sources.ts';
-import { withFileLock } from './file-lock.ts';
 import { wrappers } from './wrappers.ts';
 
 /**
@@ -38,19 +38,12 @@ export async function findImageTools(
   log: (line: string) => void = () => undefined,
   signal?: AbortSignal,
 ): Promise<ImageTools> {
-  const cache = cacheFolder(process.env['XDG_CACHE_HOME']);
-  const folder = join(cache, `image-tools-${key()}`);
-  if (!existsSync(folder)) {
-    await mkdir(cache, { recursive: true });
-    await withFileLock(
-      join(cache, 'image-tools.lock'),
-      async () => {
-        // Another process may have made it while this one waited.
-        if (!existsSync(folder)) await make(folder, { cache, log, signal });
-      },
-      signal,
-    );
-  }
+  const folder = await cachedFolder({
+    kind: 'image-tools',
+    key: key(),
+    signal,
+    make: (made, finalName) => make(made, finalName, log, signal),
+  });
   return toolsIn(folder);
 }
 
@@ -84,35 +77,25 @@ function toolsIn(folder: string): ImageTools {
   };
 }
 
-interface Making {
-  readonly cache: string;
-  readonly log: (line: string) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-// Under the lock. What lies below the final name is complete: it comes there in one rename.
-async function make(folder: string, { cache, log, signal }: Making): Promise<void> {
+async function make(
+  folder: string,
+  finalName: string,
+  log: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const started = performance.now();
   log(`Unpacking tools that build and boot images from Debian ${suite} (some 20 seconds) ...`);
-  const unfinished = (await readdir(cache)).filter((name) => name.startsWith('.image-tools-'));
-  for (const name of unfinished) await removeFolder(join(cache, name));
-  const temporary = await mkdtemp(join(cache, '.image-tools-'));
-  try {
-    const aptSettings = await writeAptSettings(temporary);
-    await unpack(join(temporary, 'tree'), aptSettings, signal);
-    await rm(aptSettings);
-    const bin = join(temporary, 'bin');
-    await mkdir(bin);
-    const scripts = wrappers(join(folder, 'tree'), process.arch);
-    for (const [name, text] of Object.entries(scripts)) {
-      await writeFile(join(bin, name), text, { mode: 0o755 });
-    }
-    await chmod(temporary, 0o755);
-    await rename(temporary, folder);
-  } finally {
-    await removeFolder(temporary);
+  const aptSettings = await writeAptSettings(folder);
+  await unpack(join(folder, 'tree'), aptSettings, signal);
+  await rm(aptSettings);
+  const bin = join(folder, 'bin');
+  await mkdir(bin);
+  const scripts = wrappers(join(finalName, 'tree'), process.arch);
+  for (const [name, text] of Object.entries(scripts)) {
+    await writeFile(join(bin, name), text, { mode: 0o755 });
   }
-  log(`Tools are in ${folder}, after ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  await chmod(folder, 0o755);
+  log(`Tools are in ${finalName}, after ${((performance.now() - started) / 1000).toFixed(0)} s`);
 }
 
 async function unpack(
@@ -143,7 +126,7 @@ async function unpack(
   }
   // Settings of this machine's apt, which may hold passwords of a proxy, and what only apt needs.
   for (const path of ['etc/apt', 'var/cache/apt', 'var/lib/apt']) {
-    await removeFolder(join(tree, path));
+    await rm(join(tree, path), { recursive: true, force: true });
   }
 }
 
@@ -171,9 +154,4 @@ async function writeAptSettings(folder: string): Promise<string> {
   const file = join(folder, 'apt.conf');
   await writeFile(file, settings.map((line) => `${line}\n`).join(''), { mode: 0o600 });
   return file;
-}
-
-// A killed program of the build may still write for a moment.
-async function removeFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

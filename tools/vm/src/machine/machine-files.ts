@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { KubeosError } from '@kubeos/core';
 import { exec } from '@kubeos/host';
@@ -41,12 +41,14 @@ async function diskOf(
 async function makeOverlay(tools: ImageTools, file: string, base: DiskOptions): Promise<string> {
   const { format = 'raw', sizeBytes } = base;
   const size = sizeBytes === undefined ? [] : [String(sizeBytes)];
-  const args = ['create', '-q', '-f', 'qcow2', '-b', base.file, '-F', format, file, ...size];
+  // A relative name would count from the folder of the overlay.
+  const image = resolve(base.file);
+  const args = ['create', '-q', '-f', 'qcow2', '-b', image, '-F', format, file, ...size];
   try {
     await exec(tools.qemuImg, args);
   } catch (cause) {
     const failure = KubeosError.from(cause);
-    const text = `No machine can be made from ${base.file}: ${failure.message}`;
+    const text = `No machine can be made from ${image}: ${failure.message}`;
     throw new KubeosError(failure.code, text, { cause });
   }
   return file;

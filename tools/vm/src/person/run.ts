@@ -1,12 +1,12 @@
-import { open } from 'node:fs/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
 
 import { agentOf, agentPort, waitForAgent } from '../agent.ts';
-import type { DiskOptions, Machine } from '../contract.ts';
+import type { Machine } from '../contract.ts';
 import { startMachine } from '../start-machine.ts';
 import { findImageTools } from '../tools/image-tools.ts';
 import { helpText, readArguments, type Request } from './arguments.ts';
 import { attach } from './attach.ts';
+import { diskOf } from './disk.ts';
 import { exampleImage } from './example-image.ts';
 
 /** Where the tool speaks to, and what ends it. */
@@ -51,19 +51,6 @@ async function boot(request: Boot, deps: RunDeps): Promise<void> {
   } finally {
     await machine.dispose();
   }
-}
-
-// Thrown away at the end: nothing has to be safe from a loss of power of this host.
-async function diskOf(file: string): Promise<DiskOptions> {
-  const magic = Buffer.alloc(4);
-  const image = await open(file);
-  try {
-    await image.read(magic, 0, 4, 0);
-  } finally {
-    await image.close();
-  }
-  const format = magic.equals(Buffer.from('QFI\xfb', 'latin1')) ? 'qcow2' : 'raw';
-  return { file, format, cache: 'unsafe' };
 }
 
 function hints(machine: Machine, file: string, request: Boot): readonly string[] {

@@ -1,36 +1,34 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OperationProgress, Payload, SlotStore } from '@kubeos/core';
-import { createSystemClock, exec, type Exec } from '@kubeos/host';
+import { exec, type Exec } from '@kubeos/host';
 import { absentDigest, indexOf, indexType } from '@kubeos/testing';
-import { startContainerd, type Engine } from '../../test/engines.fixture.ts';
-import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
+import {
+  cancelledWhileWriting,
+  openEngineBench,
+  refused,
+  type EngineBench,
+} from '../../test/engine-bench.fixture.ts';
+import type { Engine } from '../../test/engines.fixture.ts';
 import { makeLayer } from '../../test/oci-layer.ts';
-import { digestOf, unwatched } from '../../test/slot-bench.ts';
 import { ownPlatform } from '../payload/image-payload.ts';
 
-let bench: OciBench;
+/** As on a node without crictl, whatever this machine has. */
+const withoutCrictl: Exec = (file, args, options) =>
+  exec(file === 'crictl' ? 'no-such-crictl' : file, args, options);
+
+let bench: EngineBench;
 let containerd: Engine;
 let name = '';
-const ownAddress = process.env['CONTAINERD_ADDRESS'];
 
 beforeAll(async () => {
-  bench = await openOciBench('containerd');
-  containerd = await startContainerd(join(bench.folder, 'containerd'));
-  process.env['CONTAINERD_ADDRESS'] = containerd.env['CONTAINERD_ADDRESS'];
-  name = `${bench.open.host}/kubeos/os:2`;
+  bench = await openEngineBench('containerd', withoutCrictl);
+  ({ engine: containerd, name } = bench);
 }, 60_000);
-afterAll(async () => {
-  if (ownAddress === undefined) delete process.env['CONTAINERD_ADDRESS'];
-  else process.env['CONTAINERD_ADDRESS'] = ownAddress;
-  await containerd.stop();
-  await bench.close();
-});
+afterAll(() => bench.close());
 afterEach(async () => {
   await bench.afterTest();
   expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(join(bench.folder, 'work'));
-  expect(await readdir(join(bench.folder, 'work')).catch(() => [])).toEqual([]);
   expect(await listImages()).toBe('');
 });
 
@@ -38,52 +36,29 @@ function listImages(): Promise<string> {
   return containerd.run('images', 'ls', '--quiet');
 }
 
-/** As on a node without crictl, whatever this machine has. */
-const withoutCrictl: Exec = (file, args, options) =>
-  exec(file === 'crictl' ? 'no-such-crictl' : file, args, options);
-
-function storeWith(run: Exec): SlotStore {
-  return bench.storeWith({ clock: createSystemClock(), exec: run });
-}
-
-async function install(payload: Payload, run = withoutCrictl, watch = unwatched): Promise<void> {
-  const store = storeWith(run);
-  const installed = await store.install('B', payload, watch);
-  expect(installed).toEqual({
-    payloadDigest: payload.digest,
-    slotDigest: digestOf(bench.rootImage),
-  });
-  expect(await store.inspect('B')).toMatchObject({ version: 'KubeOS 2.0', hasAgent: true });
-}
-
-function refused(code: string, message = ''): object {
-  return { code, message: expect.stringContaining(message) };
-}
-
 describe('an image that containerd pulls', () => {
   it('B-55: goes into the slot, and is gone afterwards', async () => {
     const payload = bench.payloadOf(bench.open.host);
-    await storeWith(withoutCrictl).check(payload);
-    const seen: OperationProgress[] = [];
-    const onProgress = (progress: OperationProgress): void => void seen.push(progress);
-    await install(payload, withoutCrictl, { ...unwatched, onProgress });
-    const steps = new Set(seen.map(({ step }) => step));
-    expect(Array.from(steps)).toEqual(['Fetching', 'Writing', 'Verifying']);
-    const writing = seen.filter(({ step }) => step === 'Writing').at(-1);
+    await bench.storeBy().check(payload);
+    const steps = await bench.installAndFollow(payload);
+    expect(Array.from(steps.keys())).toEqual(['Fetching', 'Writing', 'Verifying']);
+    const writing = steps.get('Writing');
+    expect(writing?.bytesTotal).toBeGreaterThan(0);
     expect(writing?.bytesDone).toBe(writing?.bytesTotal);
     expect(await containerd.run('content', 'ls', '--quiet')).toBe('');
   });
 
   it('B-42: is unpacked nowhere else', async () => {
-    await install(bench.payloadOf(bench.open.host), async (file, args, options) => {
+    const run: Exec = async (file, args, options) => {
       if (args.includes('rm')) expect(await containerd.run('snapshots', 'ls')).not.toContain('sha');
       return withoutCrictl(file, args, options);
-    });
+    };
+    await bench.install(bench.payloadOf(bench.open.host), { run });
   });
 
   it('stays when it was there before', async () => {
     await containerd.run('images', 'pull', '--plain-http', name);
-    await install(bench.payloadOf(bench.open.host));
+    await bench.install(bench.payloadOf(bench.open.host));
     expect(await listImages()).toBe(name);
     await containerd.run('images', 'rm', '--sync', name);
   });
@@ -91,7 +66,7 @@ describe('an image that containerd pulls', () => {
   it('B-55: that a killed agent left is removed by the next one', async () => {
     const label = 'upgrade.openeuler.org/prepare=1';
     await containerd.run('content', 'fetch', '--plain-http', '--label', label, name);
-    await install(bench.payloadOf(bench.open.host));
+    await bench.install(bench.payloadOf(bench.open.host));
   });
 
   it('B-38: is found by its whole name', async () => {
@@ -103,8 +78,8 @@ describe('an image that containerd pulls', () => {
       '2.1',
     );
     const payload = bench.payloadOf(bench.open.host, { digest: other.digest });
-    await expect(install(payload)).rejects.toMatchObject(refused('DIGEST_MISMATCH'));
-    await install(bench.payloadOf(bench.open.host));
+    await expect(bench.install(payload)).rejects.toMatchObject(refused('DIGEST_MISMATCH'));
+    await bench.install(bench.payloadOf(bench.open.host));
     await containerd.run('images', 'rm', '--sync', name, longer);
   });
 
@@ -115,7 +90,7 @@ describe('an image that containerd pulls', () => {
       join(folder, 'hosts.toml'),
       `server = "${bench.open.url}"\n[host."${bench.open.url}"]\ncapabilities = ["pull", "resolve"]\n`,
     );
-    await install(bench.payloadOf('images.example'));
+    await bench.install(bench.payloadOf('images.example'));
   });
 
   it('is the one of this machine, where there are several', async () => {
@@ -127,36 +102,36 @@ describe('an image that containerd pulls', () => {
       { ...bench.image, platform: ownPlatform() },
     ]);
     const { digest } = await bench.repository.manifest(content, indexType, 'index');
-    await install(bench.payloadOf(bench.open.host, { digest }, 'kubeos/os:index'));
+    await bench.install(bench.payloadOf(bench.open.host, { digest }, 'kubeos/os:index'));
   });
 
   it('of another digest is refused', async () => {
     const payload = bench.payloadOf(bench.open.host, { digest: absentDigest });
     const message = refused('DIGEST_MISMATCH', bench.image.digest);
-    await expect(install(payload)).rejects.toMatchObject(message);
+    await expect(bench.install(payload)).rejects.toMatchObject(message);
   });
 
   it('is not found where there is none, and not given to everybody', async () => {
     const none = bench.payloadOf(bench.open.host, {}, 'kubeos/os:none');
-    await expect(install(none)).rejects.toMatchObject(refused('SOURCE_NOT_FOUND'));
+    await expect(bench.install(none)).rejects.toMatchObject(refused('SOURCE_NOT_FOUND'));
     const { host } = await bench.start({ auth: 'basic' });
-    await expect(install(bench.payloadOf(host))).rejects.toMatchObject(refused('REGISTRY_DENIED'));
+    await expect(bench.install(bench.payloadOf(host))).rejects.toMatchObject(
+      refused('REGISTRY_DENIED'),
+    );
   });
 
   it('without os.tar is refused', async () => {
     const other = await makeLayer({ other: Buffer.from('x') });
     const { digest } = await bench.repository.image([[other, '']], 'empty');
     const payload = bench.payloadOf(bench.open.host, { digest }, 'kubeos/os:empty');
-    await expect(install(payload)).rejects.toMatchObject(refused('PAYLOAD_UNKNOWN', 'os.tar'));
+    await expect(bench.install(payload)).rejects.toMatchObject(
+      refused('PAYLOAD_UNKNOWN', 'os.tar'),
+    );
   });
 
   it('can be given up while it is read', async () => {
-    const cancel = new AbortController();
-    const onProgress = ({ step }: OperationProgress): void => {
-      if (step === 'Writing') cancel.abort();
-    };
-    const watch = { signal: cancel.signal, onProgress };
-    const installing = install(bench.payloadOf(bench.open.host), withoutCrictl, watch);
+    const watch = cancelledWhileWriting();
+    const installing = bench.install(bench.payloadOf(bench.open.host), { watch });
     await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
@@ -180,18 +155,19 @@ describe('an image that crictl pulls', () => {
   }
 
   it('goes into the slot, and is gone afterwards', async () => {
-    await install(bench.payloadOf(bench.open.host), await withCrictl());
+    await bench.install(bench.payloadOf(bench.open.host), { run: await withCrictl() });
   });
 
   it('is mounted where containerd keeps no layers that it has unpacked', async () => {
     const discard =
       'ctr --namespace k8s.io content ls | grep gc.ref.snapshot -v | grep -v gc.ref.content | cut -c1-71 | grep sha256 | xargs ctr --namespace k8s.io content rm';
     const asked: string[] = [];
-    const run = await withCrictl(discard);
-    await install(bench.payloadOf(bench.open.host), (file, args, options) => {
+    const crictl = await withCrictl(discard);
+    const run: Exec = (file, args, options) => {
       asked.push(args.join(' '));
-      return run(file, args, options);
-    });
+      return crictl(file, args, options);
+    };
+    await bench.install(bench.payloadOf(bench.open.host), { run });
     expect(asked.filter((line) => line.includes('images mount'))).toHaveLength(1);
     expect(asked.filter((line) => line.includes('images unmount --rm'))).toHaveLength(2);
     expect(await containerd.run('snapshots', 'ls')).not.toContain(bench.folder);
@@ -201,14 +177,14 @@ describe('an image that crictl pulls', () => {
 describe('containerd itself', () => {
   it('is missed before anything is written', async () => {
     const without: Exec = (file, args, options) => exec(`no-such-${file}`, args, options);
-    const checking = storeWith(without).check(bench.payloadOf(bench.open.host));
+    const checking = bench.storeBy(without).check(bench.payloadOf(bench.open.host));
     await expect(checking).rejects.toMatchObject(refused('ENGINE_UNAVAILABLE', 'ctr'));
   });
 
   it('is missed when nobody answers', async () => {
     const env = { CONTAINERD_ADDRESS: join(bench.folder, 'nobody.sock') };
     const deaf: Exec = (file, args, options) => exec(file, args, { ...options, env });
-    const checking = storeWith(deaf).check(bench.payloadOf(bench.open.host));
+    const checking = bench.storeBy(deaf).check(bench.payloadOf(bench.open.host));
     await expect(checking).rejects.toMatchObject(refused('ENGINE_UNAVAILABLE'));
   });
 });

@@ -1,69 +1,44 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OperationProgress, type Payload, type SlotStore } from '@kubeos/core';
-import { createSystemClock, exec, type Exec } from '@kubeos/host';
+import type { OperationProgress } from '@kubeos/core';
+import { exec, type Exec } from '@kubeos/host';
 import { absentDigest } from '@kubeos/testing';
-import { startDocker, type Engine } from '../../test/engines.fixture.ts';
-import { openOciBench, type OciBench } from '../../test/oci-bench.fixture.ts';
+import {
+  cancelledWhileWriting,
+  openEngineBench,
+  refused,
+  type EngineBench,
+} from '../../test/engine-bench.fixture.ts';
+import type { Engine } from '../../test/engines.fixture.ts';
 import { makeLayer } from '../../test/oci-layer.ts';
-import { digestOf, unwatched } from '../../test/slot-bench.ts';
+import { unwatched } from '../../test/slot-bench.ts';
 
-let bench: OciBench;
+let bench: EngineBench;
 let docker: Engine;
-let store: SlotStore;
 let name = '';
-const ownHost = process.env['DOCKER_HOST'];
 
 beforeAll(async () => {
-  bench = await openOciBench('docker');
-  docker = await startDocker(join(bench.folder, 'docker'));
-  process.env['DOCKER_HOST'] = docker.env['DOCKER_HOST'];
-  store = bench.storeWith({ clock: createSystemClock() });
-  name = `${bench.open.host}/kubeos/os:2`;
+  bench = await openEngineBench('docker');
+  ({ engine: docker, name } = bench);
 }, 60_000);
-afterAll(async () => {
-  if (ownHost === undefined) delete process.env['DOCKER_HOST'];
-  else process.env['DOCKER_HOST'] = ownHost;
-  await docker.stop();
-  await bench.close();
-});
+afterAll(() => bench.close());
 afterEach(async () => {
   await bench.afterTest();
   expect(await listContainers()).toBe('');
   expect(await docker.run('image', 'ls', '--all', '--quiet')).toBe('');
-  expect(await readdir(join(bench.folder, 'work')).catch(() => [])).toEqual([]);
 });
 
 function listContainers(): Promise<string> {
   return docker.run('ps', '--all', '--quiet', '--no-trunc');
 }
 
-async function install(payload: Payload, watch = unwatched): Promise<void> {
-  const installed = await store.install('B', payload, watch);
-  expect(installed).toEqual({
-    payloadDigest: payload.digest,
-    slotDigest: digestOf(bench.rootImage),
-  });
-  expect(await store.inspect('B')).toMatchObject({ version: 'KubeOS 2.0', hasAgent: true });
-}
-
-function refused(code: string, message = ''): object {
-  return { code, message: expect.stringContaining(message) };
-}
-
 describe('an image that docker pulls', () => {
   it('B-55: goes into the slot, and is gone afterwards', async () => {
     const payload = bench.payloadOf(bench.open.host);
-    await store.check(payload);
-    const seen: OperationProgress[] = [];
-    await install(payload, {
-      ...unwatched,
-      onProgress: (progress: OperationProgress) => void seen.push(progress),
-    });
-    const steps = new Set(seen.map(({ step }) => step));
-    expect(Array.from(steps)).toEqual(['Fetching', 'Writing', 'Verifying']);
+    await bench.storeBy().check(payload);
+    const steps = await bench.installAndFollow(payload);
+    expect(Array.from(steps.keys())).toEqual(['Fetching', 'Writing', 'Verifying']);
   });
 
   it('B-42: needs no place but that of docker: nothing is copied on the way', async () => {
@@ -71,14 +46,14 @@ describe('an image that docker pulls', () => {
     const onProgress = ({ step }: OperationProgress): void => {
       if (step === 'Writing') copies.push(existsSync(join(bench.folder, 'work')));
     };
-    await install(bench.payloadOf(bench.open.host), { ...unwatched, onProgress });
+    await bench.install(bench.payloadOf(bench.open.host), { watch: { ...unwatched, onProgress } });
     expect(copies.length).toBeGreaterThan(0);
     expect(copies).not.toContain(true);
   });
 
   it('stays when it was there before', async () => {
     await docker.run('pull', '--quiet', name);
-    await install(bench.payloadOf(bench.open.host));
+    await bench.install(bench.payloadOf(bench.open.host));
     expect(await docker.run('image', 'ls', '--quiet', name)).not.toBe('');
     await docker.run('image', 'rm', name);
   });
@@ -93,7 +68,7 @@ describe('an image that docker pulls', () => {
     await docker.run('push', '--quiet', `${bench.open.host}/another/os:2`);
     const digests = await docker.run('image', 'inspect', '--format', '{{json .RepoDigests}}', name);
     expect(JSON.parse(digests)).toHaveLength(3);
-    await install(bench.payloadOf(bench.open.host));
+    await bench.install(bench.payloadOf(bench.open.host));
     for (const each of [name, other, `${bench.open.host}/another/os:2`]) {
       await docker.run('image', 'rm', each);
     }
@@ -111,7 +86,7 @@ describe('an image that docker pulls', () => {
       name,
       'none',
     );
-    await install(bench.payloadOf(bench.open.host));
+    await bench.install(bench.payloadOf(bench.open.host));
     const ids = (await listContainers()).split('\n');
     expect(ids).toEqual([theirs]);
     expect(ids).not.toContain(left);
@@ -121,46 +96,43 @@ describe('an image that docker pulls', () => {
 
   it('of another digest is refused', async () => {
     const payload = bench.payloadOf(bench.open.host, { digest: absentDigest });
-    await expect(install(payload)).rejects.toMatchObject(
+    await expect(bench.install(payload)).rejects.toMatchObject(
       refused('DIGEST_MISMATCH', bench.image.digest),
     );
   });
 
   it('is not found where there is none', async () => {
     const payload = bench.payloadOf(bench.open.host, {}, 'kubeos/os:none');
-    await expect(install(payload)).rejects.toMatchObject(refused('SOURCE_NOT_FOUND'));
+    await expect(bench.install(payload)).rejects.toMatchObject(refused('SOURCE_NOT_FOUND'));
   });
 
   it('without os.tar is refused', async () => {
     const other = await makeLayer({ other: Buffer.from('x') });
     const { digest } = await bench.repository.image([[other, '']], 'empty');
     const payload = bench.payloadOf(bench.open.host, { digest }, 'kubeos/os:empty');
-    await expect(install(payload)).rejects.toMatchObject(refused('PAYLOAD_UNKNOWN', 'os.tar'));
+    await expect(bench.install(payload)).rejects.toMatchObject(
+      refused('PAYLOAD_UNKNOWN', 'os.tar'),
+    );
   });
 
   it('comes with the credentials of the node', async () => {
     const { host } = await bench.start({ auth: 'basic' });
-    await expect(install(bench.payloadOf(host))).rejects.toMatchObject(refused('REGISTRY_DENIED'));
+    await expect(bench.install(bench.payloadOf(host))).rejects.toMatchObject(
+      refused('REGISTRY_DENIED'),
+    );
     await bench.logIn(host);
     const given: string[] = [];
     const noting: Exec = (file, args, options) => {
       given.push(args.join(' '));
       return exec(file, args, options);
     };
-    const noted = bench.storeWith({ clock: createSystemClock(), exec: noting });
-    await noted.install('B', bench.payloadOf(host), unwatched);
+    await bench.install(bench.payloadOf(host), { run: noting });
     expect(given.join('\n')).not.toContain('s3cret');
   });
 
   it('can be given up while it is read', async () => {
-    const cancel = new AbortController();
-    const watch = {
-      signal: cancel.signal,
-      onProgress: ({ step }: OperationProgress) => {
-        if (step === 'Writing') cancel.abort();
-      },
-    };
-    const installing = store.install('B', bench.payloadOf(bench.open.host), watch);
+    const watch = cancelledWhileWriting();
+    const installing = bench.install(bench.payloadOf(bench.open.host), { watch });
     await expect(installing).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
@@ -168,14 +140,14 @@ describe('an image that docker pulls', () => {
 describe('docker itself', () => {
   it('is missed before anything is written', async () => {
     const without: Exec = (file, args, options) => exec(`no-such-${file}`, args, options);
-    const checking = bench.storeWith({ exec: without }).check(bench.payloadOf(bench.open.host));
+    const checking = bench.storeBy(without).check(bench.payloadOf(bench.open.host));
     await expect(checking).rejects.toMatchObject(refused('ENGINE_UNAVAILABLE', 'docker'));
   });
 
   it('is missed when nobody answers', async () => {
     const env = { DOCKER_HOST: `unix://${join(bench.folder, 'nobody.sock')}` };
     const deaf: Exec = (file, args, options) => exec(file, args, { ...options, env });
-    const checking = bench.storeWith({ exec: deaf }).check(bench.payloadOf(bench.open.host));
+    const checking = bench.storeBy(deaf).check(bench.payloadOf(bench.open.host));
     await expect(checking).rejects.toMatchObject(refused('ENGINE_UNAVAILABLE'));
   });
 });

@@ -81,7 +81,7 @@ describe('B-01: a bad image', () => {
         expect(prepared).toMatchObject({ result: 'Prepared', slot: 'B' });
         await node.activate(upgrade, prepared);
         // Nobody touches it from here on.
-        const status = await node.isUp(1);
+        const status = await node.hasReported(1);
         expect(inShort(status)).toBe('A good KubeOS 1');
         expect(slotState(status, 'B')).toBe('failed');
         expect(status.lastFailure).toMatchObject({ seq: 1, code, evidence });
@@ -102,8 +102,8 @@ describe('B-01: a bad image', () => {
           ...(slotDigest === undefined ? {} : { slotDigest }),
         } as const;
         await node.activate(good(), prepared, 120);
-        expect(inShort(await node.isUp(2))).toBe('B trial KubeOS 2');
-        const status = await node.isUp(1);
+        expect(inShort(await node.hasReported(2))).toBe('B trial KubeOS 2');
+        const status = await node.hasReported(1);
         expect(inShort(status)).toBe('A good KubeOS 1');
         expect(slotState(status, 'B')).toBe('ready');
         expect(status.lastFailure).toMatchObject({
@@ -146,7 +146,7 @@ describe('power that is cut', () => {
         await cutAfter(node, part * prepareMs, (signal) =>
           node.prepare(good(), () => undefined, signal),
         );
-        const status = await node.isUp(1);
+        const status = await node.hasReported(1);
         expect(inShort(status)).toBe('A good KubeOS 1');
         expect(['empty', 'ready']).toContain(slotState(status, 'B'));
       });
@@ -167,7 +167,7 @@ describe('power that is cut', () => {
         await cutAfter(node, part * switchMs, (signal) =>
           node.activate(good(), prepared, 600, signal),
         );
-        const status = await node.isUp();
+        const status = await node.hasReported();
         expect(['A good KubeOS 1', 'B trial KubeOS 2']).toContain(inShort(status));
       });
     },

@@ -1,5 +1,5 @@
 /** A node in a virtual machine: its console, its agent, and the steps of an upgrade as a proxy would take them. */
-import type { AgentClient } from '@kubeos/agent-api';
+import { decodeSnapshot, type AgentClient } from '@kubeos/agent-api';
 import { hasCode } from '@kubeos/core';
 import type {
   AgentStatus,
@@ -88,6 +88,18 @@ export class VmNode {
     await this.machine.console.login('root', password);
     await waitForAgent(this.machine, this.agent, { deadlineSeconds: 120 });
     return this.status();
+  }
+
+  /**
+   * The same, but what the agent says is read from the file that it publishes in each boot: nobody has to start it, which
+   * takes as long as a quarter of the boot in a machine whose processor is emulated.
+   */
+  async hasReported(version?: number): Promise<AgentStatus> {
+    await this.hasBooted(version);
+    await this.machine.console.login('root', password);
+    return decodeSnapshot(
+      await this.run('systemctl start os-agent-boot.service && cat /run/os-agent/status.json'),
+    );
   }
 
   status(): Promise<AgentStatus> {

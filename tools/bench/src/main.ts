@@ -1,6 +1,5 @@
-import { constants } from 'node:os';
-
 import { KubeosError, errorKinds } from '@kubeos/core';
+import { signalExitCode } from '@kubeos/host';
 
 import { runBench } from './bench.ts';
 import { idleCase } from './idle/idle-case.ts';
@@ -14,7 +13,7 @@ const cases = [prepareCase, idleCase, operatorCase, simulationCase, imagesCase];
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    process.exitCode ??= 128 + constants.signals[name];
+    process.exitCode ??= signalExitCode(name);
     stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
   });
 }

@@ -1,6 +1,7 @@
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 
 import { KubeosError, errorKinds } from '@kubeos/core';
+import { signalExitCode } from '@kubeos/host';
 
 import { runDemo } from './demo.ts';
 import { failuresOf } from './failures.ts';
@@ -8,7 +9,7 @@ import { failuresOf } from './failures.ts';
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    process.exitCode ??= 128 + constants.signals[name];
+    process.exitCode ??= signalExitCode(name);
     stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
   });
 }

@@ -1,13 +1,12 @@
-import { constants } from 'node:os';
-
 import { errorKinds, KubeosError } from '@kubeos/core';
+import { signalExitCode } from '@kubeos/host';
 
 import { run } from './person/run.ts';
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(name, () => {
-    process.exitCode ??= 128 + constants.signals[name];
+    process.exitCode ??= signalExitCode(name);
     stop.abort(new KubeosError('CANCELLED', `Ended by ${name}`));
   });
 }

@@ -23,7 +23,7 @@ const modulesFolder = join(import.meta.dirname, '..', 'modules');
 
 /**
  * Gives the path of each named program (`etcd`, `kube-apiserver`, `kubectl`, `kube-controller-manager`,
- * `kube-scheduler`, `kwok`).
+ * `kube-scheduler`, `kwok`, `helm`).
  *
  * Those that lie in the folder `KUBEBUILDER_ASSETS` are taken from there. The others are built once from Go modules
  * into `${XDG_CACHE_HOME:-~/.cache}/kubeos/control-plane`, with progress lines. Throws `NOT_FOUND` for a name that no

@@ -79,6 +79,7 @@ describe('isBinaryName', () => {
     'kube-controller-manager',
     'kube-scheduler',
     'kwok',
+    'helm',
   ])('knows %s', (name) => {
     expect(isBinaryName(name)).toBe(true);
     expect(moduleSets.filter(({ packages }) => Object.hasOwn(packages, name))).toHaveLength(1);
@@ -86,6 +87,6 @@ describe('isBinaryName', () => {
 
   it('knows no other', () => {
     expect(isBinaryName('toString')).toBe(false);
-    expect(isBinaryName('helm')).toBe(false);
+    expect(isBinaryName('kubelet')).toBe(false);
   });
 });

@@ -4,7 +4,13 @@ import { KubeosError } from '@kubeos/core';
 
 /** The programs of a control plane that come out of Go modules. */
 export type BinaryName =
-  'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler' | 'kubectl' | 'kwok';
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubectl'
+  | 'kwok'
+  | 'helm';
 
 /** One folder with a `go.mod` and the programs that are built in it. */
 export interface ModuleSet {
@@ -52,6 +58,13 @@ export const moduleSets: readonly ModuleSet[] = [
     module: 'sigs.k8s.io/kwok',
     packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
     variables: () => ({}),
+  },
+  {
+    name: 'helm',
+    module: 'helm.sh/helm/v3',
+    packages: { helm: 'helm.sh/helm/v3/cmd/helm' },
+    // Without it helm says v3.22 of itself, whatever release it is.
+    variables: (version) => ({ 'helm.sh/helm/v3/internal/version.version': version }),
   },
 ];
 

@@ -10,7 +10,7 @@ export const generators = [
   },
   {
     name: 'CRDs and their reference',
-    outputs: ['charts/kubeos/crds', 'docs/reference'],
+    outputs: ['charts/kubeos/files/crds', 'docs/reference'],
     commands: [['node', '--conditions=@kubeos/source', 'tools/crdgen/src/main.ts']],
   },
 ];

@@ -19,7 +19,7 @@ export interface TestCluster {
   readonly end: () => Promise<void>;
 }
 
-const crds = resolve(import.meta.dirname, '../../../charts/kubeos/crds');
+const crds = resolve(import.meta.dirname, '../../../charts/kubeos/files/crds');
 
 /** Starts etcd, API server and what is asked for, and teaches the server our kinds. */
 export async function startTestCluster(

@@ -13,7 +13,7 @@ import { parse } from 'yaml';
 import { digest, instanceSpec, instanceStatus, osStatus, time } from './full-objects.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const crds = join(root, 'charts/kubeos/crds');
+const crds = join(root, 'charts/kubeos/files/crds');
 const samplesFolder = join(root, 'e2e/apiserver/samples');
 
 interface KubeObject {

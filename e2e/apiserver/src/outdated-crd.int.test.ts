@@ -9,7 +9,7 @@ import { until } from './until.fixture.ts';
 
 const v1 = fastImage('KubeOS 1.0.0');
 const v2 = fastImage('KubeOS 2.0.0');
-const crdFile = resolve(import.meta.dirname, '../../../charts/kubeos/crds/os.yaml');
+const crdFile = resolve(import.meta.dirname, '../../../charts/kubeos/files/crds/os.yaml');
 
 interface Schema {
   readonly properties: Record<string, Schema>;

@@ -28,7 +28,12 @@ export async function startCluster(
     apiserverFlags,
   });
   endings.defer(() => plane.stop());
-  await plane.run(['apply', '--server-side', '--filename', repositoryFile('charts/kubeos/crds')]);
+  await plane.run([
+    'apply',
+    '--server-side',
+    '--filename',
+    repositoryFile('charts/kubeos/files/crds'),
+  ]);
   const api = createApiClient(loadKubeConfig(plane.kubeconfig));
   endings.defer(() => api.close());
   for (const kind of ['os', 'osinstances']) {

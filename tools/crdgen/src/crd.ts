@@ -10,7 +10,11 @@ export function crdOf(kind: Kind): object {
     kind: 'CustomResourceDefinition',
     metadata: {
       name: `${kind.plural}.${apiGroup}`,
-      annotations: { [schemaRevisionAnnotation]: String(schemaRevision) },
+      annotations: {
+        [schemaRevisionAnnotation]: String(schemaRevision),
+        // All objects would go with the definition when the chart is uninstalled.
+        'helm.sh/resource-policy': 'keep',
+      },
     },
     spec: {
       group: apiGroup,

@@ -16,8 +16,8 @@ export interface GeneratedFile {
 /** Everything that is written from the schemas and tables of core. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
-    { path: 'charts/kubeos/crds/os.yaml', text: crdFile(os) },
-    { path: 'charts/kubeos/crds/osinstances.yaml', text: crdFile(osInstance) },
+    { path: 'charts/kubeos/files/crds/os.yaml', text: crdFile(os) },
+    { path: 'charts/kubeos/files/crds/osinstances.yaml', text: crdFile(osInstance) },
     { path: 'docs/reference/os.md', text: kindPage(os) },
     { path: 'docs/reference/osinstance.md', text: kindPage(osInstance) },
     { path: 'docs/reference/conditions.md', text: conditionsPage() },

@@ -23,7 +23,7 @@ describe('on a real API server', () => {
 
   beforeAll(async () => {
     plane = await startControlPlane({ components: [] });
-    await plane.run(['apply', '--server-side', '-f', join(repository, 'charts/kubeos/crds')]);
+    await plane.run(['apply', '--server-side', '-f', join(repository, 'charts/kubeos/files/crds')]);
     await plane.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
     home = await mkdtemp(join(tmpdir(), 'kubeos-docs-'));
     await symlink(join(repository, 'charts'), join(home, 'charts'));

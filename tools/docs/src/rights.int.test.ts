@@ -63,7 +63,7 @@ const guide = (language: string) =>
 beforeAll(async () => {
   plane = await startControlPlane({ components: [] });
   home = await mkdtemp(join(tmpdir(), 'kubeos-rights-'));
-  await plane.run(['apply', '--server-side', '-f', join(repository, 'charts/kubeos/crds')]);
+  await plane.run(['apply', '--server-side', '-f', join(repository, 'charts/kubeos/files/crds')]);
   await plane.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   for (const { text } of guide('yaml').filter((example) => !example.text.includes('kind: OS'))) {
     await plane.run(['apply', '-f', '-'], text);

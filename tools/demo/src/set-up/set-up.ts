@@ -56,7 +56,12 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   });
   endings.defer(() => plane.stop());
   options.onPlane(plane);
-  await plane.run(['apply', '--server-side', '--filename', repositoryFile('charts/kubeos/crds')]);
+  await plane.run([
+    'apply',
+    '--server-side',
+    '--filename',
+    repositoryFile('charts/kubeos/files/crds'),
+  ]);
 
   say('Building images and serving them over https');
   const server = await startImageServer(join(folder, 'https'));

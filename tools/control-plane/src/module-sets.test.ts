@@ -45,6 +45,16 @@ describe('buildFlags', () => {
   });
 });
 
+describe('buildFlags of helm', () => {
+  it('tell it its version and that of the Kubernetes it takes for granted', () => {
+    const set = moduleSets.find(({ name }) => name === 'helm');
+    const required = 'require (\n\thelm.sh/helm/v3 v3.22.0\n\tk8s.io/client-go v0.36.1\n)\n';
+    const flags = set === undefined ? [] : buildFlags(set, required);
+    expect(flags.at(-1)).toContain('version.version=v3.22.0');
+    expect(flags.at(-1)).toContain('chartutil.k8sVersionMinor=36');
+  });
+});
+
 describe('cacheKey', () => {
   const inputs: BuildInputs = {
     set: 'kwok',

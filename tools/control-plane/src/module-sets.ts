@@ -16,12 +16,10 @@ export type BinaryName =
 export interface ModuleSet {
   /** Name of the folder under `modules/`. */
   readonly name: string;
-  /** The module whose version names the version of all programs of the set. */
-  readonly module: string;
   /** Go package of each program. */
   readonly packages: Readonly<Partial<Record<BinaryName, string>>>;
-  /** Go variables that the linker sets, given the module's version. */
-  readonly variables: (version: string) => Readonly<Record<string, string>>;
+  /** Go variables that the linker sets, given the version of each module that the set requires. */
+  readonly variables: (versionOf: (module: string) => string) => Readonly<Record<string, string>>;
 }
 
 const kubernetesVersion = 'k8s.io/component-base/version';
@@ -30,13 +28,11 @@ const kubernetesVersion = 'k8s.io/component-base/version';
 export const moduleSets: readonly ModuleSet[] = [
   {
     name: 'etcd',
-    module: 'go.etcd.io/etcd/server/v3',
     packages: { etcd: 'go.etcd.io/etcd/server/v3' },
     variables: () => ({}),
   },
   {
     name: 'kubernetes',
-    module: 'k8s.io/kubernetes',
     packages: {
       'kube-apiserver': 'k8s.io/kubernetes/cmd/kube-apiserver',
       kubectl: 'k8s.io/kubernetes/cmd/kubectl',
@@ -44,7 +40,8 @@ export const moduleSets: readonly ModuleSet[] = [
       'kube-scheduler': 'k8s.io/kubernetes/cmd/kube-scheduler',
     },
     // Without them the server reports v0.0.0-master, and clients that check its version give up.
-    variables: (version) => {
+    variables: (versionOf) => {
+      const version = versionOf('k8s.io/kubernetes');
       const [major = '', minor = ''] = version.replace(/^v/, '').split('.');
       return {
         [`${kubernetesVersion}.gitVersion`]: version,
@@ -55,16 +52,25 @@ export const moduleSets: readonly ModuleSet[] = [
   },
   {
     name: 'kwok',
-    module: 'sigs.k8s.io/kwok',
     packages: { kwok: 'sigs.k8s.io/kwok/cmd/kwok' },
     variables: () => ({}),
   },
   {
     name: 'helm',
-    module: 'helm.sh/helm/v3',
     packages: { helm: 'helm.sh/helm/v3/cmd/helm' },
-    // Without it helm says v3.22 of itself, whatever release it is.
-    variables: (version) => ({ 'helm.sh/helm/v3/internal/version.version': version }),
+    // Without them helm takes every cluster that it does not ask for Kubernetes 1.20. Its client is v0.36 for 1.36.
+    variables: (versionOf) => {
+      const [, minor = ''] = versionOf('k8s.io/client-go').split('.');
+      return {
+        'helm.sh/helm/v3/internal/version.version': versionOf('helm.sh/helm/v3'),
+        ...Object.fromEntries(
+          ['pkg/chartutil', 'pkg/lint/rules'].flatMap((name) => [
+            [`helm.sh/helm/v3/${name}.k8sVersionMajor`, '1'],
+            [`helm.sh/helm/v3/${name}.k8sVersionMinor`, minor],
+          ]),
+        ),
+      };
+    },
   },
 ];
 
@@ -87,7 +93,7 @@ export function requiredVersion(goMod: string, module: string): string {
 
 /** Arguments of `go build` that decide what comes out, without output and packages. */
 export function buildFlags(set: ModuleSet, goMod: string): readonly string[] {
-  const variables = Object.entries(set.variables(requiredVersion(goMod, set.module)));
+  const variables = Object.entries(set.variables((module) => requiredVersion(goMod, module)));
   const settings = variables.map(([name, value]) => ` -X ${name}=${value}`).join('');
   return ['-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', `-s -w${settings}`];
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { conditionMeanings, endingReasons, errorCodes, phases, waitReasons } from '@kubeos/core';
+import {
+  adviceFor,
+  conditionMeanings,
+  endingReasons,
+  errorCodes,
+  phases,
+  runbooks as adviceRunbooks,
+  waitReasons,
+} from '@kubeos/core';
 import { readPages } from './pages.ts';
 
 const pages = readPages();
@@ -67,6 +75,20 @@ describe('the runbooks', () => {
     });
     expect(rows.length).toBeGreaterThan(0);
     expect(forgotten).toEqual([]);
+  });
+
+  it('are the pages that the advice about a reason names', () => {
+    const files = runbooks.filter((page) => page !== index).map(({ path }) => path);
+    expect(adviceRunbooks.map((name) => `docs/runbooks/${name}.md`)).toEqual(files);
+    const rows = (index?.text ?? '').split('\n').filter((row) => row.startsWith('| `'));
+    const astray = rows.flatMap((row) => {
+      const name = /\]\((\S+)\.md\)/u.exec(row)?.[1];
+      const reasons = [...row.matchAll(/`(\w+)`/gu)].map(([, reason = '']) => reason);
+      return reasons
+        .filter((reason) => adviceFor(reason).runbook !== name)
+        .map((reason) => `${reason}: ${name}, not ${adviceFor(reason).runbook}`);
+    });
+    expect(astray).toEqual([]);
   });
 
   it.each(runbooks.filter((page) => page !== index))(

@@ -43,6 +43,10 @@ export const operationFinalizer = `${apiGroup}/operation`;
 export const operatorFieldManager = 'kubeos-operator';
 
 /** Types of the conditions of an `OSInstance` that are the operator's; the others are its proxy's. */
-export const operatorConditionTypes: ReadonlySet<string> = new Set(['Admitted', 'Drained']);
+export const operatorConditionTypes: ReadonlySet<string> = new Set([
+  'Admitted',
+  'Drained',
+  'Progressing',
+]);
 /** Field manager of the proxy's writes. */
 export const proxyFieldManager = 'kubeos-proxy';

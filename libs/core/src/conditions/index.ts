@@ -1,3 +1,11 @@
+export {
+  advice,
+  adviceFor,
+  runbooks,
+  type Advice,
+  type ReasonName,
+  type Runbook,
+} from './advice/index.ts';
 export type { Condition } from './condition.ts';
 export {
   conditionMeanings,

@@ -14,8 +14,7 @@ export interface ConditionMeaning {
   readonly reasons: Reasons;
 }
 
-/** The conditions of both kinds. */
-export const conditionMeanings: readonly ConditionMeaning[] = [
+const meanings = [
   {
     kind: 'OS',
     type: 'Ready',
@@ -108,6 +107,13 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
   },
   {
     kind: 'OSInstance',
+    type: 'Progressing',
+    writer: 'operator',
+    whenTrue: 'An operation is open; the reason is what it waits for.',
+    reasons: { NoOperation: 'No operation is open.' },
+  },
+  {
+    kind: 'OSInstance',
     type: 'UpToDate',
     writer: 'proxy',
     whenTrue: 'The node runs the version of its last operation, confirmed.',
@@ -176,10 +182,13 @@ export const conditionMeanings: readonly ConditionMeaning[] = [
       SettingsStuck: 'A change of settings can be neither finished nor undone.',
     },
   },
-];
+] as const satisfies readonly ConditionMeaning[];
+
+/** The conditions of both kinds. */
+export const conditionMeanings: readonly ConditionMeaning[] = meanings;
 
 /** Why a fleet or a node waits: in `OS.status.waiting`, messages, Ready, Progressing, Admitted and Drained. */
-export const waitReasons: Reasons = {
+export const waitReasons = {
   InvalidSpec: 'The object has a mistake; the message names the field.',
   Deleting: 'The object is being deleted; what is open is finished.',
   SelectorConflict: 'An older object selects some of the same nodes; this one moves nothing.',
@@ -241,10 +250,10 @@ export const waitReasons: Reasons = {
   Confirming: 'The agent is asked to confirm.',
   Cancelling: 'The agent is asked to stop.',
   GivingBack: 'The node is being given back.',
-};
+} as const satisfies Reasons;
 
 /** How operations end, beside the reasons of errors; in events and in `spec.history`. */
-export const endingReasons: Reasons = {
+export const endingReasons = {
   Confirmed: 'The new system, or the settings, were confirmed.',
   Done: 'The operation is complete.',
   Cancelled: 'The operation was cancelled.',
@@ -263,4 +272,13 @@ export const endingReasons: Reasons = {
   NodeLost: 'The node has not reported for long; it stays cordoned until it does.',
   NodeGone: 'The Node is gone.',
   Failed: 'The agent gave no reason.',
-};
+} as const satisfies Reasons;
+
+/** A reason of {@link waitReasons}. */
+export type WaitName = keyof typeof waitReasons;
+/** A reason of {@link endingReasons}. */
+export type EndingName = keyof typeof endingReasons;
+/** A reason that a condition has for itself. */
+export type ConditionReasonName = KeysOf<(typeof meanings)[number]['reasons']>;
+
+type KeysOf<T> = T extends unknown ? keyof T : never;

@@ -100,6 +100,9 @@ export const errorCodes = {
 /** A machine-readable code of a failure; the closed union of the table's keys. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** A CamelCase word for a failure. */
+export type ErrorReason = (typeof errorCodes)[ErrorCode]['reason'];
+
 /** True when the text is one of our codes; used where a code comes over the wire. */
 export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(errorCodes, text);

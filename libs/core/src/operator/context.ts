@@ -60,6 +60,8 @@ export interface OperatorMemory {
   readonly statusWrites: Map<string, number>;
   /** What an instance's conditions are to say, and since when without another word. */
   readonly words: Map<string, { readonly text: string; readonly sinceMs: number }>;
+  /** The last reason of a wait that an event of an instance told, by its name. */
+  readonly toldWaits: Map<string, string>;
   /** Version of an `OS` whose status the server dropped as a whole, after which nothing new was to be written. */
   readonly unkept: Map<string, string>;
   served: { readonly revision: number; readonly atMs: number } | undefined;

@@ -153,6 +153,7 @@ function newMemory(): OperatorMemory {
     fleetPasses: new Map(),
     statusWrites: new Map(),
     words: new Map(),
+    toldWaits: new Map(),
     unkept: new Map(),
     served: undefined,
   };
@@ -171,6 +172,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.fleetPasses.clear();
   memory.statusWrites.clear();
   memory.words.clear();
+  memory.toldWaits.clear();
   memory.unkept.clear();
   memory.served = undefined;
 }

@@ -1,19 +1,22 @@
-/** The two conditions of an `OSInstance` that are the operator's: Admitted and Drained. */
+/** The conditions of an `OSInstance` that are the operator's: Admitted, Drained and Progressing. */
 import type { Condition } from '../conditions/condition.ts';
 import { setConditions } from '../conditions/index.ts';
-import { operatorConditionTypes } from '../api/names.ts';
+import { instanceNamespace, operatorConditionTypes } from '../api/names.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Operation } from '../api/operation.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
 import type { WaitReason } from '../rollout/tally.ts';
-import { wallTime, type OperatorContext } from './context.ts';
+import { tell, wallTime, type OperatorContext } from './context.ts';
 
-/** Milliseconds for which a new reason or text must hold before it is worth a write. */
-const holdMs = 10_000;
+/** Milliseconds for which a new reason or text must hold before it is worth a write: everything is told within ten seconds. */
+const holdMs = 7000;
+/** Reasons of which other events tell: those of the Node when the operation begins, and that of a node that is lost. */
+const toldElsewhere: ReadonlySet<string> = new Set(['Preparing', 'Prepared', 'NodeLost']);
 
 /**
- * Writes both at once when a status turned, and when nothing but words changed, after they have held a while: on its way
- * through an operation a node has more to say than anybody reads. An instance that never had an operation gets none.
+ * Writes all at once when a status turned, and when nothing but words changed, after they have held a while: on its way
+ * through an operation a node has more to say than anybody reads. An instance that never had an operation gets none. What
+ * a node waits for that long is told by an event too.
  */
 export async function tellConditions(
   context: OperatorContext,
@@ -32,13 +35,34 @@ export async function tellConditions(
   const known = memory.words.get(instance.name);
   const sinceMs = known?.text === text ? known.sinceMs : now.monotonicMs;
   memory.words.set(instance.name, { text, sinceMs });
-  if (!hasTurned(previous, next)) {
-    if (isSame(previous, next)) return { kind: 'onChange' };
-    const leftMs = sinceMs + holdMs - now.monotonicMs;
-    if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
+  const leftMs = sinceMs + holdMs - now.monotonicMs;
+  const isToBeWritten = !isSame(previous, next);
+  if (isToBeWritten && (hasTurned(previous, next) || leftMs <= 0)) {
+    await api.applyInstanceConditions(instance, next);
   }
-  await api.applyInstanceConditions(instance, next);
+  const isToBeTold = isNews(context, instance, waiting);
+  if (leftMs > 0 && (isToBeWritten || isToBeTold)) return { kind: 'after', seconds: leftMs / 1000 };
+  if (isToBeTold && waiting !== undefined) await tellWait(context, instance, waiting);
   return { kind: 'onChange' };
+}
+
+function isNews(
+  { memory }: OperatorContext,
+  { name }: OsInstance,
+  waiting: WaitReason | undefined,
+): boolean {
+  if (waiting === undefined || toldElsewhere.has(waiting.reason)) return false;
+  return memory.toldWaits.get(name) !== waiting.reason;
+}
+
+async function tellWait(
+  context: OperatorContext,
+  { name, uid }: OsInstance,
+  { reason, message }: WaitReason,
+): Promise<void> {
+  context.memory.toldWaits.set(name, reason);
+  const about = { kind: 'OSInstance', namespace: instanceNamespace, name, uid } as const;
+  await tell(context, { about, type: 'Normal', reason, message });
 }
 
 type Wanted = Omit<Condition, 'lastTransitionTime'>;
@@ -46,6 +70,7 @@ type Wanted = Omit<Condition, 'lastTransitionTime'>;
 const idleConditions: readonly Wanted[] = [
   { type: 'Admitted', status: 'False', reason: 'NoOperation', message: '' },
   { type: 'Drained', status: 'False', reason: 'NoOperation', message: '' },
+  { type: 'Progressing', status: 'False', reason: 'NoOperation', message: '' },
 ];
 
 const drainedPhases: ReadonlySet<string> = new Set(['Before', 'Activate', 'After', 'Confirm']);
@@ -67,6 +92,7 @@ function workConditions(operation: Operation, waiting: WaitReason | undefined): 
       reason: drained ? 'Drained' : wait.reason,
       message: drained ? '' : steady(wait.message),
     },
+    { type: 'Progressing', status: 'True', reason: wait.reason, message: steady(wait.message) },
   ];
 }
 

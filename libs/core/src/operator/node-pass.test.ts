@@ -307,9 +307,9 @@ describe('the conditions of an instance', () => {
     expect(await at(0)).toBe(1);
     cluster.pods.set('a', [pod('other', { deleting: true })]);
     expect(await at(2)).toBe(1);
-    expect(await at(11)).toBe(1);
+    expect(await at(8)).toBe(1);
     expect(drained(cluster)?.message).toContain('default/web');
-    expect(await at(12)).toBe(2);
+    expect(await at(9)).toBe(2);
     expect(drained(cluster)?.message).toContain('default/other');
     expect(await at(40)).toBe(2);
   });
@@ -317,7 +317,7 @@ describe('the conditions of an instance', () => {
   it('are looked at again when new words will have held', async () => {
     const cluster = new MemoryCluster();
     const lastTransitionTime = '2026-06-01T12:00:00Z';
-    const conditions = ['Admitted', 'Drained'].map((type) => {
+    const conditions = ['Admitted', 'Drained', 'Progressing'].map((type) => {
       return {
         type,
         status: 'False',
@@ -328,8 +328,8 @@ describe('the conditions of an instance', () => {
     });
     cluster.add(aNode('a'), anInstance(aNode('a'), { status: { conditions } }));
     const operator = operatorOn(cluster);
-    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 10 });
-    cluster.nowMs = 10_000;
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 7 });
+    cluster.nowMs = 7000;
     expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
     expect(drained(cluster)?.reason).toBe('NoOperation');
   });
@@ -360,6 +360,28 @@ describe('the events of an instance', () => {
     }
     expect(phaseOf(cluster)).toBe('none');
     expect(told(cluster)).toEqual(['NoAgent GiveBack: no os-agent']);
+  });
+
+  it('tell what a node waits for once it has held, whatever its words', async () => {
+    const cluster = atWork({ phase: 'Drain' });
+    cluster.pods.set('a', [pod('web', { deleting: true })]);
+    const operator = operatorOn(cluster);
+    const waits = (): readonly string[] => told(cluster).filter((text) => !text.includes('Drain:'));
+    for (const seconds of [0, 6]) {
+      cluster.nowMs = seconds * 1000;
+      await operator.reconcile(key);
+      expect(waits()).toEqual([]);
+    }
+    for (const [seconds, name] of [
+      [7, 'web'],
+      [20, 'other'],
+      [40, 'other'],
+    ] as const) {
+      cluster.nowMs = seconds * 1000;
+      cluster.pods.set('a', [pod(name, { deleting: true })]);
+      await operator.reconcile(key);
+      expect(waits()).toEqual(['Draining Waiting for default/web to leave']);
+    }
   });
 
   it('tell that an operation ended with its Node', async () => {

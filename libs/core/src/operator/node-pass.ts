@@ -67,6 +67,7 @@ async function restPass(
 function forgetWork({ cache, memory }: OperatorContext, name: string): void {
   memory.since.forget(`node/${name}`);
   memory.workReasons.delete(name);
+  memory.toldWaits.delete(name);
   if (cache.node(name) === undefined) memory.passedOver.delete(name);
   if (cache.instance(name) === undefined) memory.words.delete(name);
 }

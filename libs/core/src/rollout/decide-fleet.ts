@@ -8,7 +8,7 @@ import { targetOfOperation } from '../lifecycle/history.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { unavailableBudget } from './budget.ts';
 import { compareTurns, hasFailed, type Member } from './fleet.ts';
-import { canariesOf, lineOf, withLine, type Line } from './line.ts';
+import { canariesOf, lineOf, waitInLine, withLine, type Line } from './line.ts';
 import { candidatesOf, obstacleOf, operationOf, type Candidate, type Tally } from './tally.ts';
 import type { WaitingMembers, WaitReason } from './waiting.ts';
 import { windowState } from './window.ts';
@@ -78,14 +78,12 @@ export function decideFleet(input: FleetInput): FleetPlan {
   const gate = gateOf(input);
   const base = { rollForward, release, budget, requeue: idleRequeue(input) };
   if (gate !== undefined) {
-    return { ...base, ...nothing, gate, waiting: withLine(tally, () => gate) };
+    return { ...base, ...nothing, gate, waiting: withLine(tally, waitInLine(undefined, gate)) };
   }
   return os.spec === undefined
     ? { ...base, ...nothing, waiting: tally.waiting }
     : { ...base, ...nextSteps(os.spec, input, budget, base.requeue) };
 }
-
-const queued: WaitReason = { reason: 'Queued', message: 'Waiting for its turn' };
 
 function nextSteps(
   spec: OsSpec,
@@ -103,7 +101,7 @@ function nextSteps(
     admit: admission.admit,
     batch: { add: batch.add, remove: batch.remove },
     ...(gate === undefined ? {} : { gate }),
-    waiting: withLine(tally, (member) => line.notInTurn(member) ?? gate ?? queued),
+    waiting: withLine(tally, waitInLine(line, gate)),
     requeue: [admission.requeue, batch.requeue].reduce(sooner, idle),
   };
 }

@@ -17,6 +17,8 @@ export interface Line {
 
 const notInBatch: WaitReason = { reason: 'NotInBatch', message: 'Waiting for a later batch' };
 
+const queued: WaitReason = { reason: 'Queued', message: 'Waiting for its turn' };
+
 /** Reasons that only speak of the line; what holds up those before it says more. */
 export const lineReasons: ReadonlySet<string> = new Set(['Queued', 'NotInBatch']);
 
@@ -52,6 +54,14 @@ export function lineOf(spec: OsSpec, members: readonly Member[], tally: Tally): 
 function waitForCanary({ name, standing }: Member): WaitReason {
   const why = standing.kind === 'waiting' ? `: ${standing.message}` : '';
   return { reason: 'CanaryPending', message: `Canary ${name} comes first${why}` };
+}
+
+/** What those wait for whom nothing of their own holds up; without a line nobody's turn comes. */
+export function waitInLine(
+  line: Line | undefined,
+  gate: WaitReason | undefined,
+): (member: Member) => WaitReason {
+  return (member) => line?.notInTurn(member) ?? gate ?? queued;
 }
 
 /** Everybody who waits: beside those that something of their own holds up, the line, each for the reason given. */

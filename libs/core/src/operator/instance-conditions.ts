@@ -23,27 +23,36 @@ export async function tellConditions(
   instance: OsInstance,
   waiting: WaitReason | undefined,
 ): Promise<Requeue> {
-  const { memory, clock, api } = context;
   const { operation } = instance.spec;
   const previous =
     instance.status.conditions?.filter(({ type }) => operatorConditionTypes.has(type)) ?? [];
   if (operation === undefined && previous.length === 0) return { kind: 'onChange' };
-  const now = clock.now();
   const wanted = operation === undefined ? idleConditions : workConditions(operation, waiting);
-  const next = setConditions(previous, wanted, wallTime(now.wallMs));
-  const text = JSON.stringify(wanted);
-  const known = memory.words.get(instance.name);
-  const sinceMs = known?.text === text ? known.sinceMs : now.monotonicMs;
-  memory.words.set(instance.name, { text, sinceMs });
-  const leftMs = sinceMs + holdMs - now.monotonicMs;
-  const isToBeWritten = !isSame(previous, next);
-  if (isToBeWritten && (hasTurned(previous, next) || leftMs <= 0)) {
-    await api.applyInstanceConditions(instance, next);
+  const leftMs = holdLeftMs(context, instance.name, wanted);
+  const next = setConditions(previous, wanted, wallTime(context.clock.now().wallMs));
+  const isStored = isSame(previous, next);
+  if (!isStored && (hasTurned(previous, next) || leftMs <= 0)) {
+    await context.api.applyInstanceConditions(instance, next);
   }
-  const isToBeTold = isNews(context, instance, waiting);
-  if (leftMs > 0 && (isToBeWritten || isToBeTold)) return { kind: 'after', seconds: leftMs / 1000 };
-  if (isToBeTold && waiting !== undefined) await tellWait(context, instance, waiting);
+  const news = isNews(context, instance, waiting) ? waiting : undefined;
+  if (isStored && news === undefined) return { kind: 'onChange' };
+  if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
+  if (news !== undefined) await tellWait(context, instance, news);
   return { kind: 'onChange' };
+}
+
+/** Milliseconds until these words will have held. */
+function holdLeftMs(
+  { memory, clock }: OperatorContext,
+  name: string,
+  wanted: readonly Wanted[],
+): number {
+  const { monotonicMs } = clock.now();
+  const text = JSON.stringify(wanted);
+  const known = memory.words.get(name);
+  const sinceMs = known?.text === text ? known.sinceMs : monotonicMs;
+  memory.words.set(name, { text, sinceMs });
+  return sinceMs + holdMs - monotonicMs;
 }
 
 function isNews(

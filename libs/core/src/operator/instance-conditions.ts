@@ -24,8 +24,7 @@ export async function tellConditions(
   waiting: WaitReason | undefined,
 ): Promise<Requeue> {
   const { operation } = instance.spec;
-  const previous =
-    instance.status.conditions?.filter(({ type }) => operatorConditionTypes.has(type)) ?? [];
+  const previous = ownConditions(instance);
   if (operation === undefined && previous.length === 0) return { kind: 'onChange' };
   const wanted = operation === undefined ? idleConditions : workConditions(operation, waiting);
   const leftMs = holdLeftMs(context, instance.name, wanted);
@@ -34,7 +33,7 @@ export async function tellConditions(
   if (!isStored && (hasTurned(previous, next) || leftMs <= 0)) {
     await context.api.applyInstanceConditions(instance, next);
   }
-  const news = isNews(context, instance, waiting) ? waiting : undefined;
+  const news = newsOf(context, instance, waiting);
   if (isStored && news === undefined) return { kind: 'onChange' };
   if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
   if (news !== undefined) await tellWait(context, instance, news);
@@ -55,13 +54,18 @@ function holdLeftMs(
   return sinceMs + holdMs - monotonicMs;
 }
 
-function isNews(
+function ownConditions({ status }: OsInstance): readonly Condition[] {
+  return status.conditions?.filter(({ type }) => operatorConditionTypes.has(type)) ?? [];
+}
+
+/** What no event has told yet. */
+function newsOf(
   { memory }: OperatorContext,
   { name }: OsInstance,
   waiting: WaitReason | undefined,
-): boolean {
-  if (waiting === undefined || toldElsewhere.has(waiting.reason)) return false;
-  return memory.toldWaits.get(name) !== waiting.reason;
+): WaitReason | undefined {
+  if (waiting === undefined || toldElsewhere.has(waiting.reason)) return undefined;
+  return memory.toldWaits.get(name) === waiting.reason ? undefined : waiting;
 }
 
 async function tellWait(

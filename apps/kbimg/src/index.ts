@@ -1,2 +1,3 @@
 export { parseCommandLine, type CommandLine } from './command-line.ts';
+export { createProgress, type Progress } from './progress.ts';
 export { run, type RunDeps } from './run.ts';

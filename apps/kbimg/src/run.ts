@@ -7,14 +7,14 @@ import {
   hasCode,
   KubeosError,
   parseImageReference,
-  registryHost,
 } from '@kubeos/core';
-import type { ImageArch } from '@kubeos/core/image';
+import { readSourceDateEpoch, type ImageArch } from '@kubeos/core/image';
 import { createSystemClock, exec, signalExitCode } from '@kubeos/host';
 import {
   buildUpgradeImage,
   buildVmImage,
   layoutName,
+  personPushOptions,
   pushOciLayout,
   type BuildContext,
   type BuildRequest,
@@ -65,7 +65,8 @@ async function carryOut(commandLine: CommandLine, env: Environment, deps: RunDep
     return;
   }
   const arch = ownArch();
-  const epochSeconds = sourceDateEpoch(env);
+  const epochSeconds =
+    readSourceDateEpoch(env['SOURCE_DATE_EPOCH'], 'kbimg') ?? Math.floor(Date.now() / 1000);
   const read = await readRecipe(commandLine.file, commandLine.kind, arch);
   if (commandLine.push) requireTag(read);
   if (commandLine.debug) {
@@ -110,15 +111,7 @@ async function pushImage(
   env: Environment,
 ): Promise<void> {
   context.progress(`Pushing ${name}`);
-  const options = {
-    dockerConfigDir: env['DOCKER_CONFIG'] ?? join(homedir(), '.docker'),
-    proxyEnv: env,
-    clock: createSystemClock(),
-    // As docker does it: nobody listens in between on this machine.
-    allowInsecure: /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/u.test(
-      registryHost(parseImageReference(name)),
-    ),
-  };
+  const options = personPushOptions(parseImageReference(name), env, createSystemClock());
   await pushOciLayout(layout, name, options, context);
 }
 
@@ -150,18 +143,4 @@ function ownArch(): ImageArch {
   if (process.arch === 'x64') return 'amd64';
   if (process.arch === 'arm64') return 'arm64';
   throw new KubeosError('UNSUPPORTED', `kbimg builds on x64 and arm64, not on ${process.arch}`);
-}
-
-/** What archives for the kernel and file systems can hold: 32 bits. */
-const lastEpochSeconds = 2 ** 32 - 1;
-
-/** https://reproducible-builds.org/specs/source-date-epoch/ */
-function sourceDateEpoch(env: Environment): number {
-  const text = env['SOURCE_DATE_EPOCH'];
-  if (text === undefined || text === '') return Math.floor(Date.now() / 1000);
-  if (/^\d+$/u.test(text) && Number(text) <= lastEpochSeconds) return Number(text);
-  throw new KubeosError(
-    'INVALID_ARGUMENT',
-    `kbimg: SOURCE_DATE_EPOCH is a number of seconds since 1970, ${lastEpochSeconds} at the most`,
-  );
 }

@@ -39,6 +39,7 @@ export {
 } from './manifest.ts';
 export {
   ociBlobPath,
+  ociLabels,
   ociLayoutText,
   ociTypes,
   renderDockerManifest,
@@ -46,6 +47,9 @@ export {
   renderOciIndex,
   renderOciManifest,
   type OciImageFacts,
+  type OciIndexEntry,
+  type OciLayer,
+  type OciProcess,
 } from './oci.ts';
 export { renderSbom, type SbomPackage, type SbomRequest } from './sbom.ts';
 export {
@@ -63,5 +67,6 @@ export {
   type EditedAccounts,
   type NewAccount,
 } from './accounts.ts';
+export { readSourceDateEpoch } from './source-date-epoch.ts';
 export { osReleaseText, prettyName } from './os-release.ts';
 export { varFactoryText, type VarEntry } from './var-factory.ts';

@@ -16,7 +16,7 @@ const spdxPackage = z.strictObject({
   licenseDeclared: text,
   copyrightText: text,
   sourceInfo: z.optional(text),
-  primaryPackagePurpose: z.optional(z.enum(['OPERATING-SYSTEM', 'APPLICATION', 'LIBRARY'])),
+  primaryPackagePurpose: z.optional(z.enum(['OPERATING-SYSTEM', 'CONTAINER'])),
   checksums: z.optional(
     z.array(
       z.strictObject({
@@ -63,7 +63,8 @@ const bash: SbomPackage = {
 };
 const request: SbomRequest = {
   version: '1.0.8',
-  rootDigest: `sha256:${'0a'.repeat(32)}`,
+  tool: 'kbimg',
+  digest: `sha256:${'0a'.repeat(32)}`,
   epochSeconds: 1_700_000_000,
   vendor: 'debian',
   packages: [bash, { format: 'generic', name: 'os-agent', version: '0.1.0' }],
@@ -112,13 +113,26 @@ describe('renderSbom', () => {
         { format: 'rpm', name: 'Glibc++', version: '2:2.38-1.oe', arch: 'x86_64' },
         { format: 'rpm', name: 'kernel', version: '0:6.6-1', arch: 'x86_64' },
         { format: 'deb', name: 'dbus', version: '1:1.16' },
+        { format: 'npm', name: '@grpc/grpc-js', version: '1.14.4' },
       ),
     ).toEqual([
       'pkg:deb/debian/bash@5.2.37-2%2Bb5?arch=amd64',
       'pkg:deb/debian/dbus@1:1.16',
+      'pkg:npm/%40grpc/grpc-js@1.14.4',
       'pkg:rpm/debian/Glibc%2B%2B@2.38-1.oe?arch=x86_64&epoch=2',
       'pkg:rpm/debian/kernel@6.6-1?arch=x86_64',
     ]);
+  });
+
+  it('names the image that it is of', () => {
+    const image = { name: 'os-proxy', purpose: 'CONTAINER' } as const;
+    const { name, documentNamespace, packages } = read({ image });
+    expect(name).toBe('os-proxy-1.0.8');
+    expect(documentNamespace).toMatch(/spdxdocs\/os-proxy-1\.0\.8-/u);
+    expect(packages[0]).toMatchObject({ name: 'os-proxy', primaryPackagePurpose: 'CONTAINER' });
+    expect(read().packages[0]).toMatchObject({
+      ...{ name: 'KubeOS', primaryPackagePurpose: 'OPERATING-SYSTEM' },
+    });
   });
 
   it('has the same text for the same packages in any order, each of them once', () => {

@@ -4,8 +4,8 @@ import { compareText } from '../compare-text.ts';
 
 /** A package of an image. */
 export interface SbomPackage {
-  /** Where it comes from: a Debian or RPM package, or anything else. */
-  readonly format: 'deb' | 'rpm' | 'generic';
+  /** Where it comes from: a Debian, RPM or npm package, or anything else. */
+  readonly format: 'deb' | 'rpm' | 'npm' | 'generic';
   readonly name: string;
   /** As the package manager prints it, with epoch and release. */
   readonly version: string;
@@ -18,10 +18,14 @@ export interface SbomPackage {
 
 /** What a list of software is made from. */
 export interface SbomRequest {
+  /** What the image holds; default: a system of KubeOS. */
+  readonly image?: { readonly name: string; readonly purpose: 'OPERATING-SYSTEM' | 'CONTAINER' };
+  /** The program that made the image. */
+  readonly tool: string;
   /** Version of the image. */
   readonly version: string;
-  /** Digest of its root file system. */
-  readonly rootDigest: Digest;
+  /** Digest of what the list is of: a root file system, or the manifest of an image. */
+  readonly digest: Digest;
   /** `SOURCE_DATE_EPOCH`, in seconds. */
   readonly epochSeconds: number;
   /** Whose packages these are, as in package URLs: `debian`, `openeuler`. */
@@ -33,19 +37,21 @@ export interface SbomRequest {
 const documentId = 'SPDXRef-DOCUMENT';
 const imageId = 'SPDXRef-Image';
 const unsaid = 'NOASSERTION';
+const system = { name: 'KubeOS', purpose: 'OPERATING-SYSTEM' } as const;
 
 /** Renders the list as the text of its file; always the same for the same image. */
 export function renderSbom(request: SbomRequest): string {
   const listed = listPackages(request);
+  const { image = system, version, digest, tool } = request;
   const document = {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: documentId,
-    name: `KubeOS-${request.version}`,
-    documentNamespace: `https://spdx.org/spdxdocs/KubeOS-${encodeURIComponent(request.version)}-${digitsOf(request.rootDigest)}`,
+    name: `${image.name}-${version}`,
+    documentNamespace: `https://spdx.org/spdxdocs/${encodeURIComponent(`${image.name}-${version}`)}-${digitsOf(digest)}`,
     creationInfo: {
       created: timestampOf(request.epochSeconds),
-      creators: ['Tool: kbimg'],
+      creators: [`Tool: ${tool}`],
     },
     packages: [imageEntry(request), ...listed.map(({ entry }) => entry)],
     relationships: [
@@ -92,18 +98,18 @@ function packageEntry(found: SbomPackage, purl: string, id: string) {
   };
 }
 
-function imageEntry({ version, rootDigest }: SbomRequest) {
+function imageEntry({ image = system, version, digest }: SbomRequest) {
   return {
     SPDXID: imageId,
-    name: 'KubeOS',
+    name: image.name,
     versionInfo: version,
     downloadLocation: unsaid,
     filesAnalyzed: false,
     licenseConcluded: unsaid,
     licenseDeclared: unsaid,
     copyrightText: unsaid,
-    primaryPackagePurpose: 'OPERATING-SYSTEM',
-    checksums: [{ algorithm: 'SHA256', checksumValue: digitsOf(rootDigest) }],
+    primaryPackagePurpose: image.purpose,
+    checksums: [{ algorithm: 'SHA256', checksumValue: digitsOf(digest) }],
   };
 }
 
@@ -129,9 +135,11 @@ function packageUrl({ format, name, version, arch }: SbomPackage, vendor: string
     ...(arch === undefined ? [] : [`arch=${encodePurl(arch)}`]),
     ...(epoch === null || epoch[1] === '0' ? [] : [`epoch=${epoch[1] ?? ''}`]),
   ].join('&');
-  const namespace = format === 'generic' ? '' : `${encodePurl(vendor)}/`;
+  // Names of npm packages bring their namespace along: `@scope/name`.
+  const namespace = format === 'deb' || format === 'rpm' ? `${encodePurl(vendor)}/` : '';
   // Names of Debian packages are lower case already, those of RPM packages count as they are.
-  return `pkg:${format}/${namespace}${encodePurl(name)}@${encodePurl(rest)}${qualifiers === '' ? '' : `?${qualifiers}`}`;
+  const path = name.split('/').map(encodePurl).join('/');
+  return `pkg:${format}/${namespace}${path}@${encodePurl(rest)}${qualifiers === '' ? '' : `?${qualifiers}`}`;
 }
 
 function encodePurl(text: string): string {

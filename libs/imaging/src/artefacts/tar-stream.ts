@@ -19,23 +19,37 @@ export function tarFolder(name: string, epochSeconds: number): Buffer {
   return renderEntry(entry);
 }
 
-/** The entry of a file, with its content and what fills its last block. */
+/** The entry of a file, with its content and what fills its last block. Default of the mode: 0644. */
 export async function* tarFile(
   name: string,
   size: number,
   epochSeconds: number,
   content: AsyncIterable<Buffer> | Iterable<Buffer>,
+  mode = 0o644,
 ): AsyncGenerator<Buffer> {
   yield renderEntry({
     ...common,
     type: 'file',
     name,
-    mode: 0o644,
+    mode,
     size,
     mtime: String(epochSeconds),
   });
   yield* content;
   yield renderPadding(size);
+}
+
+/** The entry of a symbolic link. */
+export function tarLink(name: string, target: string, epochSeconds: number): Buffer {
+  return renderEntry({
+    ...common,
+    type: 'symbolicLink',
+    name,
+    linkName: target,
+    mode: 0o777,
+    size: 0,
+    mtime: String(epochSeconds),
+  });
 }
 
 /** The end of an archive. */

@@ -1,13 +1,7 @@
 /** The image that upgrades fetch from a registry: one layer with one file, `os.tar`, the archive of the root file system. */
-import { createHash } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
-import type { Descriptor, Digest } from '@kubeos/core';
+import type { Descriptor } from '@kubeos/core';
 import {
   ociBlobPath,
-  ociLayoutText,
   ociTypes,
   renderDockerManifest,
   renderOciConfig,
@@ -16,9 +10,15 @@ import {
   type OciImageFacts,
 } from '@kubeos/core/image';
 import type { BuildContext } from '../build-context.ts';
-import { attempt } from '../root/tree.ts';
-import { readPieces, saveStream, type FileDigest } from './files.ts';
-import { tarFile, tarFolder, tarTail } from './tar-stream.ts';
+import {
+  addDocument,
+  addLayer,
+  archiveLayout,
+  beginLayout,
+  endLayout,
+  fileEntry,
+} from '../oci/layout.ts';
+import type { FileDigest } from './files.ts';
 
 /** What an upgrade image is made from. */
 export interface UpgradeImageRequest {
@@ -38,7 +38,6 @@ export interface UpgradeImage {
 
 /** Under this name nodes look for the archive in the layer, as upstream's do. */
 const payloadName = 'os.tar';
-const blobsDir = 'blobs/sha256';
 
 /**
  * Writes the image as an OCI layout, in one pass over the archive. The same archive and facts give the same bytes. Throws
@@ -46,18 +45,17 @@ const blobsDir = 'blobs/sha256';
  */
 export async function writeOciLayout(
   { rootTar, dir, facts }: UpgradeImageRequest,
-  { signal }: BuildContext,
+  context: BuildContext,
 ): Promise<UpgradeImage> {
-  await attempt(`Cannot make ${dir}`, async () => {
-    await rm(dir, { recursive: true, force: true });
-    await mkdir(join(dir, blobsDir), { recursive: true });
-  });
-  const { layer, diffId } = await writeLayer(rootTar, dir, facts.epochSeconds, signal);
-  const config = await writeBlob(dir, ociTypes.config, renderOciConfig(facts, diffId));
-  const manifest = await writeBlob(dir, ociTypes.manifest, renderOciManifest(facts, config, layer));
-  await writeText(join(dir, 'index.json'), renderOciIndex(facts, manifest));
-  await writeText(join(dir, 'oci-layout'), ociLayoutText);
-  return { manifest, config, layer };
+  const { architecture, reference, epochSeconds } = facts;
+  await beginLayout(dir);
+  const payload = fileEntry(payloadName, rootTar, epochSeconds, context.signal);
+  const layers = [await addLayer(dir, payload, 'kbimg', context)] as const;
+  const config = await addDocument(dir, ociTypes.config, renderOciConfig(facts, layers));
+  const text = renderOciManifest(facts, config, layers);
+  const manifest = await addDocument(dir, ociTypes.manifest, text);
+  await endLayout(dir, renderOciIndex([{ descriptor: manifest, architecture, reference }]));
+  return { manifest, config, layer: layers[0].descriptor };
 }
 
 /**
@@ -65,73 +63,13 @@ export async function writeOciLayout(
  * Throws the storage codes and `CANCELLED`.
  */
 export async function writeDockerArchive(
-  request: UpgradeImageRequest,
+  { dir, facts }: UpgradeImageRequest,
   { config, manifest, layer }: UpgradeImage,
   file: string,
-  { signal }: BuildContext,
+  context: BuildContext,
 ): Promise<FileDigest> {
-  const { dir, facts } = request;
-  const { epochSeconds } = facts;
   const docker = renderDockerManifest(facts, ociBlobPath(config.digest), ociBlobPath(layer.digest));
-  const blobs = [config, manifest, layer].map(({ digest }) => ociBlobPath(digest)).sort();
-  async function* archive(): AsyncGenerator<Buffer> {
-    for (const folder of ['blobs', blobsDir]) yield tarFolder(folder, epochSeconds);
-    for (const name of [...blobs, 'index.json', 'oci-layout']) {
-      yield* fileEntry(name, join(dir, name), epochSeconds, signal);
-    }
-    const bytes = Buffer.from(docker);
-    yield* tarFile('manifest.json', bytes.length, epochSeconds, [bytes]);
-    yield tarTail;
-  }
-  return saveStream(archive(), file, signal);
-}
-
-async function writeLayer(
-  rootTar: string,
-  dir: string,
-  epochSeconds: number,
-  signal: AbortSignal,
-): Promise<{ readonly layer: Descriptor; readonly diffId: Digest }> {
-  const hash = createHash('sha256');
-  async function* plain(): AsyncGenerator<Buffer> {
-    for await (const piece of fileEntry(payloadName, rootTar, epochSeconds, signal)) {
-      hash.update(piece);
-      yield piece;
-    }
-    hash.update(tarTail);
-    yield tarTail;
-  }
-  const unnamed = join(dir, blobsDir, 'layer');
-  // The header of what Node.js compresses has neither a name nor a time.
-  const { bytes, digest } = await pipeline(
-    plain,
-    createGzip({ chunkSize: 256 * 1024 }),
-    (compressed: AsyncIterable<Buffer>) => saveStream(compressed, unnamed, signal),
-  );
-  await attempt(`Cannot name ${unnamed}`, () => rename(unnamed, join(dir, ociBlobPath(digest))));
-  return {
-    layer: { mediaType: ociTypes.layer, digest, size: bytes },
-    diffId: `sha256:${hash.digest('hex')}`,
-  };
-}
-
-async function* fileEntry(
-  name: string,
-  path: string,
-  epochSeconds: number,
-  signal: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const { size } = await attempt(`Cannot read ${path}`, () => stat(path));
-  yield* tarFile(name, size, epochSeconds, readPieces(path, signal));
-}
-
-async function writeBlob(dir: string, mediaType: string, text: string): Promise<Descriptor> {
-  const bytes = Buffer.from(text);
-  const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  await writeText(join(dir, ociBlobPath(digest)), text);
-  return { mediaType, digest, size: bytes.length };
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await attempt(`Cannot write ${path}`, () => writeFile(path, text));
+  const { epochSeconds } = facts;
+  const blobs = [config, manifest, layer];
+  return archiveLayout({ dir, blobs, docker, epochSeconds, file }, context);
 }

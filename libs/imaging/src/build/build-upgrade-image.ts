@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { formatImageReference, KubeosError, parseImageReference } from '@kubeos/core';
+import {
+  formatImageReference,
+  KubeosError,
+  parseImageReference,
+  type ImageReference,
+} from '@kubeos/core';
 import { prettyName, type BuildManifest, type OciImageFacts } from '@kubeos/core/image';
 import { requireMke2fs } from '../artefacts/mke2fs.ts';
 import { writeDockerArchive, writeOciLayout } from '../artefacts/upgrade-image.ts';
@@ -44,7 +49,11 @@ export async function buildUpgradeImage(
   });
 }
 
-function imageFacts({ recipe, arch, epochSeconds }: BuildRequest): Required<OciImageFacts> {
+function imageFacts({
+  recipe,
+  arch,
+  epochSeconds,
+}: BuildRequest): OciImageFacts & { readonly reference: ImageReference } {
   const { version, upgradeImg } = recipe.fromRepo;
   if (upgradeImg === undefined) {
     throw new KubeosError('INVALID_SPEC', 'from_repo.upgrade_img: an upgrade image needs a name');

@@ -30,7 +30,7 @@ export async function describeBuild(
     workDir,
     sbom,
     renderSbom({
-      ...{ version, epochSeconds, rootDigest: image.digest },
+      ...{ tool: 'kbimg', version, epochSeconds, digest: image.digest },
       ...{ vendor: tree.vendor, packages: tree.packages },
     }),
   );

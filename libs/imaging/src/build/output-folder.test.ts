@@ -73,7 +73,7 @@ describe('withOutputFolder', () => {
   it('refuses a second build into the same folder, and lets it in when the first is done', async () => {
     await withOutputFolder(folder, async () => {
       await expect(withOutputFolder(folder, async () => 'in')).rejects.toThrow(
-        `Another kbimg builds into ${folder}`,
+        `Another build goes into ${folder}`,
       );
     });
     expect(await withOutputFolder(folder, async () => 'in')).toBe('in');

@@ -61,7 +61,7 @@ async function alone<T>(output: string, work: () => Promise<T>): Promise<T> {
     if (entered.signal.aborted || !hasCode(thrown, 'BUSY')) throw thrown;
     throw new KubeosError(
       'BUSY',
-      `Another kbimg builds into ${output}: wait, or name another folder`,
+      `Another build goes into ${output}: wait, or name another folder`,
     );
   }
 }

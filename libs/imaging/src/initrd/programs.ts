@@ -1,9 +1,9 @@
 /** Programs of the initrd with all that they need to be started, as files of its archive. */
-import { basename, join } from 'node:path';
 import { KubeosError } from '@kubeos/core';
-import { readBytesIfThere, resolveLinks } from '@kubeos/host';
+import { readBytesIfThere } from '@kubeos/host';
+import { readElf, type ElfNeeds } from '../elf/elf.ts';
+import { collectLibraries, findFile } from '../elf/libraries.ts';
 import type { CpioEntry } from './cpio.ts';
-import { readElf } from './elf.ts';
 
 /** A program that the initrd takes from the root file system. */
 export interface InitrdProgram {
@@ -20,13 +20,6 @@ export const initrdPrograms: readonly InitrdProgram[] = [
 ];
 
 const programFolders = ['usr/sbin', 'sbin', 'usr/bin', 'bin'];
-/** Where the loader looks without a cache; behind `lib` there may be one more folder for the processor. */
-const libraryFolders: Readonly<Record<string, readonly string[]>> = {
-  // EM_X86_64, EM_AARCH64
-  'elf64-62': ['lib64', 'lib/x86_64-linux-gnu', 'lib'],
-  'elf64-183': ['lib64', 'lib/aarch64-linux-gnu', 'lib'],
-};
-
 /**
  * The programs below `/usr/bin` of the archive, each with its loader and libraries where the loader looks for them.
  * Throws `INVALID_CONFIGURATION` when the root has not what is needed.
@@ -36,25 +29,18 @@ export async function collectPrograms(
   programs: readonly InitrdProgram[],
 ): Promise<{ readonly machine: string; readonly entries: ReadonlyMap<string, CpioEntry> }> {
   const entries = new Map<string, CpioEntry>();
-  const machines = new Set<string>();
-  const needed: string[] = [];
+  const needs: ElfNeeds[] = [];
   for (const { name, packages } of programs) {
     const found = await findFile(rootDir, programFolders, name);
     if (found === undefined) {
       const message = `The root file system has no ${name}, which its initrd needs: add the package ${packages}`;
       throw new KubeosError('INVALID_CONFIGURATION', message);
     }
-    const { machine, interpreter, libraries } = readElf(found.bytes, `/${found.path}`);
     entries.set(`usr/bin/${name}`, executable(found.bytes));
-    machines.add(machine);
-    needed.push(...libraries);
-    if (interpreter !== undefined) await addLoader(rootDir, interpreter, entries);
+    needs.push(readElf(found.bytes, `/${found.path}`));
   }
-  const [machine, other] = [...machines];
-  if (machine === undefined || other !== undefined) {
-    throw new KubeosError('INVALID_CONFIGURATION', 'The programs are of different processors');
-  }
-  await addLibraries(rootDir, machine, needed, entries);
+  const { machine, files } = await collectLibraries(rootDir, needs);
+  for (const [path, bytes] of files) entries.set(path, executable(bytes));
   return { machine, entries };
 }
 
@@ -80,59 +66,6 @@ export async function loadBusybox(
     'INVALID_CONFIGURATION',
     `An initrd needs a static busybox: install busybox-static (${why})`,
   );
-}
-
-async function addLoader(
-  rootDir: string,
-  interpreter: string,
-  entries: Map<string, CpioEntry>,
-): Promise<void> {
-  const bytes = await readBytesIfThere(await resolveLinks(rootDir, interpreter));
-  if (bytes === undefined) {
-    throw new KubeosError('INVALID_CONFIGURATION', `The root file system has no ${interpreter}`);
-  }
-  // /lib and /lib64 of the archive are links into /usr.
-  entries.set(interpreter.replace(/^\/(?:usr\/)?/u, 'usr/'), executable(bytes));
-}
-
-async function addLibraries(
-  rootDir: string,
-  machine: string,
-  names: readonly string[],
-  entries: Map<string, CpioEntry>,
-): Promise<void> {
-  const folders = libraryFolders[machine];
-  if (folders === undefined) {
-    throw new KubeosError('UNSUPPORTED', `No initrd is made for processors of type ${machine}`);
-  }
-  const loaders = new Set([...entries.keys()].map((path) => basename(path)));
-  const seen = new Set<string>();
-  const unvisited = [...names];
-  for (let name = unvisited.pop(); name !== undefined; name = unvisited.pop()) {
-    // The C library names its own loader as a library.
-    if (seen.has(name) || loaders.has(name)) continue;
-    seen.add(name);
-    const places = folders.flatMap((folder) => [`usr/${folder}`, folder]);
-    const found = await findFile(rootDir, places, name);
-    if (found === undefined) {
-      throw new KubeosError('INVALID_CONFIGURATION', `The root file system has no ${name}`);
-    }
-    entries.set(found.path.replace(/^(?:usr\/)?/u, 'usr/'), executable(found.bytes));
-    unvisited.push(...readElf(found.bytes, `/${found.path}`).libraries);
-  }
-}
-
-async function findFile(
-  rootDir: string,
-  folders: readonly string[],
-  name: string,
-): Promise<{ readonly path: string; readonly bytes: Buffer } | undefined> {
-  for (const folder of folders) {
-    const path = join(folder, name);
-    const bytes = await readBytesIfThere(await resolveLinks(rootDir, path));
-    if (bytes !== undefined) return { path, bytes };
-  }
-  return undefined;
 }
 
 function executable(bytes: Uint8Array): CpioEntry {

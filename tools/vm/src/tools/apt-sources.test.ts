@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 
-import { debianArchive } from './apt-sources.ts';
+import { debianArchives } from './apt-sources.ts';
 
 const fallback = 'http://deb.debian.org/debian';
 
@@ -50,5 +50,17 @@ it.each([
   ['no comments', ['# deb http://a.example.org/debian trixie main'], fallback],
   ['nothing', [], fallback],
 ])('finds the archive of Debian in %s', (_name, texts, archive) => {
-  expect(debianArchive(texts)).toBe(archive);
+  expect(debianArchives(texts).main).toBe(archive);
+});
+
+it.each([
+  ['stanzas', [modern, security], 'http://mirror.example.org/debian-security'],
+  [
+    'lines',
+    ['deb http://s.example.org/debian-security trixie-security main'],
+    'http://s.example.org/debian-security',
+  ],
+  ['no archive alone', [modern], 'http://deb.debian.org/debian-security'],
+])('finds the security updates of Debian in %s', (_name, texts, archive) => {
+  expect(debianArchives(texts).security).toBe(archive);
 });

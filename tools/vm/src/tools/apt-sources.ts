@@ -5,23 +5,38 @@ interface AptSource {
   readonly components: readonly string[];
 }
 
-/** Debian's own address, which finds a mirror by itself. */
-const debian = 'http://deb.debian.org/debian';
+/** Where the packages of this machine come from. */
+export interface DebianArchives {
+  /** The archive of Debian. */
+  readonly main: string;
+  /** Its security updates. */
+  readonly security: string;
+}
+
+/** Debian's own addresses, which find a mirror by themselves. */
+const debian: DebianArchives = {
+  main: 'http://deb.debian.org/debian',
+  security: 'http://deb.debian.org/debian-security',
+};
 
 /**
- * The archive of Debian that this machine takes its packages from, out of the texts of its `*.list` and `*.sources`
+ * The archives of Debian that this machine takes its packages from, out of the texts of its `*.list` and `*.sources`
  * files; Debian's own address where none of them names one.
  */
-export function debianArchive(texts: readonly string[]): string {
-  const sources = texts.flatMap((text) => [...listed(text), ...stanzas(text)]);
-  const archive = sources.find(
-    ({ uri, suites, components }) =>
-      components.includes('main') &&
-      suites.some((suite) => /^[a-z]+$/u.test(suite)) &&
-      // Other vendors name their suites as Debian does, and security updates are no whole archive.
-      /\bdebian\b(?!-security)/u.test(new URL(uri).pathname),
-  );
-  return archive?.uri ?? debian;
+export function debianArchives(texts: readonly string[]): DebianArchives {
+  const sources = texts
+    .flatMap((text) => [...listed(text), ...stanzas(text)])
+    .filter(({ components }) => components.includes('main'));
+  // Other vendors name their suites as Debian does, and security updates are no whole archive.
+  const find = (suite: RegExp, path: RegExp): string | undefined =>
+    sources.find(
+      ({ uri, suites }) =>
+        suites.some((name) => suite.test(name)) && path.test(new URL(uri).pathname),
+    )?.uri;
+  return {
+    main: find(/^[a-z]+$/u, /\bdebian\b(?!-security)/u) ?? debian.main,
+    security: find(/^[a-z]+-security$/u, /\bdebian-security\b/u) ?? debian.security,
+  };
 }
 
 // One line each: `deb [options] URI SUITE COMPONENT...`, sources.list(5).

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 
 import { hasCode, KubeosError } from '@kubeos/core';
-import { exec, startChild } from '@kubeos/host';
+import { startChild } from '@kubeos/host';
 
 import { cachedFolder } from '../cached-folder.ts';
-import { debianArchive } from './apt-sources.ts';
+import { readAptSettings, readDebianArchives } from './machine-apt.ts';
 import { wrappers } from './wrappers.ts';
 
 /**
@@ -85,7 +84,9 @@ async function make(
 ): Promise<void> {
   const started = performance.now();
   log(`Unpacking tools that build and boot images from Debian ${suite} (some 20 seconds) ...`);
-  const aptSettings = await writeAptSettings(folder);
+  // mmdebstrap leaves the settings of this machine's apt alone; the way to the archive is one that it needs.
+  const aptSettings = join(folder, 'apt.conf');
+  await writeFile(aptSettings, await readAptSettings(), { mode: 0o600 });
   await unpack(join(folder, 'tree'), aptSettings, signal);
   await rm(aptSettings);
   const bin = join(folder, 'bin');
@@ -103,7 +104,7 @@ async function unpack(
   aptSettings: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const archive = debianArchive(await readAptSources());
+  const { main: archive } = await readDebianArchives();
   const args = [
     // Only unpacked, never configured: nothing of the tree is entered, mounted, or owned by somebody else.
     ...['--variant=extract', '--mode=chrootless', '--format=directory'],
@@ -128,30 +129,4 @@ async function unpack(
   for (const path of ['etc/apt', 'var/cache/apt', 'var/lib/apt']) {
     await rm(join(tree, path), { recursive: true, force: true });
   }
-}
-
-async function readAptSources(): Promise<readonly string[]> {
-  const folder = '/etc/apt/sources.list.d';
-  const entries = existsSync(folder) ? await readdir(folder) : [];
-  const files = [
-    '/etc/apt/sources.list',
-    ...entries
-      .filter((name) => /\.(list|sources)$/u.test(name))
-      .sort()
-      .map((name) => join(folder, name)),
-  ];
-  return Promise.all(
-    files.filter((file) => existsSync(file)).map((file) => readFile(file, 'utf8')),
-  );
-}
-
-// mmdebstrap leaves the settings of this machine's apt alone; the way to the archive is one that it needs.
-async function writeAptSettings(folder: string): Promise<string> {
-  const { stdout } = await exec('apt-config', ['dump', '--format', '%f "%v";%n']);
-  const settings = stdout
-    .split('\n')
-    .filter((line) => /^Acquire::(?:https?|Retries|Check-)\S* "[^"]+";$/iu.test(line));
-  const file = join(folder, 'apt.conf');
-  await writeFile(file, settings.map((line) => `${line}\n`).join(''), { mode: 0o600 });
-  return file;
 }

@@ -39,7 +39,7 @@ export function wire(configuration: Configuration, log: Log, version: string): W
   const election = createLeadership({ api, clock, log, namespace, name, identity });
   const operator = createOperator({
     cache: cluster.cache,
-    api: cluster.api,
+    api: metrics.watched(cluster.api),
     leadership: election,
     clock,
     log,
@@ -56,11 +56,12 @@ export function wire(configuration: Configuration, log: Log, version: string): W
     log,
     onPass: ({ kind }, result, seconds) => metrics.reconciled(kind, result, seconds),
   });
-  metrics.connect({ leadership: election, stores: cluster.stores, queue: work.counts });
+  const { stores } = cluster;
+  metrics.connect({ leadership: election, stores, queue: work.counts, clock });
   return {
     clock,
     work,
-    stores: cluster.stores,
+    stores,
     follow: (signal) => cluster.run(signal),
     elect: (signal) => election.run(signal),
     metrics: metrics.text,

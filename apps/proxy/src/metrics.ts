@@ -1,10 +1,19 @@
 /** The proxy's metrics. It is on every node and has few of them, so that it writes the text itself. */
-import { proxyMetrics, slotNames, type AgentStatus, type MetricDescription } from '@kubeos/core';
+import {
+  errorCodes,
+  proxyMetrics,
+  slotNames,
+  type AgentStatus,
+  type MetricDescription,
+} from '@kubeos/core';
 
 /** What the metrics tell. */
 export interface MetricsInput {
   readonly version: string;
+  readonly node: string;
   readonly agent: AgentStatus | undefined;
+  /** Of no account while there is no snapshot. */
+  readonly snapshotAgeSeconds: number;
   readonly passes: number;
   readonly failedPasses: number;
   /** Seconds since the API server was last heard of. */
@@ -27,14 +36,15 @@ type Labels = Readonly<Record<string, string>>;
 
 /** The text of `/metrics`. */
 export function metricsText(input: MetricsInput): string {
-  return [...ownMetrics(input), ...(input.agent === undefined ? [] : agentMetrics(input.agent))]
+  const { agent } = input;
+  return [...ownMetrics(input), ...(agent === undefined ? [] : agentMetrics(agent, input))]
     .map(textOf)
     .join('');
 }
 
 function ownMetrics(input: MetricsInput): readonly Metric[] {
   return [
-    one(proxyMetrics.info, 1, { version: input.version }),
+    one(proxyMetrics.info, 1, { version: input.version, node: input.node }),
     one(proxyMetrics.passes, input.passes),
     one(proxyMetrics.failedPasses, input.failedPasses),
     one(proxyMetrics.apiAge, input.apiAgeSeconds),
@@ -42,33 +52,55 @@ function ownMetrics(input: MetricsInput): readonly Metric[] {
   ];
 }
 
-function agentMetrics(agent: AgentStatus): readonly Metric[] {
-  const { operation, settings } = agent;
+function agentMetrics(agent: AgentStatus, { snapshotAgeSeconds }: MetricsInput): readonly Metric[] {
+  const { operation, lastFailure } = agent;
   return [
+    one(proxyMetrics.snapshotAge, snapshotAgeSeconds),
     one(proxyMetrics.agentInfo, 1, { version: agent.agentVersion, system: agent.version }),
-    {
-      metric: proxyMetrics.slotInfo,
-      samples: slotNames.map((slot) => ({
-        labels: {
-          slot,
-          state: agent.slots[slot].state,
-          version: agent.slots[slot].version ?? '',
-          booted: String(agent.bootedSlot === slot),
-        },
-        value: 1,
+    one(proxyMetrics.boot, 1, { why: agent.bootWhy }),
+    infos(
+      proxyMetrics.slotInfo,
+      slotNames.map((slot) => ({
+        slot,
+        state: agent.slots[slot].state,
+        version: agent.slots[slot].version ?? '',
+        booted: String(agent.bootedSlot === slot),
       })),
-    },
+    ),
     one(proxyMetrics.agentHeld, Number(agent.held)),
-    one(proxyMetrics.agentWarnings, agent.warnings.length),
+    infos(
+      proxyMetrics.agentWarning,
+      // Two of one reason would be two values of one series, which spoils the whole answer.
+      [...new Set(agent.warnings.map(({ reason }) => reason))].map((reason) => ({ reason })),
+    ),
+    infos(
+      proxyMetrics.lastFailure,
+      lastFailure === undefined
+        ? []
+        : [{ reason: errorCodes[lastFailure.code].reason, class: lastFailure.class }],
+    ),
     one(proxyMetrics.operationRunning, Number(operation?.state === 'Running')),
     one(proxyMetrics.operationProgress, operation?.progress?.bytesDone ?? 0),
-    one(proxyMetrics.settingsRefused, settings?.refused.total ?? 0),
-    one(proxyMetrics.settingsDrifted, settings?.drift.total ?? 0),
+    ...settingsMetrics(agent.settings),
+  ];
+}
+
+function settingsMetrics(settings: AgentStatus['settings']): readonly Metric[] {
+  const { refused, drift, pendingRestarts = [], rebootPending = false } = settings ?? {};
+  return [
+    one(proxyMetrics.settingsRefused, refused?.total ?? 0),
+    one(proxyMetrics.settingsDrifted, drift?.total ?? 0),
+    one(proxyMetrics.settingsPending, Number(rebootPending || pendingRestarts.length > 0)),
   ];
 }
 
 function one(metric: MetricDescription, value: number, labels?: Labels): Metric {
   return { metric, samples: [labels === undefined ? { value } : { labels, value }] };
+}
+
+/** What is told by labels. */
+function infos(metric: MetricDescription, labels: readonly Labels[]): Metric {
+  return { metric, samples: labels.map((each) => ({ labels: each, value: 1 })) };
 }
 
 function textOf({ metric: { name, type, help }, samples }: Metric): string {

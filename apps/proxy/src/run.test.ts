@@ -88,6 +88,7 @@ describe('os-proxy', () => {
         bell: createDoorbell(clock),
         snapshot: {
           current: () => leanAgentStatus,
+          ageSeconds: () => 60,
           look: () => Promise.resolve(),
           run: untilStopped('snapshot'),
         },

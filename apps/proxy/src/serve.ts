@@ -44,7 +44,9 @@ export async function serve(options: ServeOptions): Promise<void> {
     metrics: () =>
       metricsText({
         version,
+        node: configuration.nodeName,
         agent: snapshot.current(),
+        snapshotAgeSeconds: snapshot.ageSeconds() ?? 0,
         ...count,
         apiAgeSeconds: instance.ageSeconds(),
         residentBytes: process.memoryUsage.rss(),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -55,6 +55,16 @@ describe('the snapshot file', () => {
     await snapshot.look();
 
     expect(snapshot.current()).toBeUndefined();
+    expect(snapshot.ageSeconds()).toBeUndefined();
+  });
+
+  it('tells how old it is, by the clock of its node', async () => {
+    await publish(revision(1));
+    await utimes(path, 0, clock.now().wallMs / 1000 - 90);
+    await snapshot.look();
+    await clock.advance(5000);
+
+    expect(snapshot.ageSeconds()).toBeCloseTo(95, 1);
   });
 
   it('never goes back to older content, however fast it is replaced', async () => {

@@ -23,6 +23,8 @@ export interface SnapshotFileOptions {
 
 /** The snapshot as last read. */
 export interface FollowedSnapshot extends AgentSnapshot {
+  /** Seconds since the file was written; absent while there is none. */
+  ageSeconds(): number | undefined;
   /** Reads the file now; never throws. */
   look(): Promise<void>;
   /** Follows the file until the signal is aborted; never throws. Call it once. */
@@ -37,14 +39,15 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
   const { path, clock, log, onChange } = options;
   let current: AgentStatus | undefined;
   let seen = '';
+  let writtenMs = 0;
   let watcher: FSWatcher | undefined;
   let isUnwatchable = false;
   let looking = Promise.resolve();
 
   /** Which content the file has, without reading it: each is a file of its own. */
-  async function stamp(): Promise<string> {
+  async function stamp(): Promise<{ readonly text: string; readonly mtimeMs: number }> {
     const { ino, mtimeMs, size } = await stat(path);
-    return `${ino}/${mtimeMs}/${size}`;
+    return { text: `${ino}/${mtimeMs}/${size}`, mtimeMs };
   }
 
   /** One look after the other: a look that was overtaken would put older content in place of newer. */
@@ -56,9 +59,10 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
   async function lookOnce(): Promise<void> {
     try {
       const now = await stamp();
-      if (now === seen) return;
+      if (now.text === seen) return;
       current = decodeSnapshot(await readFile(path, 'utf8'));
-      seen = now;
+      seen = now.text;
+      writtenMs = now.mtimeMs;
     } catch (thrown) {
       if (isAbsent(thrown)) forget();
       else log.warn({ path, error: KubeosError.from(thrown) }, 'Failed to read the snapshot');
@@ -102,6 +106,9 @@ export function createSnapshotFile(options: SnapshotFileOptions): FollowedSnapsh
 
   return {
     current: () => current,
+    ageSeconds() {
+      return current === undefined ? undefined : (clock.now().wallMs - writtenMs) / 1000;
+    },
     look,
     async run(signal) {
       while (!signal.aborted) {

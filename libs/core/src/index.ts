@@ -10,4 +10,4 @@ export * from './operator/index.ts';
 export * from './rollout/index.ts';
 export * from './proxy/index.ts';
 export * from './registry/index.ts';
-export * from './metrics.ts';
+export * from './metrics/index.ts';

@@ -94,6 +94,22 @@ describe('the client of the API server', () => {
     expect(tokens).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
   });
 
+  it('tells of each answer its status and the time until it began', async () => {
+    const answers: (readonly [string, number, number])[] = [];
+    const told = createApiClient(configOf(cluster, {}), {
+      onAnswer: (...answer) => answers.push(answer),
+    });
+    await told.request(request);
+    await expect(told.request({ ...request, deadlineSeconds: 0 })).rejects.toThrow();
+    told.close();
+
+    expect(answers.map(([method, status]) => [method, status])).toEqual([
+      ['GET', 200],
+      ['GET', 0],
+    ]);
+    for (const [, , seconds] of answers) expect(seconds).toBeGreaterThanOrEqual(0);
+  });
+
   it('does not ask again with the same token', async () => {
     accepted = 'Bearer two';
 

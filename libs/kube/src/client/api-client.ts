@@ -37,8 +37,8 @@ export interface ApiClient {
 
 /** What a client may be told beside where the server is. */
 export interface ApiClientOptions {
-  /** Called with the status of every answer, 0 for none; for metrics. */
-  readonly onAnswer?: (method: ApiRequest['method'], status: number) => void;
+  /** Called with the status of every answer, 0 for none, and the seconds until it began; for metrics. */
+  readonly onAnswer?: (method: ApiRequest['method'], status: number, seconds: number) => void;
   /** Default: that of the machine. */
   readonly clock?: Clock;
 }
@@ -95,6 +95,10 @@ export function createApiClient(
     read: (response: IncomingMessage) => Promise<T>,
   ): Promise<T> {
     const signal = deadlineOf(request);
+    const startMs = clock.now().monotonicMs;
+    const note = (answered: number): void => {
+      onAnswer(request.method, answered, (clock.now().monotonicMs - startMs) / 1000);
+    };
     let status = 0;
     try {
       const first = await open(request, signal);
@@ -102,11 +106,11 @@ export function createApiClient(
       if (isRenewed) first.resume();
       const response = isRenewed ? await open(request, signal) : first;
       status = response.statusCode ?? 0;
-      onAnswer(request.method, status);
+      note(status);
       if (status >= 400) throw errorOfAnswer(request, status, await textOf(response));
       return await read(response);
     } catch (error) {
-      if (status === 0) onAnswer(request.method, status);
+      if (status === 0) note(status);
       throw errorOfConnection(request, error);
     }
   }

@@ -1,0 +1,105 @@
+/** How long operations are in their steps. It is kept by watching, so that every replica has it when it begins to lead. */
+import type { OperationType } from '../api/operation.ts';
+import type { OsInstance } from '../api/os-instance.ts';
+import type { Now } from '../ports/clock.ts';
+import { operationSteps, stepOf, type OperationStep } from './step.ts';
+
+/** A step that has ended. */
+export interface EndedStep {
+  readonly type: OperationType;
+  readonly step: OperationStep;
+  readonly seconds: number;
+}
+
+interface Running {
+  readonly seq: number;
+  readonly type: OperationType;
+  readonly step: OperationStep;
+  /** Monotonic. */
+  readonly sinceMs: number;
+  /** False for a step of which nobody knows when it began. */
+  readonly isWhole: boolean;
+}
+
+/** The condition that turned True when the step began, for one that is first seen in the middle of it. */
+const beganWith: Readonly<Partial<Record<OperationStep, string>>> = {
+  drain: 'Admitted',
+  settings: 'Drained',
+  reboot: 'Drained',
+};
+
+/**
+ * Follows the open operation of every node. A step that was going on when this process began to look counts from the
+ * transition time of its condition; where it has none, it is not counted when it ends.
+ */
+export class StepClock {
+  readonly #running = new Map<string, Running>();
+
+  /** Takes a change in; the step that ended with it, if its duration is known. */
+  see(
+    name: string,
+    before: OsInstance | undefined,
+    after: OsInstance | undefined,
+    now: Now,
+  ): EndedStep | undefined {
+    const known = this.#running.get(name);
+    const next = nextOf(known, before, after, now);
+    if (next === known) return undefined;
+    if (next === undefined) this.#running.delete(name);
+    else this.#running.set(name, next);
+    if (known?.isWhole !== true) return undefined;
+    const { type, step, sinceMs } = known;
+    return { type, step, seconds: (now.monotonicMs - sinceMs) / 1000 };
+  }
+
+  /** Seconds of the operation that has been longest in each step; 0 where there is none. */
+  oldest(nowMs: number): Readonly<Record<OperationStep, number>> {
+    const found = Object.fromEntries(operationSteps.map((step) => [step, 0]));
+    for (const { step, sinceMs } of this.#running.values()) {
+      found[step] = Math.max(found[step] ?? 0, (nowMs - sinceMs) / 1000);
+    }
+    return found as Record<OperationStep, number>;
+  }
+
+  /** How many operations are open, by type and step. */
+  counts(): readonly {
+    readonly type: OperationType;
+    readonly step: OperationStep;
+    readonly count: number;
+  }[] {
+    const counts = new Map<string, { type: OperationType; step: OperationStep; count: number }>();
+    for (const { type, step } of this.#running.values()) {
+      const entry = counts.get(`${type} ${step}`) ?? { type, step, count: 0 };
+      entry.count += 1;
+      counts.set(`${type} ${step}`, entry);
+    }
+    return [...counts.values()];
+  }
+}
+
+function nextOf(
+  known: Running | undefined,
+  before: OsInstance | undefined,
+  after: OsInstance | undefined,
+  now: Now,
+): Running | undefined {
+  const operation = after?.spec.operation;
+  if (after === undefined || operation === undefined) return undefined;
+  const { seq, type } = operation;
+  const step = stepOf(operation);
+  if (known?.seq === seq && known.step === step) return known;
+  if (before !== undefined) return { seq, type, step, sinceMs: now.monotonicMs, isWhole: true };
+  const ageMs = ageOf(after, step, now.wallMs);
+  const sinceMs = now.monotonicMs - (ageMs ?? 0);
+  return { seq, type, step, sinceMs, isWhole: ageMs !== undefined };
+}
+
+/** Milliseconds since the condition of the step turned True. */
+function ageOf({ status }: OsInstance, step: OperationStep, wallMs: number): number | undefined {
+  const condition = status.conditions?.find(
+    ({ type, status: word }) => type === beganWith[step] && word === 'True',
+  );
+  if (condition === undefined) return undefined;
+  const ageMs = wallMs - Date.parse(condition.lastTransitionTime);
+  return Number.isNaN(ageMs) ? undefined : Math.max(ageMs, 0);
+}

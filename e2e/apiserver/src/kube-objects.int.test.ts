@@ -226,6 +226,23 @@ describe('events', () => {
     const reasons = await test.plane.run(['get', 'events', '-o', 'jsonpath={.items[*].reason}']);
     expect(reasons.split(' ')).toEqual(expect.arrayContaining(['Cordoned', 'Invalid']));
   });
+
+  it('become a series when they are told again, which kubectl counts', async () => {
+    const about = { kind: 'OS', namespace: 'default', name: 'again', uid: 'u2' } as const;
+    const event = { about, type: 'Warning', reason: 'DrainTimeout', message: 'm' } as const;
+    const told = async (): Promise<string> =>
+      test.plane.run([
+        ...['get', 'events', '--field-selector=involvedObject.name=again'],
+        ...['-o', 'jsonpath={range .items[*]}{.reason} {.series.count}{"\\n"}{end}'],
+      ]);
+
+    for (let times = 0; times < 3; times += 1) await api.emit(event);
+    expect((await told()).trim().split('\n')).toEqual(['DrainTimeout 3']);
+
+    await test.plane.run(['delete', 'events', '--field-selector=involvedObject.name=again']);
+    await api.emit(event);
+    expect((await told()).trim().split('\n')).toEqual(['DrainTimeout']);
+  });
 });
 
 describe('the caches', () => {

@@ -56,13 +56,16 @@ export function createReads(api: ApiClient, stores: Stores): ClusterReads {
         `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${encodeURIComponent(name)}`,
         renewalOf,
       ),
-    async servedSchemaRevision() {
-      const revisions = await Promise.all(
-        ['os', 'osinstances'].map((plural) => get(crdPath(plural), revisionOf)),
-      );
-      return Math.min(...revisions.map((revision) => revision ?? 0));
-    },
+    servedSchemaRevision: () => readServedRevision(api),
   };
+}
+
+/** Schema revision of the served CRDs; 0 when they carry none. */
+export async function readServedRevision(api: ApiClient): Promise<number> {
+  const revisions = await Promise.all(
+    ['os', 'osinstances'].map((plural) => readObject(api, crdPath(plural), revisionOf)),
+  );
+  return Math.min(...revisions.map((revision) => revision ?? 0));
 }
 
 /** Reads one object; `undefined` when there is none. */
@@ -79,7 +82,8 @@ export async function readObject<T>(
   }
 }
 
-async function readList<T>(
+/** Reads a whole collection. */
+export async function readList<T>(
   api: ApiClient,
   path: string,
   parse: (raw: unknown) => T,

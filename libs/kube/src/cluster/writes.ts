@@ -20,7 +20,7 @@ import {
 import type { ApiClient } from '../client/api-client.ts';
 import { metaOf } from '../store/object-meta.ts';
 import { evict } from './evict.ts';
-import { emit } from './events.ts';
+import { createEventRecorder } from './events.ts';
 import {
   applyPatchType,
   finalizerStep,
@@ -53,6 +53,7 @@ const manager = { fieldManager: operatorFieldManager };
 /** Builds the writes. */
 export function createWrites(options: WritesOptions): ClusterWrites {
   const { api, stores, ownWrites } = options;
+  const events = createEventRecorder(options);
 
   function noteInstance(raw: unknown): OsInstance {
     const written = parseOsInstance(raw);
@@ -169,7 +170,7 @@ export function createWrites(options: WritesOptions): ClusterWrites {
         finalizerStep(os.finalizers, operationFinalizer, present),
       ]),
 
-    emit: (event) => emit(api, event, options.identity, options.wallMs()),
+    emit: (event) => events.emit(event),
   };
 }
 

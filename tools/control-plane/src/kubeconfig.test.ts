@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 
-import { kubeconfigText } from './kubeconfig.ts';
+import { kubeconfigText, tokenKubeconfig } from './kubeconfig.ts';
 
 describe('kubeconfigText', () => {
   it('is read as YAML, carries everything inside and selects its one context', () => {
@@ -23,7 +23,17 @@ describe('kubeconfigText', () => {
       users: [
         { user: { 'client-certificate-data': 'Y2VydGlmaWNhdGU=', 'client-key-data': 'a2V5' } },
       ],
-      contexts: [{ name: 'kubeos', context: { cluster: 'kubeos', user: 'admin' } }],
+      contexts: [{ name: 'kubeos', context: { cluster: 'kubeos', user: 'kubeos' } }],
+    });
+  });
+});
+
+describe('tokenKubeconfig', () => {
+  it('logs in with the token alone', () => {
+    const place = { server: 'https://127.0.0.1:20003', caFile: '/ca.crt' };
+    expect(parse(tokenKubeconfig({ ...place, token: 't' }))).toMatchObject({
+      clusters: [{ cluster: { server: place.server, 'certificate-authority': '/ca.crt' } }],
+      users: [{ name: 'kubeos', user: { token: 't' } }],
     });
   });
 });

@@ -28,21 +28,37 @@ export function evictionFeasibility(
     const each = plan.blockers.map(({ pod, message }) => `pod ${podKey(pod)} ${message}`);
     return { feasible: false, reason: 'PodBlocksDrain', message: capitalise(someOf(each)) };
   }
-  const held = plan.evict.flatMap((pod) => {
-    const why = whyHeld(pod, budgets);
-    return why === undefined ? [] : [`pod ${podKey(pod)} is held: ${why}`];
-  });
+  const held = heldPods(plan, budgets).map(({ pod, why }) => `pod ${podKey(pod)} is held: ${why}`);
   if (held.length === 0) return { feasible: true };
   return { feasible: false, reason: 'EvictionBlocked', message: capitalise(someOf(held)) };
+}
+
+/** A pod that disruption budgets let not go. */
+export interface HeldPod {
+  readonly pod: PodView;
+  /** The budgets that cover it; more than one is refused by the API server. */
+  readonly budgets: readonly BudgetView[];
+  readonly why: string;
+}
+
+/** Pods to evict that the API server would not let go. */
+export function heldPods(
+  { evict }: Pick<DrainPlan, 'evict'>,
+  budgets: readonly BudgetView[],
+): readonly HeldPod[] {
+  return evict.flatMap((pod) => {
+    const covering = budgets.filter((budget) => covers(budget, pod));
+    const why = whyHeld(pod, covering);
+    return why === undefined ? [] : [{ pod, budgets: covering, why }];
+  });
 }
 
 /**
  * The rules of the eviction subresource, in its order
  * (kubernetes/kubernetes, pkg/registry/core/pod/storage/eviction.go).
  */
-function whyHeld(pod: PodView, budgets: readonly BudgetView[]): string | undefined {
+function whyHeld(pod: PodView, covering: readonly BudgetView[]): string | undefined {
   if (isFinished(pod) || pod.phase === 'Pending') return undefined;
-  const covering = budgets.filter((budget) => covers(budget, pod));
   const [budget] = covering;
   if (budget === undefined) return undefined;
   if (covering.length > 1) {

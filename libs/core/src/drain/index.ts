@@ -1,4 +1,9 @@
-export { evictionFeasibility, type EvictionFeasibility } from './budgets.ts';
+export {
+  evictionFeasibility,
+  heldPods,
+  type EvictionFeasibility,
+  type HeldPod,
+} from './budgets.ts';
 export { daemonSetPodsReady, unreadyDaemonSets, type DaemonSetReadiness } from './daemon-sets.ts';
 export { judgePod, type PodVerdict } from './judge-pod.ts';
 export { selectorMatches } from './label-selector.ts';

@@ -253,12 +253,21 @@ function exhausted(node: NodeView, { activates, last }: HistoryEntry): Standing 
   return { kind: 'failed', reason: 'AttemptsExhausted', message };
 }
 
+/** The value by which a retry of the target is asked for; absent while nobody knows what a rollback goes to. */
+export function retryName({ type, settings, digest }: TargetKey): string | undefined {
+  return type === 'config' ? settings : digest;
+}
+
+/** True while there is nothing to be tried again. */
+export function isUntried(entry: HistoryEntry): boolean {
+  return entry.last === undefined && !isExhausted(entry);
+}
+
 /** The retry annotation's value when it names this target, optionally with `#n`, and was not used up before. */
 function usableRetry(node: NodeView, entry: HistoryEntry, target: TargetKey): string | undefined {
   const value = node.annotations[retryAnnotation];
-  const name = target.type === 'config' ? target.settings : target.digest;
+  const name = retryName(target);
   if (value === undefined || name === undefined) return undefined;
-  const isUntried = entry.last === undefined && !isExhausted(entry);
-  if (entry.consumedRetry === value || isUntried) return undefined;
+  if (entry.consumedRetry === value || isUntried(entry)) return undefined;
   return value === name || value.startsWith(`${name}#`) ? value : undefined;
 }

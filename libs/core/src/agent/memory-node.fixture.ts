@@ -3,6 +3,7 @@ import type { BootWhy } from '../api/agent-status.ts';
 import type { AgentStatus } from '../api/agent-status.ts';
 import { otherSlot, type Digest, type Payload, type SlotName } from '../api/operation.ts';
 import { KubeosError } from '../errors/index.ts';
+import type { LogFields } from '../ports/log.ts';
 import type { InstallWatch } from '../ports/node.ts';
 import { bootStep, freshVars, newBlock, parseBootBlock, type BootVars } from '../slots/index.ts';
 import type { ActivateRequest, Agent, AgentDeps, PrepareRequest } from './agent.ts';
@@ -68,6 +69,8 @@ export class MemoryNode {
   /** Cut the power after this many writes. */
   cutAfter = Infinity;
   writes: string[] = [];
+  /** What the agents said, at levels info and warn. */
+  readonly said: (readonly [string, LogFields])[] = [];
   readonly settings = new MemorySettings((name, effect) => this.write(name, undefined, effect));
   private boots = 1;
   private isDead = false;
@@ -172,8 +175,8 @@ export class MemoryNode {
       },
       log: {
         debug: () => undefined,
-        info: () => undefined,
-        warn: () => undefined,
+        info: (fields, message) => void this.said.push([message, fields]),
+        warn: (fields, message) => void this.said.push([message, fields]),
         error: () => undefined,
       },
       agentVersion: '1.0.0',

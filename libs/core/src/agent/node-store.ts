@@ -5,7 +5,13 @@ import { candidateOf, sameVars, writeBootVars } from '../slots/index.ts';
 import type { AgentDeps } from './agent.ts';
 import { decideSettle } from './decide-settle.ts';
 import type { Change } from './decision.ts';
-import { parseState, renderState, type AgentState, type StateReading } from './record.ts';
+import {
+  operationIdOf,
+  parseState,
+  renderState,
+  type AgentState,
+  type StateReading,
+} from './record.ts';
 import {
   hasFallenBack,
   isArmedHere,
@@ -126,7 +132,9 @@ export function createNodeStore(deps: AgentDeps): NodeStore {
 
   async function apply(world: KnownWorld, change: Change): Promise<KnownWorld> {
     const next = { ...change.record, vars: change.vars, bootId: world.facts.bootId };
-    log.info({ seq: next.seq, slots: change.vars.slots, why: change.why }, 'Changing the node');
+    const { seq } = next;
+    const operation = operationIdOf(next, seq);
+    log.info({ operation, seq, slots: change.vars.slots, why: change.why }, 'Changing the node');
     changes += 1;
     if (isArmedHere({ ...world, vars: change.vars, record: next })) await startTimer();
     const isWritten = world.varsAreWritten && sameVars(world.vars, change.vars, 'exact');

@@ -85,7 +85,8 @@ export function startPrepareJob(options: PrepareJobOptions): PrepareJob {
 
   const finished = run();
   finished.catch((error: unknown) => {
-    log.warn({ error, seq: options.seq }, 'Prepare did not succeed');
+    const { id: operation, seq } = options;
+    log.warn({ error, operation, seq }, 'Prepare did not succeed');
   });
   watchForStall().catch((error: unknown) => {
     log.debug({ error }, 'No longer watching for a stall');

@@ -178,6 +178,11 @@ export function renderState(state: AgentState): string {
   return `${JSON.stringify({ schema: recordSchema, ...state })}\n`;
 }
 
+/** The id of the operation with this number, for the log; `undefined` where the record is of another one. */
+export function operationIdOf({ operation }: AgentRecord, seq: number): string | undefined {
+  return operation?.seq === seq ? operation.id : undefined;
+}
+
 /** A record that knows nothing. */
 export function emptyRecord(machineId: string, seq: number): AgentRecord {
   return {

@@ -47,6 +47,25 @@ describe('an upgrade on the node', () => {
     expect(node.status.operation).toMatchObject({ phase: 'Confirm', result: 'Committed' });
   });
 
+  it('names the operation in what it says, by the id under which the cluster knows it', async () => {
+    const node = nodeWithV2();
+    node.sources.set('https://images/v2', () => Promise.reject(new Error('gone')));
+    const failing = node.agent().prepare(prepareRequest(1), ignore, neverAborted);
+    await expect(failing).rejects.toThrow();
+    await settle();
+
+    // Before that the node was put in order, for no operation.
+    const said = node.said.filter(([, { seq }]) => seq === 1);
+    expect(said.map(([message]) => message)).toEqual([
+      'Changing the node',
+      'Changing the node',
+      'Prepare did not succeed',
+    ]);
+    for (const [, fields] of said) {
+      expect(fields).toMatchObject({ operation: prepareRequest(1).id, seq: 1 });
+    }
+  });
+
   it('takes the slot out of use before the first byte, and shows progress', async () => {
     const node = nodeWithV2();
     const seen: string[] = [];

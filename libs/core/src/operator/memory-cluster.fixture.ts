@@ -12,6 +12,7 @@ import type {
   NodeChange,
 } from '../ports/cluster.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { createOperator, type OperatorLoop } from './create-operator.ts';
 import type { ReconcileKey } from './keys.ts';
 
@@ -277,8 +278,11 @@ function merged(
   return next;
 }
 
-/** An operator on such a cluster. */
-export function operatorOn(cluster: MemoryCluster): OperatorLoop {
+/** An operator on such a cluster; what it says at level info goes to `onInfo`. */
+export function operatorOn(
+  cluster: MemoryCluster,
+  onInfo: Log['info'] = () => undefined,
+): OperatorLoop {
   const clock: Clock = {
     now: () => ({ wallMs: cluster.wallMs + cluster.nowMs, monotonicMs: cluster.nowMs }),
     sleep: () => Promise.resolve(),
@@ -289,7 +293,7 @@ export function operatorOn(cluster: MemoryCluster): OperatorLoop {
     api: cluster,
     leadership: { isLeading: () => cluster.isLeading, term: () => cluster.term },
     clock,
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { debug: silent, info: onInfo, warn: silent, error: silent },
     settings: { operatorZone: 'UTC', isSpared: () => false },
   });
 }

@@ -2,6 +2,7 @@
 import { assertNever, KubeosError } from '../errors/index.ts';
 import type { OsInstanceSpec, OsInstanceStatus } from '../api/os-instance.ts';
 import type { Operation, OperationEnding } from '../api/operation.ts';
+import { operationFields } from '../lifecycle/operation-fields.ts';
 import { describeNodeAction, type NodeAction, type OperationView } from '../lifecycle/view.ts';
 import type { ClusterEvent } from '../ports/cluster.ts';
 import type { WaitReason } from '../rollout/tally.ts';
@@ -22,9 +23,11 @@ export async function carryOut(
   view: OperationView,
   action: NodeAction,
 ): Promise<WaitReason | undefined> {
-  const { seq, phase } = view.operation;
   context.log.info(
-    { node: view.instance.name, seq, phase, action: describeNodeAction(action) },
+    {
+      ...operationFields(view.instance.name, view.operation),
+      action: describeNodeAction(action),
+    },
     'Working on node',
   );
   switch (action.type) {
@@ -128,6 +131,8 @@ export async function writeSpec(
   );
 }
 
+const begins = { Preparing: 'Beginning an operation', Admitted: 'Admitting an operation' } as const;
+
 /** An event about the Node, where people look who wonder what takes its pods away. */
 export async function tellOfNode(
   context: OperatorContext,
@@ -135,6 +140,7 @@ export async function tellOfNode(
   operation: Operation,
   reason: 'Preparing' | 'Admitted',
 ): Promise<void> {
+  context.log.info(operationFields(node, operation), begins[reason]);
   const { osNamespace, osName, type, target, nodeUid } = operation;
   const what = target.settings === undefined ? target.version : `settings ${target.settings}`;
   await tell(context, {

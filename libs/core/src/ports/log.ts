@@ -1,4 +1,7 @@
-/** Fields of a log line; object keys of the house: `os`, `node`, `seq`, `reconcileId`, `error`. */
+/**
+ * Fields of a log line; the keys of the house: `os` (namespace/name), `node`, `operation` (its id, the same in operator,
+ * proxy and agent), `seq`, `phase`, `error`.
+ */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where loops report what they do: fields first, then a static message. Adapters back it with pino. */

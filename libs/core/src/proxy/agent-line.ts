@@ -2,7 +2,7 @@
 import type { AgentStatus } from '../api/agent-status.ts';
 import { assertNever, KubeosError } from '../errors/index.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, LogFields } from '../ports/log.ts';
 import type { AgentCalls, PhaseAnswer } from '../ports/proxy.ts';
 import { isSameKey, retryPauseMs, type CallKey, type CallState } from './call-state.ts';
 import type { PhaseCall } from './phase-demand.ts';
@@ -21,8 +21,12 @@ export interface AgentLine {
   state(): CallState;
   /** The answer of the last `getStatus`, for as long as there is no snapshot. */
   answeredStatus(): AgentStatus | undefined;
-  /** Starts a call and returns at once; the state tells how it goes on, `wake` when it changes. */
-  call(key: CallKey, wanted: PhaseCall, bootId: string | undefined): void;
+  /**
+   * Starts a call and returns at once; the state tells how it goes on, `wake` when it changes.
+   *
+   * @param fields what a line about its failure is found by
+   */
+  call(key: CallKey, wanted: PhaseCall, bootId: string | undefined, fields: LogFields): void;
   /** Lets go of the open call and forgets it. */
   hangUp(): void;
   /** Lets go and waits until nothing runs any more. */
@@ -59,6 +63,7 @@ export function createAgentLine(deps: AgentLineDeps): AgentLine {
     open: Open,
     wanted: PhaseCall,
     bootId: string | undefined,
+    fields: LogFields,
     abort: AbortController,
   ): Promise<void> {
     const { signal } = abort;
@@ -86,15 +91,15 @@ export function createAgentLine(deps: AgentLineDeps): AgentLine {
         atMs,
       });
     } catch (thrown) {
-      if (isOurs()) fail(open, KubeosError.from(thrown));
+      if (isOurs()) fail(open, KubeosError.from(thrown), fields);
     }
   }
 
-  function fail(open: Open, error: KubeosError): void {
+  function fail(open: Open, error: KubeosError, fields: LogFields): void {
     const hadProgress = state.kind === 'open' && state.progress !== undefined;
     const failures = hadProgress ? 1 : open.failures + 1;
     deps.log.warn(
-      { ...open.key, error, attempt: failures },
+      { ...fields, ...open.key, error, attempt: failures },
       'Failed to carry out a phase on the agent',
     );
     const retryAtMs = deps.clock.now().monotonicMs + retryPauseMs(failures);
@@ -110,14 +115,14 @@ export function createAgentLine(deps: AgentLineDeps): AgentLine {
   return {
     state: () => state,
     answeredStatus: () => status,
-    call(key, wanted, bootId) {
+    call(key, wanted, bootId, fields) {
       running?.abort.abort();
       const again = state.kind === 'failed' && isSameKey(state.key, key) ? state : undefined;
       const failure = again === undefined ? {} : { failure: again.failure };
       const open: Open = { kind: 'open', key, failures: again?.failures ?? 0, ...failure };
       state = open;
       const abort = new AbortController();
-      running = { abort, ended: run(open, wanted, bootId, abort) };
+      running = { abort, ended: run(open, wanted, bootId, fields, abort) };
     },
     hangUp,
     async stop() {

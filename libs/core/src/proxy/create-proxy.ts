@@ -2,9 +2,10 @@
 import type { AgentStatus } from '../api/agent-status.ts';
 import { assertNever, hasCode, KubeosError } from '../errors/index.ts';
 import type { OsInstance } from '../api/os-instance.ts';
+import { operationFields } from '../lifecycle/operation-fields.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
+import type { Log, LogFields } from '../ports/log.ts';
 import type { AgentCalls, AgentSnapshot, OwnInstance, StatusPatch } from '../ports/proxy.ts';
 import { createAgentLine } from './agent-line.ts';
 import { retryPauseMs } from './call-state.ts';
@@ -80,8 +81,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
           return { kind: 'newer', instance: fresh };
         }
       }
-      deps.log.info({ ...action.key, node: instance?.name }, 'Calling the agent');
-      line.call(action.key, action.call, agentStatus()?.bootId);
+      const fields = fieldsOf(instance);
+      deps.log.info({ ...fields, ...action.key }, 'Calling the agent');
+      line.call(action.key, action.call, agentStatus()?.bootId, fields);
       return done;
     },
     async report(action, instance) {
@@ -179,12 +181,20 @@ export function createProxy(deps: ProxyDeps): Proxy {
       } catch (thrown) {
         const error = KubeosError.from(thrown);
         pauseAfterFailure();
-        deps.log.warn({ error, attempt: failures }, 'Failed to carry out a pass');
+        const fields = fieldsOf(deps.instance.cached());
+        deps.log.warn({ ...fields, error, attempt: failures }, 'Failed to carry out a pass');
         return { kind: 'backoff', attempt: failures };
       }
     },
     stop: () => line.stop(),
   };
+}
+
+/** By which a line of the log is found: the node, and the operation that is open on it. */
+function fieldsOf(instance: OsInstance | undefined): LogFields {
+  const operation = instance?.spec.operation;
+  if (instance === undefined || operation === undefined) return { node: instance?.name };
+  return operationFields(instance.name, operation);
 }
 
 function isStillAsked(

@@ -8,6 +8,7 @@ import type {
   SettingsUnits,
 } from '../../ports/settings.ts';
 import type { SettingsUnit } from '../../settings/models.ts';
+import { operationIdOf } from '../record.ts';
 import type { KnownWorld } from '../world.ts';
 import { beginReturn, endChange, fateOf, keepChange } from './decide-settings.ts';
 import {
@@ -144,7 +145,8 @@ export function createSettingsStore(deps: SettingsStoreDeps): SettingsStore {
     state: SettingsState,
     undo: SettingsUndo,
   ): Promise<Returned> {
-    log.info({ seq: undo.seq }, 'Taking settings back');
+    const { seq } = undo;
+    log.info({ operation: operationIdOf(world.record, seq), seq }, 'Taking settings back');
     return carryOn(world, await save(world, beginReturn(state, undo)));
   }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Phase } from '../api/operation.ts';
+import type { Operation, Phase } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Now } from '../ports/clock.ts';
-import { aNode, anInstance, anOperation, digestOne } from '../rollout/fleet.fixture.ts';
+import { aConfig, aNode, anInstance, anOperation, digestOne } from '../rollout/fleet.fixture.ts';
 import { StepClock } from './step-clock.ts';
 import { stepOf } from './step.ts';
 
@@ -27,15 +27,22 @@ const prepared = anInstance(node, {
 });
 
 /** In this phase, with a condition that turned at 12:00. */
-function since(phase: Phase, type: string, lastTransitionTime = '2026-06-01T12:00:00Z') {
-  const condition = { type, reason: 'R', message: '', lastTransitionTime };
-  const conditions = [
-    { ...condition, type: 'Prepared', status: 'True' as const },
-    { ...condition, status: 'True' as const },
-  ];
+function since(
+  operation: Operation | Phase,
+  type: string,
+  status: 'True' | 'False' = 'True',
+  lastTransitionTime = '2026-06-01T12:00:00Z',
+): OsInstance {
+  const condition = { reason: 'R', message: '', lastTransitionTime };
+  const open = typeof operation === 'string' ? anOperation(node, { phase: operation }) : operation;
   return anInstance(node, {
-    spec: { operation: anOperation(node, { phase }) },
-    status: { conditions },
+    spec: { operation: open },
+    status: {
+      conditions: [
+        { ...condition, type: 'UpToDate', status: 'True' },
+        { ...condition, type, status },
+      ],
+    },
   });
 }
 
@@ -98,22 +105,36 @@ describe('the clock of steps', () => {
   });
 
   it.each([
-    ['Drain', 'Admitted', 'drain'],
-    ['Before', 'Drained', 'settings'],
-    ['Activate', 'Drained', 'reboot'],
-  ] as const)('counts %s that it did not see begin from condition %s', (phase, type, step) => {
+    ['Drain', 'Admitted', 'True', 'drain'],
+    ['Before', 'Drained', 'True', 'settings'],
+    ['Activate', 'Drained', 'True', 'reboot'],
+    ['After', 'RebootPending', 'False', 'confirm'],
+  ] as const)('counts %s that it did not see begin from %s turning %s', (phase, type, to, step) => {
     const clock = new StepClock();
-    clock.see('n', undefined, since(phase, type), at(90));
+    const first = since(phase, type, to);
+    clock.see('n', undefined, first, at(90));
     expect(clock.oldest(at(90).monotonicMs)[step]).toBe(90);
-    expect(clock.see('n', since(phase, type), idle, at(100))).toEqual({
+    expect(clock.see('n', first, idle, at(100))).toEqual({
       ...{ type: 'upgrade', step, seconds: 100 },
     });
   });
 
+  it('counts the wait for a turn from the moment at which the slot was ready', () => {
+    const { operation = anOperation(node) } = prepared.spec;
+    const clock = new StepClock();
+    clock.see('n', undefined, since(operation, 'Prepared'), at(30));
+    expect(clock.oldest(at(30).monotonicMs).wait).toBe(30);
+  });
+
   it.each([
     ['which tells no condition', inPhase('Prepare')],
-    ['whose condition has no time', since('Drain', 'Admitted', 'soon')],
+    ['whose condition has no time', since('Drain', 'Admitted', 'True', 'soon')],
+    ['whose condition has not turned', since('Drain', 'Admitted', 'False')],
     ['whose condition is of another step', since('Drain', 'Drained')],
+    [
+      'whose condition is of a slot that it keeps',
+      since(aConfig(node, { phase: 'After', disruption: 'restart' }), 'RebootPending', 'False'),
+    ],
   ])('does not count a step that it did not see begin and %s', (_what, instance) => {
     const clock = new StepClock();
     clock.see('n', undefined, instance, at(0));

@@ -1,6 +1,7 @@
 /** How long operations are in their steps. It is kept by watching, so that every replica has it when it begins to lead. */
-import type { OperationType } from '../api/operation.ts';
+import type { Operation, OperationType } from '../api/operation.ts';
 import type { OsInstance } from '../api/os-instance.ts';
+import { keepsSlot } from '../lifecycle/course.ts';
 import type { Now } from '../ports/clock.ts';
 import { operationSteps, stepOf, type OperationStep } from './step.ts';
 
@@ -21,11 +22,21 @@ interface Running {
   readonly isWhole: boolean;
 }
 
-/** The condition that turned True when the step began, for one that is first seen in the middle of it. */
-const beganWith: Readonly<Partial<Record<OperationStep, string>>> = {
-  drain: 'Admitted',
-  settings: 'Drained',
-  reboot: 'Drained',
+interface Turn {
+  readonly type: string;
+  readonly status: 'True' | 'False';
+  /** It turns with the slot, of which settings that keep theirs say nothing. */
+  readonly isOfSlot?: true;
+}
+
+/** The condition that turned when the step began, for one that is first seen in the middle of it. */
+const beganWith: Readonly<Partial<Record<OperationStep, Turn>>> = {
+  wait: { type: 'Prepared', status: 'True', isOfSlot: true },
+  drain: { type: 'Admitted', status: 'True' },
+  settings: { type: 'Drained', status: 'True' },
+  reboot: { type: 'Drained', status: 'True' },
+  // The candidate is armed no more, because it runs.
+  confirm: { type: 'RebootPending', status: 'False', isOfSlot: true },
 };
 
 /**
@@ -89,15 +100,17 @@ function nextOf(
   const step = stepOf(operation);
   if (known?.seq === seq && known.step === step) return known;
   if (before !== undefined) return { seq, type, step, sinceMs: now.monotonicMs, isWhole: true };
-  const ageMs = ageOf(after, step, now.wallMs);
+  const ageMs = ageOf(after, operation, now.wallMs);
   const sinceMs = now.monotonicMs - (ageMs ?? 0);
   return { seq, type, step, sinceMs, isWhole: ageMs !== undefined };
 }
 
-/** Milliseconds since the condition of the step turned True. */
-function ageOf({ status }: OsInstance, step: OperationStep, wallMs: number): number | undefined {
+/** Milliseconds since the condition turned that the step began with. */
+function ageOf({ status }: OsInstance, operation: Operation, wallMs: number): number | undefined {
+  const turn = beganWith[stepOf(operation)];
+  if (turn === undefined || (turn.isOfSlot === true && keepsSlot(operation))) return undefined;
   const condition = status.conditions?.find(
-    ({ type, status: word }) => type === beganWith[step] && word === 'True',
+    (one) => one.type === turn.type && one.status === turn.status,
   );
   if (condition === undefined) return undefined;
   const ageMs = wallMs - Date.parse(condition.lastTransitionTime);

@@ -41,7 +41,22 @@ describe('the command line of os-operator', () => {
     });
   });
 
+  it('takes the command retire with its deadline', () => {
+    expect(parseCommandLine(['retire'], {})).toMatchObject({
+      kind: 'retire',
+      deadlineSeconds: 1200,
+      configuration: { leaseName: 'os-operator' },
+    });
+    expect(parseCommandLine(['retire', '--deadline=60'], {})).toMatchObject({
+      deadlineSeconds: 60,
+    });
+  });
+
   it.each([
+    [['retired'], 'there is no command retired'],
+    [['retire', 'now'], 'there is no command retire now'],
+    [['retire', '--deadline=soon'], '--deadline: expected a number'],
+    [['--deadline=5'], '--deadline belongs to the command retire'],
     [['--time-zone=Mars'], '--time-zone: expected an IANA time zone'],
     [['--own-label=x'], '--own-label: expected KEY=VALUE'],
     [['--listen=x'], '--listen: expected HOST:PORT'],

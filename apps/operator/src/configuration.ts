@@ -31,7 +31,12 @@ export type Configuration = z.output<typeof configurationSchema>;
 export type CommandLine =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly configuration: Configuration };
+  | { readonly kind: 'run'; readonly configuration: Configuration }
+  | {
+      readonly kind: 'retire';
+      readonly configuration: Configuration;
+      readonly deadlineSeconds: number;
+    };
 
 const options = {
   kubeconfig: { type: 'string' },
@@ -42,9 +47,12 @@ const options = {
   'own-label': { type: 'string' },
   listen: { type: 'string' },
   'log-level': { type: 'string' },
+  deadline: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
   version: { type: 'boolean', default: false },
 } as const;
+
+const usualDeadlineSeconds = 1200;
 
 const optionOfMember: Readonly<Record<string, string>> = {
   leaseName: '--lease-name',
@@ -55,16 +63,28 @@ const optionOfMember: Readonly<Record<string, string>> = {
 
 /** Reads command line and environment; an option wins. Throws `INVALID_ARGUMENT` naming the option at fault. */
 export function parseCommandLine(argv: readonly string[], env: Environment): CommandLine {
-  const values = parse(argv);
+  const { values, positionals } = parse(argv);
   if (values.help) return { kind: 'help' };
   if (values.version) return { kind: 'version' };
   const present = Object.entries(givenBy(values, env)).filter(([, value]) => value !== undefined);
   const read = configurationSchema.safeParse(Object.fromEntries(present));
-  if (read.success) return { kind: 'run', configuration: read.data };
-  throw wrong(describe(read.error));
+  if (!read.success) throw wrong(describe(read.error));
+  const [command, ...more] = positionals;
+  if (command === undefined) {
+    if (values.deadline !== undefined) throw wrong('--deadline belongs to the command retire');
+    return { kind: 'run', configuration: read.data };
+  }
+  if (command !== 'retire' || more.length > 0) {
+    throw wrong(`there is no command ${positionals.join(' ')}`);
+  }
+  const deadlineSeconds = Number(values.deadline ?? usualDeadlineSeconds);
+  if (!Number.isSafeInteger(deadlineSeconds) || deadlineSeconds < 1) {
+    throw wrong('--deadline: expected a number of seconds');
+  }
+  return { kind: 'retire', configuration: read.data, deadlineSeconds };
 }
 
-function givenBy(values: ReturnType<typeof parseOptions>, env: Environment): object {
+function givenBy(values: ReturnType<typeof parseOptions>['values'], env: Environment): object {
   const either = (option: keyof typeof values, variable: string, usual?: string) => {
     const value = values[option];
     return typeof value === 'string' ? value : (env[variable] ?? usual);
@@ -91,7 +111,7 @@ function parse(argv: readonly string[]): ReturnType<typeof parseOptions> {
 }
 
 function parseOptions(argv: readonly string[]) {
-  return parseArgs({ args: [...argv], options, allowPositionals: false }).values;
+  return parseArgs({ args: [...argv], options, allowPositionals: true });
 }
 
 function isTimeZone(name: string): boolean {

@@ -24,6 +24,8 @@ export interface LeaderWorkOptions {
 /** Passes over keys while this process leads. */
 export interface LeaderWork {
   readonly counts: () => { ready: number; delayed: number; running: number; failed: number };
+  /** True while passes are made: this process leads, and the beginning of its term is over. */
+  isAtWork(): boolean;
   /** Seconds for which the oldest pass at work has been running. */
   oldestPassSeconds(): number;
   /** Begins no pass any more and resolves when those at work have ended. */
@@ -84,6 +86,7 @@ export function createLeaderWork(options: LeaderWorkOptions): LeaderWork {
   });
   return {
     counts: () => queue.counts(),
+    isAtWork,
     oldestPassSeconds() {
       const nowMs = clock.now().monotonicMs;
       return (nowMs - Math.min(nowMs, ...started.values())) / 1000;

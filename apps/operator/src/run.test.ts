@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { LogFields } from '@kubeos/core';
 import { ManualClock, settle } from '@kubeos/testing';
 import { run } from './run.ts';
-import type { Wired } from './wiring.ts';
+import type { wire, Wired } from './wiring.ts';
 
 type Store = Wired['stores']['nodes'];
 
@@ -16,6 +16,8 @@ describe('os-operator', () => {
   let oldestPassSeconds: number;
   let drained: PromiseWithResolvers<void>;
   let clock: ManualClock;
+  let remains: readonly string[] | undefined;
+  let retirement: Parameters<typeof wire>[3];
 
   beforeEach(() => {
     [out, complaints] = ['', ''];
@@ -26,6 +28,8 @@ describe('os-operator', () => {
     oldestPassSeconds = 0;
     drained = Promise.withResolvers();
     clock = new ManualClock();
+    remains = undefined;
+    retirement = undefined;
   });
 
   const wired = (): Wired => {
@@ -44,6 +48,7 @@ describe('os-operator', () => {
       clock,
       work: {
         counts: () => ({ ready: 0, delayed: 0, running: events.length === 0 ? 1 : 0, failed: 0 }),
+        isAtWork: () => true,
         oldestPassSeconds: () => oldestPassSeconds,
         drain: async () => {
           await drained.promise;
@@ -54,6 +59,7 @@ describe('os-operator', () => {
       follow: untilAborted('unfollowed'),
       elect: untilAborted('lease released'),
       metrics: () => Promise.resolve('a 1\n'),
+      remains: () => remains,
       close: () => events.push('closed'),
     };
   };
@@ -71,7 +77,10 @@ describe('os-operator', () => {
         complain: (text) => (complaints += text),
         stop: stop.signal,
         log: { debug: note, info: note, warn: note, error: note },
-        wire: wired,
+        wire: (_configuration, _log, _version, given) => {
+          retirement = given;
+          return wired();
+        },
       },
     );
   };
@@ -134,5 +143,40 @@ describe('os-operator', () => {
     expect(await done).toBe(0);
     expect(events).toEqual(['lease released', 'unfollowed', 'closed']);
     drained.resolve();
+  });
+
+  it('retires when nothing remains, and leaves the lease behind', async () => {
+    const done = start(['retire']);
+    await settle();
+    expect(retirement?.lingerSeconds()).toBe(0);
+    remains = ['a: cordoned'];
+    await clock.advance(5000);
+    expect(events).toEqual([]);
+    remains = [];
+    drained.resolve();
+    await clock.advance(1000);
+    expect(await done).toBe(0);
+    expect(events).toEqual(['drained', 'lease released', 'unfollowed', 'closed']);
+    expect(retirement?.lingerSeconds()).toBe(60);
+  });
+
+  it('says what remains when it may take no longer, and gives the lease back', async () => {
+    const done = start(['retire', '--deadline=10']);
+    remains = ['a: cordoned'];
+    drained.resolve();
+    await clock.advance(12_000);
+    expect(await done).toBe(75);
+    expect(complaints).toContain('After 10 s there remains: a: cordoned');
+    expect(retirement?.lingerSeconds()).toBe(0);
+  });
+
+  it('ends when it is told to while it retires', async () => {
+    const done = start(['retire']);
+    await settle();
+    stop.abort();
+    drained.resolve();
+    await clock.advance(1000);
+    expect(await done).toBe(75);
+    expect(complaints).toContain('not leading yet');
   });
 });

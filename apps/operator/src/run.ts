@@ -1,10 +1,11 @@
 /** The operator as a program: arguments in, exit status out. */
 import { errorKinds, KubeosError, type Log } from '@kubeos/core';
-import { parseCommandLine, type Configuration, type Environment } from './configuration.ts';
+import { parseCommandLine, type Environment } from './configuration.ts';
 import { helpText } from './help.ts';
 import { createJsonLog } from './logger.ts';
+import { retire, Retirement } from './retire.ts';
 import { serve } from './serve.ts';
-import { wire, type Wired } from './wiring.ts';
+import { wire } from './wiring.ts';
 
 /** What the program gets from its process. */
 export interface RunDeps {
@@ -18,7 +19,7 @@ export interface RunDeps {
   /** Default: JSON lines on standard output. */
   readonly log?: Log;
   /** Default: the real adapters. */
-  readonly wire?: (configuration: Configuration, log: Log, version: string) => Wired;
+  readonly wire?: typeof wire;
 }
 
 /** Runs the operator until it is stopped and gives the exit status. Never throws. */
@@ -42,6 +43,14 @@ export async function run(
         const log = deps.log ?? createJsonLog(version, configuration.logLevel);
         const wired = (deps.wire ?? wire)(configuration, log, version);
         await serve({ configuration, wired, log, stop });
+        break;
+      }
+      case 'retire': {
+        const { configuration, deadlineSeconds } = commandLine;
+        const log = deps.log ?? createJsonLog(version, configuration.logLevel);
+        const retirement = new Retirement();
+        const wired = (deps.wire ?? wire)(configuration, log, version, retirement);
+        await retire({ retirement, wired, log, deadlineSeconds, stop });
         break;
       }
     }

@@ -3,6 +3,7 @@ import type { Log } from '@kubeos/core';
 import { serveEndpoints, type Stores } from '@kubeos/kube';
 import type { Configuration } from './configuration.ts';
 import type { Wired } from './wiring.ts';
+import { workUntil } from './work-until.ts';
 
 /** What it needs. */
 export interface ServeOptions {
@@ -17,13 +18,7 @@ export interface ServeOptions {
 const longestPassSeconds = 600;
 /** An API server that is silent for longer cannot be reached; it says something about once a minute. */
 const longestSilenceSeconds = 180;
-/** For passes to end after SIGTERM. The process has 10 seconds, and the Lease has to be released in the rest of them. */
-const drainSeconds = 6;
-
-/**
- * Runs until the signal is aborted; passes at work are finished if that does not take long, and write nothing any more
- * after that. Throws what the endpoints throw.
- */
+/** Runs until the signal is aborted. Throws what the endpoints throw. */
 export async function serve({ configuration, wired, log, stop }: ServeOptions): Promise<void> {
   const { work, stores } = wired;
   const endpoints = await serveEndpoints({
@@ -34,32 +29,11 @@ export async function serve({ configuration, wired, log, stop }: ServeOptions): 
   });
   log.info({ identity: configuration.identity, port: endpoints.port }, 'Serving');
 
-  // What a pass needs ends after the passes: first the work, then the Lease, then the caches.
-  const electing = new AbortController();
-  const following = new AbortController();
-  const followed = wired.follow(following.signal);
-  const elected = wired.elect(electing.signal);
-  await aborted(stop);
-  log.info({ identity: configuration.identity }, 'Stopping');
-  await drain(wired, log);
-  electing.abort();
-  await elected;
-  following.abort();
-  await followed;
-  wired.close();
-  await endpoints.close();
-}
-
-/** A pass may wait for the API server far longer than there is time; the next leader does not have to wait for it. */
-async function drain({ work, clock }: Wired, log: Log): Promise<void> {
-  const over = new AbortController();
-  const limit = clock.sleep(drainSeconds * 1000, over.signal).catch((interrupted: unknown) => {
-    if (!over.signal.aborted) throw interrupted;
-  });
-  await Promise.race([work.drain(), limit]);
-  over.abort();
-  const { running } = work.counts();
-  if (running > 0) log.warn({ running }, 'Stopping with passes at work');
+  try {
+    await workUntil(wired, log, aborted(stop));
+  } finally {
+    await endpoints.close();
+  }
 }
 
 function unreadiness(stores: Stores): string | undefined {

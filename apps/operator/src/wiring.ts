@@ -1,5 +1,5 @@
 /** Builds the operator from its adapters; the only place that knows which they are. */
-import { createOperator, type Clock, type Log } from '@kubeos/core';
+import { createOperator, remainsOf, type Clock, type Log } from '@kubeos/core';
 import {
   createApiClient,
   createClock,
@@ -12,6 +12,7 @@ import type { Configuration } from './configuration.ts';
 import { createLeaderWork, type LeaderWork } from './lead.ts';
 import { createMetrics } from './metrics.ts';
 import { createIsSpared } from './own-pods.ts';
+import type { Retirement } from './retire.ts';
 
 /** Everything that runs in the program. */
 export interface Wired {
@@ -23,12 +24,23 @@ export interface Wired {
   /** Takes part in the election until the signal is aborted, then gives the Lease back. */
   elect(signal: AbortSignal): Promise<void>;
   metrics(): Promise<string>;
+  /** What this operator would leave behind; `undefined` while it does not lead, or does not see its own writes yet. */
+  remains(): readonly string[] | undefined;
   /** Ends all connections. */
   close(): void;
 }
 
-/** Wires the operator. Throws `INVALID_CONFIGURATION` when the API server cannot be found out. */
-export function wire(configuration: Configuration, log: Log, version: string): Wired {
+/**
+ * Wires the operator. Throws `INVALID_CONFIGURATION` when the API server cannot be found out.
+ *
+ * @param retirement of one that only ends what is under way, and takes the Lease for that
+ */
+export function wire(
+  configuration: Configuration,
+  log: Log,
+  version: string,
+  retirement?: Retirement,
+): Wired {
   const { identity, namespace, leaseName: name } = configuration;
   const metrics = createMetrics(version);
   const api = createApiClient(loadKubeConfig(configuration.kubeconfig), {
@@ -36,7 +48,11 @@ export function wire(configuration: Configuration, log: Log, version: string): W
   });
   const clock = createClock();
   const cluster = createCluster({ api, clock, log, identity });
-  const election = createLeadership({ api, clock, log, namespace, name, identity });
+  const retiring = retirement !== undefined;
+  const election = createLeadership({
+    ...{ api, clock, log, namespace, name, identity },
+    ...(retiring ? { seize: true, lingerSeconds: retirement.lingerSeconds } : {}),
+  });
   const operator = createOperator({
     cache: cluster.cache,
     api: metrics.watched(cluster.api),
@@ -46,6 +62,7 @@ export function wire(configuration: Configuration, log: Log, version: string): W
     settings: {
       operatorZone: configuration.timeZone,
       isSpared: createIsSpared(namespace, configuration.ownLabel),
+      retiring,
     },
   });
   const work = createLeaderWork({
@@ -65,6 +82,8 @@ export function wire(configuration: Configuration, log: Log, version: string): W
     follow: (signal) => cluster.run(signal),
     elect: (signal) => election.run(signal),
     metrics: metrics.text,
+    remains: () =>
+      work.isAtWork() && cluster.cache.holdsOwnWrites() ? remainsOf(cluster.cache) : undefined,
     close: () => api.close(),
   };
 }

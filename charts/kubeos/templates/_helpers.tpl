@@ -65,3 +65,59 @@ system:serviceaccount:{{ .Release.Namespace }}:os-operator
 {{- define "kubeos.proxyUser" -}}
 system:serviceaccount:{{ include "kubeos.proxyNamespace" . }}:os-proxy
 {{- end -}}
+
+{{/* Where the pods of the operator run and as whom: those of the Deployment, and the one before an uninstall. */}}
+{{- define "kubeos.operatorPod" -}}
+serviceAccountName: os-operator
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.operator.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.operator.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.operator.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- if .Values.operator.preferControlPlane }}
+# A worker that is taken over could read the token of every pod that runs on it; KubeOS restarts workers, too.
+affinity:
+  nodeAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        preference:
+          matchExpressions:
+            - key: node-role.kubernetes.io/control-plane
+              operator: Exists
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile:
+    type: RuntimeDefault
+{{- end -}}
+
+{{- define "kubeos.operatorEnv" -}}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
+- name: POD_NAMESPACE
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.namespace
+- name: TZ
+  value: {{ .Values.operator.timeZone | quote }}
+- name: LOG_LEVEL
+  value: {{ .Values.operator.logLevel }}
+- name: OWN_LABEL
+  value: app.kubernetes.io/name=os-operator
+{{- end -}}

@@ -190,6 +190,7 @@ export const conditionMeanings: readonly ConditionMeaning[] = meanings;
 /** Why a fleet or a node waits: in `OS.status.waiting`, messages, Ready, Progressing, Admitted and Drained. */
 export const waitReasons = {
   InvalidSpec: 'The object has a mistake; the message names the field.',
+  Retiring: 'KubeOS is being uninstalled; what is open is ended first.',
   Deleting: 'The object is being deleted; what is open is finished.',
   SelectorConflict: 'An older object selects some of the same nodes; this one moves nothing.',
   CRDOutdated: 'The served CRDs are older than the operator; apply those of its release.',

@@ -13,6 +13,11 @@ export interface OperatorSettings {
   readonly operatorZone: string;
   /** True for the operator's own pods, which a drain leaves alone: they restart with the node. */
   readonly isSpared: (pod: PodView) => boolean;
+  /**
+   * Starts nothing, cancels what has not changed its node yet, and sees the rest through: the operator is about to go
+   * for good. Default false.
+   */
+  readonly retiring?: boolean;
 }
 
 /** What the operator's loop is given. */

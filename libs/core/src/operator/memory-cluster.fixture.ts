@@ -282,6 +282,7 @@ function merged(
 export function operatorOn(
   cluster: MemoryCluster,
   onInfo: Log['info'] = () => undefined,
+  retiring = false,
 ): OperatorLoop {
   const clock: Clock = {
     now: () => ({ wallMs: cluster.wallMs + cluster.nowMs, monotonicMs: cluster.nowMs }),
@@ -294,7 +295,7 @@ export function operatorOn(
     leadership: { isLeading: () => cluster.isLeading, term: () => cluster.term },
     clock,
     log: { debug: silent, info: onInfo, warn: silent, error: silent },
-    settings: { operatorZone: 'UTC', isSpared: () => false },
+    settings: { operatorZone: 'UTC', isSpared: () => false, retiring },
   });
 }
 

@@ -88,6 +88,7 @@ async function fleetPass(context: OperatorContext, cached: Os): Promise<Requeue>
     operatorZone: context.settings.operatorZone,
     cacheIsCurrent: cache.holdsOwnWrites(),
     servedSchemaRevision: served,
+    retiring: context.settings.retiring === true,
     since: pass.since,
   });
   pass.end();

@@ -87,6 +87,7 @@ describe('decideFleet', () => {
       'InvalidSpec',
     ],
     ['being deleted', { deleting: true }, {}, 'Deleting'],
+    ['served by an operator that goes', {}, { retiring: true }, 'Retiring'],
     ['on an outdated CRD', {}, { served: 0 }, 'CRDOutdated'],
     [
       'outside its window',
@@ -125,6 +126,24 @@ describe('decideFleet', () => {
       ['b', 'MaxFailuresReached'],
     ]);
     expect(result.prepare).toEqual([]);
+  });
+
+  it('releases everything that has not changed its node when the operator goes, and no more', () => {
+    const begun = working('d', { phase: 'After', bootIdBefore: 'boot-0' });
+    const nodes = [facts('a'), prepared('b'), working('c'), begun];
+    const { release } = plan(anOs(), nodes, { retiring: true });
+    expect(release.map(({ member, ending }) => [member.name, ending.reason])).toEqual([
+      ['b', 'Retiring'],
+      ['c', 'Retiring'],
+    ]);
+  });
+
+  it('takes the marks of a serial batch off when the operator goes', () => {
+    const os = anOs({ spec: aSpec({ executionMode: 'serial' }) });
+    const nodes = [facts('a', { labels: { [serialLabel]: '' } }), facts('b')];
+    const { batch } = plan(os, nodes, { retiring: true });
+    expect(batch.remove.map(({ name }) => name)).toEqual(['a']);
+    expect(batch.add).toEqual([]);
   });
 
   it('opens the failure gate for a node that a person wants tried again', () => {

@@ -31,6 +31,8 @@ export interface FleetInput {
   /** The caches hold every write of this leader. */
   readonly cacheIsCurrent: boolean;
   readonly servedSchemaRevision: number;
+  /** Everything is brought to an end, because the operator is about to go for good. Default false. */
+  readonly retiring?: boolean;
   /** Seconds for which the leader has seen the state named by the key. */
   readonly since: (key: string) => number;
 }
@@ -78,7 +80,10 @@ export function decideFleet(input: FleetInput): FleetPlan {
   const gate = gateOf(input);
   const base = { rollForward, release, budget, requeue: idleRequeue(input) };
   if (gate !== undefined) {
-    return { ...base, ...nothing, gate, waiting: withLine(tally, waitInLine(undefined, gate)) };
+    // Nobody would take the marks of the batch off later.
+    const batch = input.retiring === true ? { add: [], remove: tally.inBatch } : nothing.batch;
+    const waiting = withLine(tally, waitInLine(undefined, gate));
+    return { ...base, ...nothing, batch, gate, waiting };
   }
   return os.spec === undefined
     ? { ...base, ...nothing, waiting: tally.waiting }
@@ -107,20 +112,28 @@ function nextSteps(
 }
 
 /** Operations that have not been admitted and must not be any more. */
-function releases({ os, tally }: FleetInput): FleetPlan['release'] {
-  const closed = failureGate(os, tally) !== undefined;
+function releases({ os, tally, retiring }: FleetInput): FleetPlan['release'] {
+  const stopped = retiring === true ? retiringEnding : stoppedEnding(os, tally);
   const released: { member: Member; ending: OperationEnding }[] = [];
   for (const member of [...tally.preparing, ...tally.prepared, ...tally.working]) {
     const operation = operationOf(member);
     if (operation === undefined || operation.phase === 'Cancel') continue;
     if (isBegun(operation) || operation.ending !== undefined) continue;
-    const ending = closed ? stoppedEnding(os) : unwantedEnding(os, member);
+    const ending = stopped ?? unwantedEnding(os, member);
     if (ending !== undefined) released.push({ member, ending });
   }
   return released;
 }
 
-function stoppedEnding(os: Os): OperationEnding {
+const retiringEnding: OperationEnding = {
+  result: 'Cancelled',
+  class: 'blocked',
+  reason: 'Retiring',
+  message: 'KubeOS is being uninstalled',
+};
+
+function stoppedEnding(os: Os, tally: Tally): OperationEnding | undefined {
+  if (failureGate(os, tally) === undefined) return undefined;
   return {
     result: 'Cancelled',
     class: 'blocked',
@@ -163,6 +176,9 @@ type GateInput = Omit<FleetInput, 'cacheIsCurrent' | 'since'>;
 /** Why nothing new starts on the object, whatever its nodes may do by themselves; `undefined` when something may. */
 export function gateOf(input: GateInput): WaitReason | undefined {
   const { os, tally } = input;
+  if (input.retiring === true) {
+    return { reason: retiringEnding.reason, message: retiringEnding.message };
+  }
   if (os.deleting) return { reason: 'Deleting', message: 'The object is being deleted' };
   if (os.spec === undefined) {
     const first = os.problems[0];

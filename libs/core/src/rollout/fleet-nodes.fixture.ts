@@ -66,8 +66,8 @@ export function preparing(name: string): SomeNode {
 }
 
 /** Out of service and being drained. */
-export function working(name: string): SomeNode {
-  const operation = anOperation(aNode(name), { phase: 'Drain', admitted: true });
+export function working(name: string, changes: Partial<Operation> = {}): SomeNode {
+  const operation = anOperation(aNode(name), { phase: 'Drain', admitted: true, ...changes });
   return facts(name, {}, { spec: { operation } });
 }
 
@@ -124,6 +124,7 @@ export interface Circumstances {
   readonly served?: number;
   /** Nodes whose pods cannot be evicted. */
   readonly passedOver?: readonly string[];
+  readonly retiring?: boolean;
 }
 
 /** Decides for the nodes, and composes the status that people would read. */
@@ -147,6 +148,7 @@ export function lookAt(
     operatorZone: 'UTC',
     cacheIsCurrent: about.cacheIsCurrent ?? true,
     servedSchemaRevision: about.served ?? schemaRevision,
+    retiring: about.retiring === true,
     since,
   });
   return { plan, report: fleetReport(os, counts, plan, () => undefined) };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ManualClock, settle, silentLog } from '@kubeos/testing';
-import { createLeadership, type Election } from './leadership.ts';
+import { createLeadership, type Election, type LeadershipOptions } from './leadership.ts';
 import { LeaseServer, type Line } from './lease-server.fixture.ts';
 
 interface Candidate {
@@ -13,9 +13,13 @@ interface Candidate {
 const clock = new ManualClock();
 const stops: (() => Promise<void>)[] = [];
 
-function candidate(server: LeaseServer, identity: string): Candidate {
+function candidate(
+  server: LeaseServer,
+  identity: string,
+  more: Pick<LeadershipOptions, 'seize' | 'lingerSeconds'> = {},
+): Candidate {
   const { api, line } = server.client();
-  const options = { api, clock, log: silentLog, namespace: 'ns', name: 'l', identity };
+  const options = { api, clock, log: silentLog, namespace: 'ns', name: 'l', identity, ...more };
   const election = createLeadership(options);
   const terms: number[] = [];
   election.onTerm((term) => terms.push(term));
@@ -136,6 +140,63 @@ describe('the election', () => {
     await pass(39, [a]);
     expect(a.election.isLeading()).toBe(false);
     await pass(5, [a]);
+    expect(a.election.isLeading()).toBe(true);
+  });
+
+  it('takes the lease from a leader at work, and leads when that one has noticed', async () => {
+    const server = new LeaseServer(clock);
+    const a = candidate(server, 'a');
+    await settle();
+    const b = candidate(server, 'b');
+    await pass(4, [a, b]);
+
+    const last = candidate(server, 'last', { seize: true });
+    await pass(14, [a, b, last]);
+    expect(server.spec?.['holderIdentity']).toBe('last');
+    expect(last.terms).toEqual([]);
+    await pass(4, [a, b, last]);
+    expect(last.election.isLeading()).toBe(true);
+    await pass(60, [a, b, last]);
+    expect(last.terms).toEqual([1]);
+  });
+
+  it('leads at once where there is nobody to take the lease from', async () => {
+    const server = new LeaseServer(clock);
+    const last = candidate(server, 'last', { seize: true });
+    await settle();
+    expect(last.election.isLeading()).toBe(true);
+  });
+
+  it('lets one of two that take the lease from each other have it', async () => {
+    const server = new LeaseServer(clock);
+    const first = candidate(server, 'first', { seize: true });
+    const second = candidate(server, 'second', { seize: true });
+    await pass(60, [first, second]);
+    const leading = [first, second].filter(({ election }) => election.isLeading());
+    expect(leading).toHaveLength(1);
+  });
+
+  it('leaves the lease behind for as long as it is told to', async () => {
+    const server = new LeaseServer(clock);
+    const last = candidate(server, 'last', { lingerSeconds: () => 60 });
+    await settle();
+    const b = candidate(server, 'b');
+    await pass(4, [last, b]);
+    await last.stop();
+    await pass(55, [last, b]);
+    expect(b.election.isLeading()).toBe(false);
+    await pass(10, [last, b]);
+    expect(b.election.isLeading()).toBe(true);
+  });
+
+  it('gives the lease back that it took and did not come to lead by', async () => {
+    const server = new LeaseServer(clock);
+    const a = candidate(server, 'a');
+    await settle();
+    const last = candidate(server, 'last', { seize: true });
+    await pass(4, [a, last]);
+    await last.stop();
+    await pass(4, [a, last]);
     expect(a.election.isLeading()).toBe(true);
   });
 });

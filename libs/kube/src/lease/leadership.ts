@@ -18,6 +18,13 @@ export interface LeadershipOptions {
   readonly deadlineSeconds?: number;
   /** Pause between two looks at the Lease. Default 2. */
   readonly retrySeconds?: number;
+  /**
+   * Takes the Lease from a leader at work, once; waits until that one has noticed before it leads itself. For a process
+   * that ends what the others do. Default false.
+   */
+  readonly seize?: boolean;
+  /** Asked at the end: for how long the Lease is to stay ours after we are gone. Default 0, which gives it back. */
+  readonly lingerSeconds?: () => number;
 }
 
 const usualDurationSeconds = 15;
@@ -55,6 +62,9 @@ class LeaseElection implements Election {
   #seen: { readonly version: string; readonly sinceMs: number } | undefined;
   /** When the last successful renewal was sent: the Lease counts from then on, not from its answer. */
   #renewedMs: number | undefined;
+  /** Until then the leader that we took the Lease from may believe that it leads. Ends with a renewal. */
+  #seizedUntilMs: number | undefined;
+  #maySeize: boolean;
   #term = 0;
 
   constructor(options: LeadershipOptions) {
@@ -63,9 +73,14 @@ class LeaseElection implements Election {
     this.#durationSeconds = options.durationSeconds ?? usualDurationSeconds;
     this.#deadlineMs = (options.deadlineSeconds ?? usualDeadlineSeconds) * 1000;
     this.#retrySeconds = options.retrySeconds ?? 2;
+    this.#maySeize = options.seize === true;
   }
 
   isLeading(): boolean {
+    return this.#holdsLease() && this.#seizedUntilMs === undefined;
+  }
+
+  #holdsLease(): boolean {
     if (this.#renewedMs === undefined) return false;
     return this.#options.clock.now().monotonicMs - this.#renewedMs < this.#deadlineMs;
   }
@@ -116,7 +131,20 @@ class LeaseElection implements Election {
     }
     // The holder's own duration counts, measured from when we saw its last renewal: never earlier than it made it.
     const silentMs = Math.max(lease.durationSeconds, this.#durationSeconds) * 1000;
-    if (nowMs - this.#seen.sinceMs > silentMs) await claim(lease);
+    if (nowMs - this.#seen.sinceMs > silentMs) return claim(lease);
+    if (this.#maySeize) await this.#seize(lease, silentMs);
+  }
+
+  /** Once: of two that seize in turn neither would ever lead. */
+  async #seize(lease: LeaseRecord, silentMs: number): Promise<void> {
+    const { clock, identity, log } = this.#options;
+    this.#seizedUntilMs = clock.now().monotonicMs + silentMs;
+    await this.#claim(lease, false);
+    // Another write was faster; the next look tries again.
+    if (this.#renewedMs === undefined) return;
+    this.#maySeize = false;
+    this.#seizedUntilMs = clock.now().monotonicMs + silentMs;
+    log.info({ identity, from: lease.holder }, 'Took the lease');
   }
 
   async #claim(lease: LeaseRecord | undefined, onNewConnection: boolean): Promise<void> {
@@ -134,6 +162,7 @@ class LeaseElection implements Election {
     const isGained = !this.isLeading();
     if (!(await this.#write(lease, spec, onNewConnection))) return;
     this.#renewedMs = monotonicMs;
+    if (monotonicMs >= (this.#seizedUntilMs ?? 0)) this.#seizedUntilMs = undefined;
     if (!isGained || !this.isLeading()) return;
     this.#term += 1;
     this.#options.log.info({ identity, term: this.#term }, 'Leading');
@@ -188,16 +217,21 @@ class LeaseElection implements Election {
   }
 
   async #release(): Promise<void> {
-    const wasLeading = this.isLeading();
+    const wasHeld = this.#holdsLease();
     this.#renewedMs = undefined;
-    if (!wasLeading) return;
-    const { log, identity, clock } = this.#options;
+    if (!wasHeld) return;
+    const { log, identity, clock, lingerSeconds = () => 0 } = this.#options;
     try {
       const lease = await this.#read();
       if (lease?.holder !== identity) return;
       const renewTime = microTime(clock.now().wallMs);
-      await this.#write(lease, { holderIdentity: '', leaseDurationSeconds: 1, renewTime });
-      log.info({ identity }, 'Released the lease');
+      const linger = lingerSeconds();
+      const [holderIdentity, leaseDurationSeconds] = linger > 0 ? [identity, linger] : ['', 1];
+      await this.#write(lease, { holderIdentity, leaseDurationSeconds, renewTime });
+      log.info(
+        { identity, linger },
+        linger > 0 ? 'Leaving the lease behind' : 'Released the lease',
+      );
     } catch (thrown) {
       log.warn({ error: KubeosError.from(thrown) }, 'Failed to release the lease');
     }

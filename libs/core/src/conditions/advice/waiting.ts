@@ -15,6 +15,9 @@ const anotherAttempt =
 /** What ends each wait; a reason that is missing here does not compile. */
 export const waitAdvice: Readonly<Record<WaitName, Advice>> = {
   InvalidSpec: waiting('Mend the field that the message names.'),
+  Retiring: waiting(
+    'It passes by itself: nodes are given back, then KubeOS goes. Install it again to go on.',
+  ),
   Deleting: waiting('It passes by itself: what is open is finished, then the object goes.'),
   SelectorConflict: waiting(
     'Let each node be selected by one object only: change nodeselector of one of the two, or delete one.',

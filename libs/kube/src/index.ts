@@ -25,7 +25,7 @@ export {
 } from './queue/work-queue.ts';
 export { createStore, type Store, type StoreOptions } from './store/store.ts';
 export type { StoreChange, Versioned } from './store/contents.ts';
-export { observeCluster, type ObserveOptions } from './observe/observe-cluster.ts';
+export { observeCluster, observePods, type ObserveOptions } from './observe/observe-cluster.ts';
 export {
   contextNamespace,
   loadUserKubeConfig,

@@ -12,3 +12,13 @@ export {
 export type { NodeTimes, ObservedCluster } from './observed.ts';
 export { retryFor, type RetryAnswer } from './retry.ts';
 export { rollbackOf, type RollbackAnswer } from './rollback.ts';
+export {
+  assumedStepSeconds,
+  forecastRollout,
+  type BlockedNode,
+  type ForecastNode,
+  type RolloutForecast,
+  type StepSeconds,
+} from './forecast.ts';
+export { groupDiffs, isAsWanted, nodeDiffs, type Difference, type NodeDiff } from './node-diff.ts';
+export type { SettingChange } from './settings-changes.ts';

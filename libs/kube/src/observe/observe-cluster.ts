@@ -28,18 +28,16 @@ export interface ObserveOptions {
   readonly operatorZone: string;
   /** True for the operator's own pods. */
   readonly isSpared: (pod: PodView) => boolean;
-  /** Nodes whose pods and budgets are read as well; all of them, some, or by default none. */
-  readonly podsOf?: 'all' | readonly string[];
 }
 
-/** Reads the cluster. Throws the codes of the Kubernetes API. */
+/** Reads the cluster, but for its pods. Throws the codes of the Kubernetes API. */
 export async function observeCluster(options: ObserveOptions): Promise<ObservedCluster> {
-  const { api, wallMs, operatorZone, isSpared, podsOf = [] } = options;
+  const { api, wallMs, operatorZone, isSpared } = options;
   const times = new Map<string, NodeTimes>();
   const note = (name: string, more: NodeTimes): void => {
     times.set(name, { ...times.get(name), ...more });
   };
-  const [oses, nodes, instances, pods, servedSchemaRevision] = await Promise.all([
+  const [oses, nodes, instances, servedSchemaRevision] = await Promise.all([
     readList(api, osCollectionPath, parseOs),
     readList(api, nodePath(), (raw) => {
       note(metaOf(raw).name, timesOfNode(raw));
@@ -50,12 +48,11 @@ export async function observeCluster(options: ObserveOptions): Promise<ObservedC
       if (namespace === instanceNamespace) note(name, timesOfInstance(raw));
       return parseOsInstance(raw);
     }),
-    readPods(api, podsOf),
     servedRevision(api),
   ]);
   return {
-    ...{ oses, nodes, instances, times, pods, isSpared, wallMs, operatorZone },
-    budgets: await readBudgets(api, pods),
+    ...{ oses, nodes, instances, times, isSpared, wallMs, operatorZone },
+    ...{ pods: new Map(), budgets: [] },
     servedSchemaRevision,
   };
 }
@@ -81,7 +78,15 @@ function present(times: { readonly [K in keyof NodeTimes]: string | undefined })
   return Object.fromEntries(Object.entries(times).filter(([, time]) => time !== undefined));
 }
 
-/** The pods of a few nodes node by node, those of the fleet in one walk. */
+/** Reads the pods of a few nodes, or of all of them in one walk, and the disruption budgets. */
+export async function observePods(
+  api: ApiClient,
+  podsOf: 'all' | readonly string[],
+): Promise<Pick<ObservedCluster, 'pods' | 'budgets'>> {
+  const pods = await readPods(api, podsOf);
+  return { pods, budgets: await readBudgets(api, pods) };
+}
+
 async function readPods(
   api: ApiClient,
   podsOf: 'all' | readonly string[],

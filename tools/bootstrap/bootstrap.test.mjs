@@ -93,7 +93,7 @@ describe('the system programs', () => {
     expect(missingPrograms([file])).toEqual([]);
   });
 
-  it.each(['bench', 'control-plane', 'demo', 'integration', 'setup', 'test', 'vm'])(
+  it.each(['bench', 'control-plane', 'demo', 'images', 'integration', 'setup', 'test', 'vm'])(
     'of "%s" come from a package each',
     (command) => {
       const packages = Object.values(needsOf(command));

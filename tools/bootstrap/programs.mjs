@@ -28,6 +28,8 @@ const packageOf = {
   openssl: 'openssl',
   partx: 'util-linux',
   pip3: 'python3-pip',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
   python3: 'python3',
   'qemu-img': 'qemu-utils',
   rpmbuild: 'rpm',
@@ -62,14 +64,18 @@ const images = [
 const imageTests = ['createrepo_c', 'dnf', 'rpmbuild', 'skopeo'];
 // Images of containers come from a registry of the tests, by engines of the tests.
 const registries = ['containerd', 'ctr', 'docker', 'docker-registry', 'dockerd'];
+// Rules for alerts are tested, and operator and proxies are scraped.
+const monitoring = ['prometheus', 'promtool'];
 const fleet = [...controlPlane, ...nodes, ...payloads];
-const everything = [...fleet, ...images, ...imageTests, ...registries];
+const everything = [...fleet, ...images, ...imageTests, ...registries, ...monitoring];
 
 /** What each npm script needs; a script that is not named needs no system program. */
 const programsOf = {
   bench: [...fleet, ...images, 'nginx'],
   'control-plane': controlPlane,
   demo: fleet,
+  // Where npm is, apt and dpkg are too: it is Debian, or the message says so.
+  images: ['/usr/share/keyrings/debian-archive-keyring.gpg'],
   integration: everything,
   setup: everything,
   test: everything,

@@ -1,0 +1,1 @@
+export { helpText, readArguments, type Request } from './person/arguments.ts';

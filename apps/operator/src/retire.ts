@@ -19,7 +19,7 @@ const lookSeconds = 1;
  * How long the others wait for the Lease after a success: in that time the Deployment goes. Where it does not, they go on
  * as before.
  */
-const successionSeconds = 60;
+const successionSeconds = 30;
 
 /** Says how the Lease is left: to the others where something remains, to nobody for a while where all is done. */
 export class Retirement {

@@ -157,7 +157,7 @@ describe('os-operator', () => {
     await clock.advance(1000);
     expect(await done).toBe(0);
     expect(events).toEqual(['drained', 'lease released', 'unfollowed', 'closed']);
-    expect(retirement?.lingerSeconds()).toBe(60);
+    expect(retirement?.lingerSeconds()).toBe(30);
   });
 
   it('says what remains when it may take no longer, and gives the lease back', async () => {

@@ -1,5 +1,6 @@
 /** A control plane with our kinds in it, and the connections of a test to it. */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { applyRights, Helm, Logins, type ChartObject } from '@kubeos/chart';
 import {
   startControlPlane,
   type ControlPlane,
@@ -21,14 +22,34 @@ export interface TestCluster {
 
 const crds = resolve(import.meta.dirname, '../../../charts/kubeos/files/crds');
 
-/** Starts etcd, API server and what is asked for, and teaches the server our kinds. */
+/** Gives operator and proxies the rights that the chart gives them, and nothing else of it. */
+export async function grantRights({ plane, api }: TestCluster): Promise<Rights> {
+  const objects = await (await Helm.find(plane)).render();
+  await applyRights(api, objects);
+  return { objects, logins: new Logins(plane, api) };
+}
+
+/** What the chart has given. */
+export interface Rights {
+  /** Everything that the chart would make. */
+  readonly objects: readonly ChartObject[];
+  readonly logins: Logins;
+}
+
+/**
+ * Starts etcd, API server and what is asked for, and teaches the server our kinds.
+ *
+ * @param teach brings them there; default: the files of the chart are applied
+ */
 export async function startTestCluster(
   components: readonly OptionalComponent[] = [],
+  teach: (plane: ControlPlane) => Promise<void> = applyKinds,
 ): Promise<TestCluster> {
   const plane = await startControlPlane({ components });
   const api = createApiClient(loadKubeConfig(plane.kubeconfig));
   try {
-    await teachKinds(plane, api);
+    await teach(plane);
+    await untilServed(api);
   } catch (error) {
     api.close();
     await plane.stop();
@@ -50,8 +71,11 @@ export async function startTestCluster(
   };
 }
 
-async function teachKinds(plane: ControlPlane, api: ApiClient): Promise<void> {
-  await plane.run(['apply', '-f', join(crds, 'os.yaml'), '-f', join(crds, 'osinstances.yaml')]);
+async function applyKinds(plane: ControlPlane): Promise<void> {
+  await plane.run(['apply', '-f', crds]);
+}
+
+async function untilServed(api: ApiClient): Promise<void> {
   for (const kind of ['os', 'osinstances']) {
     const path = `/apis/upgrade.openeuler.org/v1alpha1/${kind}`;
     await eventually(`${kind} to be served`, async () => {

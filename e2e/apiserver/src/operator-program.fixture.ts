@@ -1,6 +1,7 @@
 /** The operator as a process of its own, from source. */
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { operatorAccount } from '@kubeos/chart';
 import { Component, type ControlPlane } from '@kubeos/control-plane';
 import { until } from './until.fixture.ts';
 
@@ -30,12 +31,13 @@ export class OperatorProgram {
 
   /** Starts it in a time zone and waits until it serves its endpoints; names are used once. */
   static async start(
-    plane: ControlPlane,
+    { folder }: ControlPlane,
+    kubeconfig: string,
     name: string,
     timeZone = 'UTC',
   ): Promise<OperatorProgram> {
-    const { folder, kubeconfig } = plane;
-    const options = [`--kubeconfig=${kubeconfig}`, '--namespace=default', `--identity=${name}`];
+    const namespace = `--namespace=${operatorAccount.namespace}`;
+    const options = [`--kubeconfig=${kubeconfig}`, namespace, `--identity=${name}`];
     const program = await Component.start({
       name,
       command: process.execPath,

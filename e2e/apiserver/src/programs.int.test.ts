@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { proxyAccount, type Logins } from '@kubeos/chart';
 import type { NodeView, OsInstance } from '@kubeos/core';
 import { createClock, createCluster, type Cluster } from '@kubeos/kube';
 import { fullAgentStatus, silentLog } from '@kubeos/testing';
-import { createNode, startTestCluster, type TestCluster } from './cluster.fixture.ts';
+import { createNode, grantRights, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 import { instanceSpec } from './full-objects.ts';
 import { OperatorProgram } from './operator-program.fixture.ts';
 import { ProxyProgram } from './proxy-program.fixture.ts';
@@ -10,19 +11,24 @@ import { until } from './until.fixture.ts';
 
 let test: TestCluster;
 let cluster: Cluster;
+let logins: Logins;
 
 beforeAll(async () => {
   test = await startTestCluster();
+  ({ logins } = await grantRights(test));
   cluster = createCluster({ api: test.api, clock: createClock(), log: silentLog, identity: 't' });
 });
 
 afterAll(() => test.end());
 
+const start = async (name: string): Promise<OperatorProgram> =>
+  OperatorProgram.start(test.plane, await logins.operator(), name);
+
 describe('two replicas of os-operator', () => {
   it('B-34: have one leader, and it gives the lease back when it is told to end', async () => {
-    const first = await OperatorProgram.start(test.plane, 'first');
+    const first = await start('first');
     await until('the first to lead', () => first.leads());
-    const second = await OperatorProgram.start(test.plane, 'second');
+    const second = await start('second');
     await until('the second to be ready', async () => (await second.get('/readyz')).status === 200);
     expect(await second.leads()).toBe(false);
     expect((await second.get('/healthz')).status).toBe(200);
@@ -34,7 +40,7 @@ describe('two replicas of os-operator', () => {
   });
 
   it('B-32: tell at the default level what every part of the program does', async () => {
-    const operator = await OperatorProgram.start(test.plane, 'third');
+    const operator = await start('third');
     await until('a term', async () =>
       (await operator.log()).some(({ msg }) => msg === 'Beginning a term'),
     );
@@ -54,7 +60,9 @@ describe('os-proxy', () => {
     const created = await cluster.api.getNode('n1');
     if (created === undefined) throw new Error('no node');
     node = created;
-    proxy = await ProxyProgram.start(test.plane, 'n1', node.uid);
+    const pod = await logins.makePod(proxyAccount, { generateName: 'os-proxy-', nodeName: 'n1' });
+    const kubeconfig = await logins.write(await logins.token(proxyAccount, pod));
+    proxy = await ProxyProgram.start(test.plane, kubeconfig, 'n1', node.uid);
   });
 
   const stored = async (): Promise<OsInstance> => {

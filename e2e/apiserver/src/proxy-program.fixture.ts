@@ -20,8 +20,12 @@ export class ProxyProgram {
   }
 
   /** Starts the proxy of a node; one at a time for each node. */
-  static async start(plane: ControlPlane, node: string, nodeUid: string): Promise<ProxyProgram> {
-    const { folder, kubeconfig } = plane;
+  static async start(
+    { folder }: ControlPlane,
+    kubeconfig: string,
+    node: string,
+    nodeUid: string,
+  ): Promise<ProxyProgram> {
     const socket = join(folder, node, 'os-agent.sock');
     const program = await Component.start({
       name: `proxy-${node}`,

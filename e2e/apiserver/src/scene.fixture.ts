@@ -1,5 +1,6 @@
 /** A control plane with fast nodes, the real operator, and a view of what the cluster holds. */
 import { join } from 'node:path';
+import { Logins, operatorAccount, proxyDaemonSet, type PodRef } from '@kubeos/chart';
 import type { ControlPlane } from '@kubeos/control-plane';
 import type {
   Condition,
@@ -13,7 +14,7 @@ import type {
 import { createClock, createCluster, type Cluster, type Store } from '@kubeos/kube';
 import { silentLog } from '@kubeos/testing';
 import { BudgetWatch } from './budget-watch.fixture.ts';
-import { startTestCluster, type TestCluster } from './cluster.fixture.ts';
+import { grantRights, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 import { FastNode, type FastNodeOptions } from './fast-node/fast-node.ts';
 import { FastImageServer, type FastImage } from './fast-node/images.ts';
 import { OperatorProgram } from './operator-program.fixture.ts';
@@ -34,19 +35,23 @@ export interface Shutdown {
   readonly wasCordoned: boolean;
 }
 
+const everyComponent = ['controller-manager', 'scheduler', 'kwok'] as const;
+
 /** Everything that one file of tests plays with. What it shows of the cluster is what a watch delivered. */
 export class Scene {
   readonly plane: ControlPlane;
   readonly images = new FastImageServer();
   readonly pods: Store<ScenePod>;
   readonly #test: TestCluster;
+  readonly #logins: Logins;
   readonly #cluster: Cluster;
   readonly #nodes: FastNode[] = [];
   readonly #operators: OperatorProgram[] = [];
   readonly #shutdowns: Shutdown[] = [];
 
-  private constructor(test: TestCluster) {
+  private constructor(test: TestCluster, logins: Logins) {
     this.#test = test;
+    this.#logins = logins;
     this.plane = test.plane;
     const { api } = test;
     const clock = createClock();
@@ -56,9 +61,27 @@ export class Scene {
     test.follow(this.pods.run(test.signal));
   }
 
-  /** Starts the control plane; there are no nodes and no operator yet. */
+  /**
+   * Starts the control plane, with the chart's rights and its DaemonSet in it; there are no nodes and no operator yet.
+   * Operator and proxies log in as what they are in a cluster; the proxies with the tokens of the DaemonSet's pods.
+   */
   static async open(): Promise<Scene> {
-    return new Scene(await startTestCluster(['controller-manager', 'scheduler', 'kwok']));
+    const test = await startTestCluster(everyComponent);
+    const { objects, logins } = await grantRights(test);
+    const daemons = JSON.stringify(proxyDaemonSet(objects));
+    await test.plane.run(['apply', '-f', '-'], daemons);
+    return new Scene(test, logins);
+  }
+
+  /** The same, with all of the chart, as somebody installs it. */
+  static async openInstalled(install: (plane: ControlPlane) => Promise<void>): Promise<Scene> {
+    const test = await startTestCluster(everyComponent, install);
+    return new Scene(test, new Logins(test.plane, test.api));
+  }
+
+  /** A kubeconfig with the token of a pod of the operator's account. */
+  async loginOf(pod: PodRef): Promise<string> {
+    return this.#logins.write(await this.#logins.token(operatorAccount, pod));
   }
 
   /** Ends everything that was started in the scene. */
@@ -152,7 +175,8 @@ export class Scene {
 
   /** Starts an operator as a process of its own. */
   async startOperator(name = 'operator', timeZone?: string): Promise<OperatorProgram> {
-    const operator = await OperatorProgram.start(this.plane, name, timeZone);
+    const login = await this.#logins.operator();
+    const operator = await OperatorProgram.start(this.plane, login, name, timeZone);
     this.#operators.push(operator);
     return operator;
   }
@@ -166,7 +190,7 @@ export class Scene {
         labels,
         name: `${group}-${String(index + 1)}`,
         api: this.#test.api,
-        kubeconfig: this.plane.kubeconfig,
+        login: (node, signal) => this.#logins.proxy(node, signal),
         folder: join(this.plane.folder, 'nodes'),
         images: this.images,
         clock: createClock(),

@@ -1,4 +1,4 @@
 export { applyRights, proxyDaemonSet } from './apply.ts';
 export { chartFolder, Helm, releaseName, releaseNamespace } from './helm.ts';
-export { Logins, operatorAccount, proxyAccount, type Account } from './logins.ts';
+export { Logins, operatorAccount, proxyAccount, type Account, type PodRef } from './logins.ts';
 export { objectsOf, type ChartObject } from './objects.ts';

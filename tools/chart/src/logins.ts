@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { tokenKubeconfig, type ControlPlane } from '@kubeos/control-plane';
-import { KubeosError } from '@kubeos/core';
+import { hasCode, KubeosError } from '@kubeos/core';
 import type { ApiClient } from '@kubeos/kube';
 import { releaseNamespace } from './helm.ts';
 
@@ -18,7 +18,8 @@ export const operatorAccount: Account = { namespace: releaseNamespace, name: 'os
 /** The one that all proxies share. */
 export const proxyAccount: Account = { namespace: 'kubeos-proxy', name: 'os-proxy' };
 
-interface PodRef {
+/** Which pod a token is bound to. */
+export interface PodRef {
   readonly name: string;
   readonly uid: string;
 }
@@ -57,8 +58,15 @@ export class Logins {
 
   /** For the proxy of a node, with the token of the pod that the DaemonSet has there; waits for that pod. */
   async proxy(node: string, signal?: AbortSignal): Promise<string> {
-    const pod = await this.#daemonPod(node, signal);
-    return this.write(await this.token(proxyAccount, pod));
+    const deadline = performance.now() + podSeconds * 1000;
+    for (;;) {
+      const token = await this.#daemonToken(node);
+      if (token !== undefined) return this.write(token);
+      if (performance.now() > deadline) {
+        throw new KubeosError('BUG', `The DaemonSet has no pod of os-proxy on ${node}`);
+      }
+      await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
+    }
   }
 
   /** Makes a pod of the account by hand, where no controller does. */
@@ -81,7 +89,17 @@ export class Logins {
         spec: {
           ...place,
           serviceAccountName: account.name,
-          containers: [{ name: account.name, image: `kubeos/${account.name}` }],
+          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          containers: [
+            {
+              name: account.name,
+              image: `kubeos/${account.name}`,
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ['ALL'] },
+              },
+            },
+          ],
         },
       },
     });
@@ -114,22 +132,21 @@ export class Logins {
     return path;
   }
 
-  async #daemonPod(node: string, signal: AbortSignal | undefined): Promise<PodRef> {
+  /** Nothing while there is no such pod, or nobody to ask for it: a kubelet tries again, too. */
+  async #daemonToken(node: string): Promise<string | undefined> {
     const { namespace, name } = proxyAccount;
     const query = {
       fieldSelector: `spec.nodeName=${node}`,
       labelSelector: `app.kubernetes.io/name=${name}`,
     };
-    const deadline = performance.now() + podSeconds * 1000;
-    for (;;) {
+    try {
       const path = `/api/v1/namespaces/${namespace}/pods`;
       const pods = (await this.#api.request({ method: 'GET', path, query })) as PodList;
       const pod = pods.items.find(({ metadata }) => metadata.deletionTimestamp === undefined);
-      if (pod !== undefined) return pod.metadata;
-      if (performance.now() > deadline) {
-        throw new KubeosError('BUG', `The DaemonSet made no pod of ${name} on ${node}`);
-      }
-      await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
+      return pod === undefined ? undefined : await this.token(proxyAccount, pod.metadata);
+    } catch (error) {
+      if (hasCode(error, 'API_UNAVAILABLE', 'NOT_FOUND', 'CONFLICT')) return undefined;
+      throw error;
     }
   }
 }

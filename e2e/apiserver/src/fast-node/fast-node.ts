@@ -17,6 +17,7 @@ import type { FastBoot } from './agent-ports.ts';
 import { openRunFolder } from './agent-service.ts';
 import { FastDisk, type FastDiskContent } from './disk.ts';
 import type { FastImageServer } from './images.ts';
+import type { ProxyLogin } from './proxy.ts';
 import { Service } from './service.ts';
 import { Session } from './session.ts';
 import { makeSystemRoot } from './system-root.ts';
@@ -25,7 +26,7 @@ import { makeSystemRoot } from './system-root.ts';
 export interface FastNodeOptions extends FastDiskContent {
   readonly name: string;
   readonly api: ApiClient;
-  readonly kubeconfig: string;
+  readonly login: ProxyLogin;
   /** Holds what the agent shows to the proxy. */
   readonly folder: string;
   readonly images: FastImageServer;

@@ -59,9 +59,9 @@ export async function runFastKubelet(
 
 /** The UID of the Node, made when there is none. */
 async function register({ api, nodeName, labels }: FastKubeletOptions): Promise<string> {
-  const name = { 'kubernetes.io/hostname': nodeName };
+  const own = { 'kubernetes.io/hostname': nodeName, 'kubernetes.io/os': 'linux' };
   // The label makes kwok play the pods of the node.
-  const metadata = { name: nodeName, labels: { ...name, type: 'kwok', ...labels } };
+  const metadata = { name: nodeName, labels: { ...own, type: 'kwok', ...labels } };
   const body = { apiVersion: 'v1', kind: 'Node', metadata };
   try {
     return uidOf(await api.request({ method: 'POST', path: '/api/v1/nodes', body }));

@@ -7,7 +7,7 @@ import { serveAgent, type RunFolder } from './agent-service.ts';
 import type { FastDisk } from './disk.ts';
 import type { FastImageServer } from './images.ts';
 import { runFastKubelet } from './kubelet.ts';
-import { runFastProxy } from './proxy.ts';
+import { runFastProxy, type ProxyLogin } from './proxy.ts';
 import { Service } from './service.ts';
 import { kubeletHealth, startKernel } from './system-root.ts';
 
@@ -17,7 +17,7 @@ export interface SessionOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly capabilities: readonly AgentCapability[];
   readonly api: ApiClient;
-  readonly kubeconfig: string;
+  readonly login: ProxyLogin;
   readonly runFolder: RunFolder;
   readonly images: FastImageServer;
   readonly disk: FastDisk;
@@ -133,8 +133,8 @@ export class Session {
   startProxy(): void {
     const nodeUid = this.#nodeUid;
     if (nodeUid === undefined || this.#proxy !== undefined || this.#over.signal.aborted) return;
-    const { kubeconfig, log, name: nodeName, runFolder } = this.#options;
-    const options = { kubeconfig, log, nodeName, nodeUid, agentSocket: runFolder.socket };
+    const { login, log, name: nodeName, runFolder } = this.#options;
+    const options = { login, log, nodeName, nodeUid, agentSocket: runFolder.socket };
     this.#proxy = new Service((signal) => runFastProxy(options, signal));
   }
 

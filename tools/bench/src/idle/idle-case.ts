@@ -36,7 +36,7 @@ async function runIdle(context: CaseContext): Promise<readonly Result[]> {
   const operator = await startProgram(
     context,
     'os-operator',
-    operatorCommand(bundles.operator, kubeconfig),
+    operatorCommand(bundles.operator, kubeconfig, 'default'),
   );
   endings.defer(() => operator.stop());
   const place = { name: nodeName, kubeconfig, paths };

@@ -49,7 +49,7 @@ async function runOperator(context: CaseContext): Promise<readonly Result[]> {
   const operator = await startProgram(
     context,
     account,
-    operatorCommand(bundles.operator, kubeconfig),
+    operatorCommand(bundles.operator, kubeconfig, 'default'),
   );
   endings.defer(() => operator.stop());
   const scene = { context, api, audit, operator };

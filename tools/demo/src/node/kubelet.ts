@@ -97,7 +97,12 @@ async function register({ api, nodeName, labels }: KubeletOptions): Promise<stri
     kind: 'Node',
     metadata: {
       name: nodeName,
-      labels: { 'kubernetes.io/hostname': nodeName, ...playedLabel, ...labels },
+      labels: {
+        'kubernetes.io/hostname': nodeName,
+        'kubernetes.io/os': 'linux',
+        ...playedLabel,
+        ...labels,
+      },
     },
   });
   return registeredSchema.parse(node).metadata.uid;

@@ -70,7 +70,7 @@ beforeEach(async () => {
     disk,
     machineId: 'a'.repeat(32),
     api,
-    programs: { agent: ['true'], proxy: () => ['sleep', '600'] },
+    programs: { agent: ['true'], proxy: async () => ['sleep', '600'] },
     firmwareMilliseconds: 10,
     panicMilliseconds: 10,
   });

@@ -10,8 +10,11 @@ import type { NodeRoot } from './node-root.ts';
 export interface NodePrograms {
   /** Command line of os-agent up to its subcommand. */
   readonly agent: readonly string[];
-  /** Command line of os-proxy on the Node of this UID; a pod would read it from its own token. */
-  readonly proxy: (nodeUid: string) => readonly string[];
+  /**
+   * Command line of os-proxy on the Node of this UID, once its pod is there; in that pod it would read the UID from its
+   * own token.
+   */
+  readonly proxy: (nodeUid: string, signal: AbortSignal) => Promise<readonly string[]>;
 }
 
 /** What the stand-in for systemd works with. */
@@ -67,7 +70,8 @@ export async function runProxy(
   nodeUid: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await keepRunning(options, 'os-proxy', options.programs.proxy(nodeUid), signal);
+  const command = await options.programs.proxy(nodeUid, signal);
+  await keepRunning(options, 'os-proxy', command, signal);
 }
 
 function socketActivated({ folder, paths, programs }: ServicesOptions): readonly string[] {

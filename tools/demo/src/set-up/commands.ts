@@ -13,13 +13,17 @@ const operatorNode = ['--max-semi-space-size=1', '--optimize-for-size'];
 const proxyNode = ['--max-semi-space-size=1', '--lite-mode'];
 const agentNode = ['--max-semi-space-size=1'];
 
-/** Command line of os-operator. */
-export function operatorCommand(bundle: string, kubeconfig: string): readonly string[] {
+/** Command line of os-operator, whose Lease and pods are in this namespace. */
+export function operatorCommand(
+  bundle: string,
+  kubeconfig: string,
+  namespace: string,
+): readonly string[] {
   return [
     process.execPath,
     ...operatorNode,
     bundle,
-    ...['--kubeconfig', kubeconfig, '--namespace', 'default', '--listen', '127.0.0.1:0'],
+    ...['--kubeconfig', kubeconfig, '--namespace', namespace, '--listen', '127.0.0.1:0'],
   ];
 }
 

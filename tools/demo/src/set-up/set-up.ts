@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { Helm, Logins, operatorAccount } from '@kubeos/chart';
 import { Component, startControlPlane, type ControlPlane } from '@kubeos/control-plane';
 import { createApiClient, createClock, loadKubeConfig, type ApiClient } from '@kubeos/kube';
 
@@ -14,7 +15,7 @@ import { makeNode, type PlayedNode } from '../node/make-node.ts';
 import { Stage, type OfferedImage } from '../scenario/stage.ts';
 import { versions } from '../scenario/versions.ts';
 import type { Display } from '../view/display.ts';
-import { bundlePrograms, repositoryFile, type Bundles } from './bundles.ts';
+import { bundlePrograms, type Bundles } from './bundles.ts';
 import { createFileLog } from './file-log.ts';
 import { agentCommand, operatorCommand, proxyCommand } from './commands.ts';
 
@@ -56,12 +57,13 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   });
   endings.defer(() => plane.stop());
   options.onPlane(plane);
-  await plane.run([
-    'apply',
-    '--server-side',
-    '--filename',
-    repositoryFile('charts/kubeos/files/crds'),
-  ]);
+  const api = createApiClient(loadKubeConfig(plane.kubeconfig));
+  endings.defer(() => {
+    api.close();
+  });
+  say('Installing the chart with helm');
+  await (await Helm.find(plane)).install({}, signal);
+  const logins = new Logins(plane, api);
 
   say('Building images and serving them over https');
   const server = await startImageServer(join(folder, 'https'));
@@ -74,13 +76,9 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     compression: 'zstd',
   });
 
-  const api = createApiClient(loadKubeConfig(plane.kubeconfig));
-  endings.defer(() => {
-    api.close();
-  });
   say(`Starting ${nodeNames.join(', ')} from disk images with ${versions.first}`);
-  const nodes = await startNodes(options, { plane, server, bundles, api });
-  await startOperator(options, plane, bundles);
+  const nodes = await startNodes(options, { logins, server, bundles, api });
+  await startOperator(options, await logins.operator(), bundles);
   await plane.run(
     ['apply', '--filename=-'],
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: workload }),
@@ -102,7 +100,7 @@ async function offer(
 }
 
 interface NodeInputs {
-  readonly plane: ControlPlane;
+  readonly logins: Logins;
   readonly server: ImageServer;
   readonly bundles: Bundles;
   readonly api: ApiClient;
@@ -110,7 +108,7 @@ interface NodeInputs {
 
 async function startNodes(
   { folder, signal, endings }: SetUpOptions,
-  { plane, server, bundles, api }: NodeInputs,
+  { logins, server, bundles, api }: NodeInputs,
 ): Promise<readonly PlayedNode[]> {
   const image = await buildRootImage({ folder, version: versions.first });
   const log = createFileLog(join(folder, 'machines.log'));
@@ -126,8 +124,10 @@ async function startNodes(
       api,
       programs: (paths) => ({
         agent: agentCommand(bundles.agent, paths.root),
-        proxy: (nodeUid) =>
-          proxyCommand(bundles.proxy, { name, kubeconfig: plane.kubeconfig, paths }, nodeUid),
+        proxy: async (nodeUid, ended) => {
+          const kubeconfig = await logins.proxy(name, ended);
+          return proxyCommand(bundles.proxy, { name, kubeconfig, paths }, nodeUid);
+        },
       }),
       log: (line) => {
         log.info({}, line);
@@ -142,12 +142,16 @@ async function startNodes(
 
 async function startOperator(
   { folder, endings, display }: SetUpOptions,
-  plane: ControlPlane,
+  kubeconfig: string,
   bundles: Bundles,
 ): Promise<void> {
   const logFolder = join(folder, 'logs/operator');
   await mkdir(logFolder, { recursive: true });
-  const [command = '', ...args] = operatorCommand(bundles.operator, plane.kubeconfig);
+  const [command = '', ...args] = operatorCommand(
+    bundles.operator,
+    kubeconfig,
+    operatorAccount.namespace,
+  );
   const operator = await Component.start({
     name: 'os-operator',
     command,

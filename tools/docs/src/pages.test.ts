@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readPages, repository, type Page } from './pages.ts';
@@ -9,10 +9,11 @@ const byPath = new Map(pages.map((page) => [page.path, page]));
 
 /**
  * What a block may be: run or checked by a test (see `examples.int.test.ts`, `settings.test.ts` for what is about
- * settings, `images.test.ts` for kbimg, and `payloads.test.ts` for registries), or no example at all.
+ * settings, `images.test.ts` for kbimg, `payloads.test.ts` for registries, and `tools/images` for container images), or no
+ * example at all.
  */
 const uses: Readonly<Record<string, readonly string[]>> = {
-  sh: ['test', 'npm', 'console', 'node', 'kbimg'],
+  sh: ['test', 'npm', 'console', 'node', 'kbimg', 'registry'],
   yaml: ['test', 'entry', 'before', 'after'],
   toml: ['before', 'after', 'recipe', 'wrong'],
   ts: ['test'],
@@ -36,11 +37,38 @@ function copied(page: Page): readonly { readonly line: number; readonly text: st
 }
 
 function brokenLink(page: Page, target: string): boolean {
-  if (/^(https?|mailto):/u.test(target)) return false;
+  if (/^(https?|mailto):/u.test(target)) return URL.parse(target) === null;
   const [path = '', anchor] = target.split('#');
   const file = path === '' ? page.path : normalize(join(dirname(page.path), path));
+  return isBrokenTarget(anchor === undefined ? file : `${file}#${anchor}`);
+}
+
+/** True for a path from the repository's folder, with a heading or without, that leads nowhere. */
+function isBrokenTarget(target: string): boolean {
+  const [file = '', anchor] = target.split('#');
   if (!existsSync(join(repository, file))) return true;
   return anchor !== undefined && byPath.get(file)?.anchors.has(anchor) !== true;
+}
+
+/** Links by reference, in HTML, and those whose text or target is broken over two lines. */
+const unseenLinks = [/\]\[[^\]]*\]/u, /^\s*\[[^\]]+\]: \S/u, /<a\s|<img\s/iu, /\]\([^)]*$/u];
+
+/** The lines outside of blocks, without code in them. */
+function withoutBlocks(page: Page): readonly { readonly line: number; readonly text: string }[] {
+  const ofBlocks = new Set(
+    page.fences.flatMap((fence) =>
+      fence.text.split('\n').map((_text, index) => fence.line + index),
+    ),
+  );
+  return page.text
+    .split('\n')
+    .map((text, index) => ({ line: index + 1, text: text.replaceAll(/`[^`]*`/gu, '') }))
+    .filter(({ line }) => !ofBlocks.has(line));
+}
+
+/** Folders whose files somebody else writes. */
+function isMade(path: string): boolean {
+  return /(^|\/)(node_modules|dist|out-tsc|gen|coverage)(\/|$)/u.test(path);
 }
 
 function isMissingPath(text: string): boolean {
@@ -63,6 +91,27 @@ describe('the documents', () => {
         .filter(({ target }) => brokenLink(page, target))
         .map(({ line, target }) => found(page, line, target)),
     );
+    expect(broken).toEqual([]);
+  });
+
+  it('have no links in a form that this check does not see', () => {
+    const unseen = pages.flatMap((page) =>
+      withoutBlocks(page).flatMap(({ line, text }) =>
+        unseenLinks.some((pattern) => pattern.test(text)) ? [found(page, line, text)] : [],
+      ),
+    );
+    expect(unseen).toEqual([]);
+  });
+
+  it('are linked from code and rules by paths and headings that there are', () => {
+    const patterns = ['{apps,libs,tools,e2e,charts}/**/*.{ts,mjs,yaml,json,tpl,txt,md}', '*.json'];
+    const broken = globSync(patterns, { cwd: repository, exclude: isMade }).flatMap((path) => {
+      const text = readFileSync(join(repository, path), 'utf8');
+      return [...text.matchAll(/\bdocs\/[\w/.-]+\.md(?:#([\w-]+))?/gu)]
+        .map(([target]) => target)
+        .filter((target) => isBrokenTarget(target))
+        .map((target) => `${path} ${target}`);
+    });
     expect(broken).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import {
   adviceFor,
@@ -8,6 +9,7 @@ import {
   runbooks as adviceRunbooks,
   waitReasons,
 } from '@kubeos/core';
+import { readAlerts } from './alerts.ts';
 import { readPages } from './pages.ts';
 
 const pages = readPages();
@@ -23,14 +25,17 @@ const ours: ReadonlySet<string> = new Set([
   ...conditionReasons,
   ...conditionMeanings.map(({ type }) => type),
   ...phases,
+  ...readAlerts().map(({ alert }) => alert),
 ]);
 
 /** Other words that look like reasons. */
 const foreign: ReadonlySet<string> = new Set([
   'GetStatus',
   'KubeosError',
+  'MachineConfigNode',
   'OsSpec',
   'RuntimeDirectoryPreserve',
+  'ServiceMonitor',
 ]);
 
 const looksLikeReason = /^[A-Z][a-z]+(?:[A-Z]+[a-z]*)+$/u;
@@ -43,6 +48,11 @@ const troubles = conditionMeanings
   .filter(({ kind, type }) => kind === 'OSInstance' && type === 'Degraded')
   .flatMap(({ reasons }) => Object.keys(reasons))
   .filter((reason) => reason !== 'AsExpected');
+
+/** The page that a row of the index leads to. */
+function pageOf(row: string): string | undefined {
+  return /\]\((\S+)\.md\)/u.exec(row)?.[1];
+}
 
 describe('the runbooks', () => {
   it('name no reason that the code does not know', () => {
@@ -77,12 +87,18 @@ describe('the runbooks', () => {
     expect(forgotten).toEqual([]);
   });
 
-  it('are the pages that the advice about a reason names', () => {
-    const files = runbooks.filter((page) => page !== index).map(({ path }) => path);
-    expect(adviceRunbooks.map((name) => `docs/runbooks/${name}.md`)).toEqual(files);
+  it('are the pages that the advice about a reason names, but for those that alerts alone lead to', () => {
     const rows = (index?.text ?? '').split('\n').filter((row) => row.startsWith('| `'));
-    const astray = rows.flatMap((row) => {
-      const name = /\]\((\S+)\.md\)/u.exec(row)?.[1];
+    const ofAlerts = rows.filter((row) => row.startsWith('| `KubeOS')).map(pageOf);
+    const ofReasons = rows.filter((row) => !row.startsWith('| `KubeOS'));
+    const files = runbooks
+      .filter((page) => page !== index)
+      .map(({ path }) => basename(path, '.md'));
+    const named: readonly string[] = adviceRunbooks;
+    expect(named.filter((name) => !files.includes(name))).toEqual([]);
+    expect(ofAlerts).toEqual(expect.arrayContaining(files.filter((name) => !named.includes(name))));
+    const astray = ofReasons.flatMap((row) => {
+      const name = pageOf(row);
       const reasons = [...row.matchAll(/`(\w+)`/gu)].map(([, reason = '']) => reason);
       return reasons
         .filter((reason) => adviceFor(reason).runbook !== name)

@@ -1,7 +1,7 @@
 // One CommonJS file for each app, dist/<app>.cjs, bundled straight from the sources of the
 // workspace. CommonJS and the lean plugin halve the memory of the idle process.
 // Run in the folder of the app.
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 import { leanPlugin } from './lean-plugin.mjs';
 
@@ -13,6 +13,9 @@ const foldersBeside = {
   agent: { systemd: 'systemd' },
   kbimg: { '../../libs/imaging/node-files': 'node-files' },
 };
+
+// Programs that others find by their name on the PATH: the bundle once more, as an executable without an ending.
+const executables = ['kubectl-kubeos'];
 
 export default defineConfig({
   entry: { [name]: 'src/main.ts' },
@@ -41,6 +44,11 @@ export default defineConfig({
       rmSync(`dist/${to}`, { recursive: true, force: true });
       cpSync(from, `dist/${to}`, { recursive: true, verbatimSymlinks: true });
     }
+    if (!executables.includes(name)) return;
+    cpSync(`dist/${name}.cjs`, `dist/${name}`);
+    chmodSync(`dist/${name}`, 0o755);
+    // In a folder of ES modules Node.js would take a file without an ending for one.
+    writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
   },
   esbuildPlugins: [leanPlugin()],
 });

@@ -31,3 +31,9 @@ export {
   loadUserKubeConfig,
   type UserConfigChoice,
 } from './client/user-config.ts';
+export { changeObject, type ChangeOptions } from './observe/change-object.ts';
+export { observeEvents } from './observe/observe-events.ts';
+export { appliersOf } from './observe/written-at.ts';
+export { parseNode } from './cluster/node-view.ts';
+export { instancePath, nodePath, osCollectionOf, osPath } from './cluster/paths.ts';
+export { readList as listObjects } from './cluster/reads.ts';

@@ -22,3 +22,4 @@ export {
 } from './forecast.ts';
 export { groupDiffs, isAsWanted, nodeDiffs, type Difference, type NodeDiff } from './node-diff.ts';
 export type { SettingChange } from './settings-changes.ts';
+export { historyLines, type EventRecord, type HistoryLine, type HistoryScope } from './history.ts';

@@ -18,7 +18,12 @@ export const osCollectionPath = `${group}/os`;
 
 /** Path of one `OS`. */
 export function osPath(namespace: string, name: string): string {
-  return child(`${group}/namespaces/${encodeURIComponent(namespace)}/os`, name);
+  return child(osCollectionOf(namespace), name);
+}
+
+/** Path of every `OS` of a namespace. */
+export function osCollectionOf(namespace: string): string {
+  return `${group}/namespaces/${encodeURIComponent(namespace)}/os`;
 }
 
 /** Path of a CustomResourceDefinition of our group, by the plural of its kind. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { writtenAt } from './written-at.ts';
+import { appliersOf, writtenAt } from './written-at.ts';
 
 const entry = (manager: string, time: string, fieldsV1: object, subresource?: string): object => ({
   ...{ manager, time, fieldsV1, operation: 'Update', fieldsType: 'FieldsV1' },
@@ -31,4 +31,11 @@ describe('the time of a write', () => {
     expect(writtenAt(object, ['f:spec', 'f:taints'])).toBeUndefined();
     expect(writtenAt({}, path)).toBeUndefined();
   });
+});
+
+it('tells who would set a field back', () => {
+  const applied = { ...entry('argocd', '2026-01-01T00:00:00Z', cordoned), operation: 'Apply' };
+  const both = { metadata: { managedFields: [...object.metadata.managedFields, applied] } };
+  expect(appliersOf(both, path)).toEqual(['argocd']);
+  expect(appliersOf(object, path)).toEqual([]);
 });

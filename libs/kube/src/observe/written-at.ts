@@ -28,3 +28,11 @@ function owns(fields: unknown, path: readonly string[]): boolean {
   }
   return true;
 }
+
+/** Who else declares a field by server-side apply, and so may set it back: the names of the managers. */
+export function appliersOf(object: unknown, path: readonly string[]): readonly string[] {
+  return listIn(objectIn(object, 'metadata'), 'managedFields')
+    .filter(isJsonObject)
+    .filter((entry) => entry['operation'] === 'Apply' && owns(entry['fieldsV1'], path))
+    .flatMap((entry) => textIn(entry, 'manager') ?? []);
+}

@@ -1,9 +1,10 @@
 /** Nodes that have booted once and are taken back to a moment of that for each test. */
+import { availableParallelism } from 'node:os';
 import type { TestImages } from './test-images.fixture.ts';
 import { VmNode } from '@kubeos/vm';
 
-/** As many as there are processors here that boot at a time: each takes a whole one. */
-const size = 2;
+/** One more than processors, of which a boot takes a whole one: some nodes only wait. */
+const size = availableParallelism() + 1;
 
 /** Some nodes; whoever uses one has it alone. */
 export class NodePool {
@@ -16,18 +17,23 @@ export class NodePool {
     this.#free = [...nodes];
   }
 
-  /** Boots the nodes and brings each to the moments that it saves as snapshots. */
+  /** Boots a node and brings it to the moments that it saves as snapshots; the others are copies of it. */
   static async open(
     images: TestImages,
     name: string,
     bring: (node: VmNode) => Promise<void>,
   ): Promise<NodePool> {
-    const boots = Array.from({ length: size }, async (_, index) => {
-      const node = await VmNode.boot({ ...images, name: `${name}-${index}` });
-      await bring(node);
-      return node;
-    });
-    return new NodePool(await Promise.all(boots));
+    const first = await VmNode.boot({ ...images, name });
+    const nodes = [first];
+    try {
+      await bring(first);
+      await first.machine.powerCut();
+      while (nodes.length < size) nodes.push(await first.copy());
+    } catch (error) {
+      for (const node of nodes) await node.dispose();
+      throw error;
+    }
+    return new NodePool(nodes);
   }
 
   /** Lends a node as it was at a moment. A failure names what its serial port said. */

@@ -32,6 +32,11 @@ export interface MachineOptions {
   readonly tools?: ImageTools;
   readonly firmware: 'uefi' | 'bios';
   readonly disk?: DiskOptions;
+  /**
+   * A machine of the same options that is off: this one begins with a copy of all that it has written, snapshots
+   * included. Its disk must not be written in place.
+   */
+  readonly copyOf?: Machine;
   readonly kernel?: DirectKernel;
   /** Default: 1024. */
   readonly memoryMib?: number;

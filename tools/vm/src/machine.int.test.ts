@@ -71,6 +71,22 @@ describe('a machine', () => {
     expect(await numberOnDisk(image)).toBe(0);
   });
 
+  it('goes on where another one was saved, with a disk of its own', async () => {
+    const first = await start();
+    await first.console.expect('ready');
+    await type(first, '+');
+    await type(first, 's');
+    await first.saveSnapshot('one');
+    await expect(start({ copyOf: first })).rejects.toMatchObject({ code: 'BUG' });
+    await first.powerCut();
+    const second = await start({ copyOf: first });
+    await second.loadSnapshot('one');
+    expect(await type(second, '+')).toBe(2);
+    await type(second, 's');
+    await first.start({ snapshot: 'one' });
+    expect(await type(first, 'l')).toBe(1);
+  });
+
   it('keeps what was written over a cut of power', async () => {
     const file = join(folder, 'own.img');
     await writeTinyDisk(file);

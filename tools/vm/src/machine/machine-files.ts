@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { KubeosError } from '@kubeos/core';
@@ -13,9 +15,16 @@ export async function makeMachineFiles(
   options: MachineOptions,
   tools: ImageTools,
 ): Promise<MachineFiles> {
-  const { disk, firmware } = options;
-  const overlay = (name: string, base: DiskOptions): Promise<string> =>
-    makeOverlay(tools, join(folder, name), base);
+  const { disk, firmware, copyOf } = options;
+  if (copyOf !== undefined && (copyOf.isOn() || disk?.isWrittenInPlace === true)) {
+    throw new KubeosError('BUG', 'Only a machine that is off and has an overlay can be copied');
+  }
+  const overlay = async (name: string, base: DiskOptions): Promise<string> => {
+    const file = join(folder, name);
+    if (copyOf === undefined) await makeOverlay(tools, file, base);
+    else await copyFile(join(copyOf.folder, name), file, constants.COPYFILE_FICLONE);
+    return file;
+  };
   return {
     ...(disk === undefined ? {} : { disk: await diskOf(disk, overlay) }),
     ...(firmware === 'bios'
@@ -38,7 +47,7 @@ async function diskOf(
   return { file: await overlay('disk.qcow2', disk), format: 'qcow2' };
 }
 
-async function makeOverlay(tools: ImageTools, file: string, base: DiskOptions): Promise<string> {
+async function makeOverlay(tools: ImageTools, file: string, base: DiskOptions): Promise<void> {
   const { format = 'raw', sizeBytes } = base;
   const size = sizeBytes === undefined ? [] : [String(sizeBytes)];
   // A relative name would count from the folder of the overlay.
@@ -51,5 +60,4 @@ async function makeOverlay(tools: ImageTools, file: string, base: DiskOptions): 
     const text = `No machine can be made from ${image}: ${failure.message}`;
     throw new KubeosError(failure.code, text, { cause });
   }
-  return file;
 }

@@ -11,8 +11,8 @@ import type {
 } from '@kubeos/core';
 
 import { agentOf, waitForAgent } from '../agent.ts';
-import type { Machine } from '../contract.ts';
-import { startMachine } from '../start-machine.ts';
+import type { Machine, MachineOptions } from '../contract.ts';
+import { createMachine, startMachine } from '../start-machine.ts';
 import type { ImageTools } from '../tools/image-tools.ts';
 
 /** Root's password in the recipe of the example. */
@@ -39,14 +39,16 @@ export interface VmNodeOptions {
   readonly sizeBytes?: number;
 }
 
-/** A node that is switched on. */
+/** A node, which may be off. */
 export class VmNode {
   readonly machine: Machine;
   readonly agent: AgentClient;
+  readonly #options: MachineOptions;
 
-  private constructor(machine: Machine) {
+  private constructor(machine: Machine, options: MachineOptions) {
     this.machine = machine;
     this.agent = agentOf(machine);
+    this.#options = options;
   }
 
   /** Boots an image of the example, on a disk of its own; logs in and waits for the agent. */
@@ -61,15 +63,19 @@ export class VmNode {
     disk,
     firmware = 'uefi',
     sizeBytes,
-    ...options
+    ...rest
   }: VmNodeOptions): Promise<VmNode> {
-    const machine = await startMachine({
-      ...options,
-      firmware,
-      memoryMib: 1024,
+    const options: MachineOptions = {
+      ...{ ...rest, firmware, memoryMib: 1024 },
       disk: { file: disk, format: 'qcow2', ...(sizeBytes === undefined ? {} : { sizeBytes }) },
-    });
-    return new VmNode(machine);
+    };
+    return new VmNode(await startMachine(options), options);
+  }
+
+  /** Another node with all that this one has written, snapshots included; both are off. */
+  async copy(): Promise<VmNode> {
+    const options = { ...this.#options, copyOf: this.machine };
+    return new VmNode(await createMachine(options), this.#options);
   }
 
   /** Waits until the node has booted this version (or any), whatever it boots before; logs in, waits for the agent. */

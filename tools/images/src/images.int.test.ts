@@ -8,6 +8,7 @@ import {
   readFile,
   rm,
   stat,
+  symlink,
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:https';
@@ -17,6 +18,7 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pickPorts, startControlPlane, type ControlPlane } from '@kubeos/control-plane';
 import type { ImageArch } from '@kubeos/core/image';
+import { examplesOf } from '@kubeos/docs';
 import { exec } from '@kubeos/host';
 import { readElf } from '@kubeos/imaging';
 import {
@@ -146,6 +148,44 @@ describe('the images of a registry', () => {
     expect(list).toContain('?arch=arm64');
     expect(list).toContain('pkg:generic/nodejs@24.');
     expect(list).toContain('pkg:npm/%40grpc/grpc-js@');
+  });
+});
+
+describe('the documents', () => {
+  let home = '';
+
+  beforeAll(async () => {
+    home = at('home');
+    await mkdir(join(home, 'dist'), { recursive: true });
+    await symlink(at('out'), join(home, 'dist/images'));
+    await symlink(join(root, 'package.json'), join(home, 'package.json'));
+  });
+
+  /** Both registries of the documents are that of the test, which speaks plain http. */
+  function here(text: string): string {
+    return text
+      .replaceAll('registry.example.org', registry.host)
+      .replaceAll('mirror.example.org', `${registry.host}/mirror`)
+      .replaceAll('skopeo inspect', 'skopeo inspect --tls-verify=false')
+      .replaceAll('skopeo copy', 'skopeo copy --src-tls-verify=false --dest-tls-verify=false');
+  }
+
+  const script = ['--norc', '-euo', 'pipefail', '-c'];
+
+  it.each(examplesOf('sh', 'registry'))('run the commands of $where', async ({ text }) => {
+    const { stdout } = await exec('bash', [...script, here(text)], { cwd: home });
+    expect(stdout).not.toBe('');
+    if (!text.includes('sha256sum')) return;
+    expect(stdout.match(/^[0-9a-f]{64}/gmu)?.map((hex) => `sha256:${hex}`)).toEqual(
+      manifest.images.map(({ digest }) => digest),
+    );
+  });
+
+  it('have mirrored both images under their digests', async () => {
+    for (const { name, digest } of manifest.images) {
+      const mirrored = `docker://${registry.host}/mirror/kubeos/${name}:${version}`;
+      expect(await inspect(mirrored)).toMatchObject({ Digest: digest });
+    }
   });
 });
 

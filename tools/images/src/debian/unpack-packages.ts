@@ -18,7 +18,7 @@ import { readControl, type DebianPackage } from './debian-package.ts';
  * What the images take files from. Nothing is looked up that these depend on: that all libraries are there is seen when
  * they are collected.
  */
-export const packageNames: readonly string[] = [
+const packageNames: readonly string[] = [
   // Its links of old folders into /usr, the name of the system, and the texts of licences.
   'base-files',
   'ca-certificates',

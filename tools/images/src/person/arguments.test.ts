@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { examplesOf } from '@kubeos/docs';
 import { helpText, readArguments } from './arguments.ts';
 
 describe('the command line', () => {
@@ -42,5 +43,16 @@ describe('the command line', () => {
         message: expect.stringMatching(message),
       }),
     );
+  });
+
+  const documented = examplesOf('sh', 'npm').flatMap(({ text, where }) =>
+    [...text.matchAll(/npm run images(?: -- (.*))?$/gmu)].map(([, words = '']) => ({
+      ...{ where, words },
+    })),
+  );
+
+  it.each(documented)('is understood as $where has it', ({ words }) => {
+    const argv = words.split(' ').filter((word) => word !== '');
+    expect(readArguments(argv).kind).toBe('build');
   });
 });

@@ -1,0 +1,1 @@
+export { examplesOf, type Example } from './pages.ts';

@@ -1,1 +1,0 @@
-export { helpText, readArguments, type Request } from './person/arguments.ts';

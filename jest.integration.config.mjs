@@ -1,10 +1,11 @@
-// Tests that need the kernel, loop devices, real servers or the API server: one file at a time,
-// because they share this machine's devices and ports.
+// Tests that need the kernel, loop devices, real servers or the API server. Two files at a time: most of them wait for
+// something. Each looks for what it left only where it works itself.
 import { shared } from './jest.config.mjs';
 
 export default {
   ...shared,
-  maxWorkers: 1,
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/jest/integration-sequencer.mjs',
   testTimeout: 120_000,
   // Stories that wait for one cluster side by side.
   maxConcurrency: 20,

@@ -11,9 +11,10 @@ import type { LivingAgent } from '../test/kill-run.ts';
 import { layOutNode } from '../test/node-root.ts';
 import type { NodeRoot } from '../test/node-root.ts';
 
-// As in kill.int.test.ts: KILL_SEED=N makes the choices of an earlier run again, KILL_POINTS=N more or fewer of them.
+// As in kill.int.test.ts: KILL_SEED=N makes the choices of an earlier run again, KILL_POINTS=N more or fewer of them. A
+// few are enough: below, the agent is killed at every write there is.
 const seed = Number(process.env['KILL_SEED'] ?? Date.now() % 1_000_000);
-const points = Number(process.env['KILL_POINTS'] ?? 100);
+const points = Number(process.env['KILL_POINTS'] ?? 30);
 const unending = new AbortController().signal;
 const random = seededRandom(seed);
 const cut = 'AGENT_UNREACHABLE';

@@ -39,7 +39,11 @@ export function followOperations(registry: Registry, sources: OperationSources):
   gauge(
     registry,
     operatorMetrics.operations,
-    ofLeader(() => steps.counts().map(({ type, step, count }) => [{ type, step }, count])),
+    ofLeader(() =>
+      types.flatMap((type) =>
+        operationSteps.map((step): Sample => [{ type, step }, steps.count(type, step)]),
+      ),
+    ),
   );
   gauge(
     registry,

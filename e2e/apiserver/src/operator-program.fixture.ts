@@ -55,6 +55,11 @@ export class OperatorProgram {
     return operator;
   }
 
+  /** Of its endpoints, on loopback. */
+  get port(): number {
+    return this.#port;
+  }
+
   isRunning(): boolean {
     return this.#program.isRunning();
   }

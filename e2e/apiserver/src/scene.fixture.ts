@@ -5,6 +5,7 @@ import type { ControlPlane } from '@kubeos/control-plane';
 import type {
   Condition,
   HistoryEntry,
+  Log,
   NodeView,
   Os,
   OsInstance,
@@ -25,6 +26,8 @@ import { until } from './until.fixture.ts';
 export type GroupOptions = Pick<FastNodeOptions, 'image' | 'idle' | 'capabilities'> & {
   /** Default: the label that makes them a group for selectors. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** Where their proxies and agents log; default nowhere. */
+  readonly log?: Log;
 };
 
 /** A node that went down in order, and what was still on it. */
@@ -186,6 +189,7 @@ export class Scene {
     const { labels = { 'upgrade.openeuler.org/node-selector': group }, ...content } = options;
     const added = Array.from({ length: count }, (_, index) => {
       return new FastNode({
+        log: silentLog,
         ...content,
         labels,
         name: `${group}-${String(index + 1)}`,
@@ -194,7 +198,6 @@ export class Scene {
         folder: join(this.plane.folder, 'nodes'),
         images: this.images,
         clock: createClock(),
-        log: silentLog,
         onShutdown: (node) => this.#noteShutdown(node),
       });
     });

@@ -4,7 +4,7 @@ import type { OsInstance } from '../api/os-instance.ts';
 import type { Now } from '../ports/clock.ts';
 import { aConfig, aNode, anInstance, anOperation, digestOne } from '../rollout/fleet.fixture.ts';
 import { StepClock } from './step-clock.ts';
-import { stepOf } from './step.ts';
+import { operationSteps, stepOf } from './step.ts';
 
 const node = aNode('n');
 const idle = anInstance(node);
@@ -44,6 +44,14 @@ function since(
       ],
     },
   });
+}
+
+/** Open operations, whatever they are at. */
+function openIn(clock: StepClock): number {
+  const types = ['upgrade', 'rollback', 'config'] as const;
+  return types
+    .flatMap((type) => operationSteps.map((step) => clock.count(type, step)))
+    .reduce((sum, count) => sum + count, 0);
 }
 
 describe('the step of an operation', () => {
@@ -138,7 +146,7 @@ describe('the clock of steps', () => {
   ])('does not count a step that it did not see begin and %s', (_what, instance) => {
     const clock = new StepClock();
     clock.see('n', undefined, instance, at(0));
-    expect(clock.counts()).toHaveLength(1);
+    expect(openIn(clock)).toBe(1);
     expect(clock.see('n', instance, idle, at(9))).toBeUndefined();
   });
 
@@ -152,7 +160,7 @@ describe('the clock of steps', () => {
     const clock = new StepClock();
     clock.see('n', idle, inPhase('Drain'), at(0));
     clock.see('n', inPhase('Drain'), undefined, at(1));
-    expect(clock.counts()).toEqual([]);
+    expect(openIn(clock)).toBe(0);
   });
 
   it('counts what is open and tells the oldest of each step', () => {
@@ -160,10 +168,9 @@ describe('the clock of steps', () => {
     clock.see('a', idle, inPhase('Drain'), at(0));
     clock.see('b', idle, inPhase('Drain'), at(5));
     clock.see('c', idle, inPhase('Activate'), at(6));
-    expect(clock.counts()).toEqual([
-      { type: 'upgrade', step: 'drain', count: 2 },
-      { type: 'upgrade', step: 'reboot', count: 1 },
-    ]);
+    expect(clock.count('upgrade', 'drain')).toBe(2);
+    expect(clock.count('upgrade', 'reboot')).toBe(1);
+    expect(clock.count('config', 'drain')).toBe(0);
     expect(clock.oldest(at(10).monotonicMs)).toMatchObject({ prepare: 0, drain: 10, reboot: 4 });
   });
 });

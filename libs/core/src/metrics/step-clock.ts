@@ -72,19 +72,12 @@ export class StepClock {
     return found as Record<OperationStep, number>;
   }
 
-  /** How many operations are open, by type and step. */
-  counts(): readonly {
-    readonly type: OperationType;
-    readonly step: OperationStep;
-    readonly count: number;
-  }[] {
-    const counts = new Map<string, { type: OperationType; step: OperationStep; count: number }>();
-    for (const { type, step } of this.#running.values()) {
-      const entry = counts.get(`${type} ${step}`) ?? { type, step, count: 0 };
-      entry.count += 1;
-      counts.set(`${type} ${step}`, entry);
-    }
-    return [...counts.values()];
+  /** How many operations of a type are in a step. */
+  count(type: OperationType, step: OperationStep): number {
+    let count = 0;
+    for (const one of this.#running.values())
+      if (one.type === type && one.step === step) count += 1;
+    return count;
   }
 }
 

@@ -9,8 +9,8 @@ export const generators = [
     commands: [['node', 'tools/generate/agent-api.mjs']],
   },
   {
-    name: 'CRDs and their reference',
-    outputs: ['charts/kubeos/files/crds', 'docs/reference'],
+    name: 'CRDs, the reference and the values of the chart',
+    outputs: ['charts/kubeos/files/crds', 'charts/kubeos/README.md', 'docs/reference'],
     commands: [['node', '--conditions=@kubeos/source', 'tools/crdgen/src/main.ts']],
   },
 ];

@@ -13,7 +13,7 @@ const byPath = new Map(pages.map((page) => [page.path, page]));
  * example at all.
  */
 const uses: Readonly<Record<string, readonly string[]>> = {
-  sh: ['test', 'npm', 'console', 'node', 'kbimg', 'registry'],
+  sh: ['test', 'helm', 'npm', 'console', 'node', 'kbimg', 'registry'],
   yaml: ['test', 'entry', 'before', 'after'],
   toml: ['before', 'after', 'recipe', 'wrong'],
   ts: ['test'],

@@ -13,7 +13,7 @@ export interface Page extends Markdown {
   readonly text: string;
 }
 
-const patterns = ['*.md', 'docs/**/*.md', '{apps,libs,tools}/*/README.md'];
+const patterns = ['*.md', 'docs/**/*.md', '{apps,charts,libs,tools}/*/README.md'];
 
 /** Reads all documents, in the order of their paths. */
 export function readPages(): readonly Page[] {

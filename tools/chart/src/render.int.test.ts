@@ -1,9 +1,10 @@
 /** What the real helm makes of the chart, without a cluster. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubeosError } from '@kubeos/core';
+import { parse } from 'yaml';
 import { chartFolder, Helm, setters, type Values } from './helm.ts';
 import type { ChartObject } from './objects.ts';
 
@@ -104,6 +105,26 @@ describe('helm template', () => {
   ])('with %j runs %s', async (values, image) => {
     const daemon = (await helm.render(values)).find(({ kind }) => kind === 'DaemonSet');
     expect(daemon).toMatchObject({ spec: { template: { spec: { containers: [{ image }] } } } });
+  });
+
+  it('brings the alerts as they are tested, and links that lead somewhere', async () => {
+    const file = parse(await readFile(join(chartFolder, 'files/alerts.yaml'), 'utf8')) as object;
+    const rules = async (values: Values): Promise<ChartObject | undefined> =>
+      (await helm.render(values)).find(({ kind }) => kind === 'PrometheusRule');
+    const rule = { 'metrics.prometheusRule.enabled': true };
+    expect((await rules(rule))?.['spec']).toEqual(file);
+    const base = { 'metrics.prometheusRule.runbookBase': 'https://wiki.example.org/kubeos/' };
+    const linked = JSON.stringify(await rules({ ...rule, ...base }));
+    expect(linked).toContain('"https://wiki.example.org/kubeos/docs/runbooks/max-failures.md"');
+    expect(linked).not.toContain('"docs/runbooks');
+  });
+
+  it('brings the dashboard as Grafana reads it', async () => {
+    const text = await readFile(join(chartFolder, 'files/dashboard.json'), 'utf8');
+    const objects = await helm.render({ 'metrics.dashboard.enabled': true });
+    const map = objects.find(({ kind }) => kind === 'ConfigMap');
+    const { 'kubeos.json': shown = '' } = (map?.['data'] ?? {}) as Readonly<Record<string, string>>;
+    expect(JSON.parse(shown)).toEqual(JSON.parse(text));
   });
 
   it('runs the proxies beside the operator where that is wanted', async () => {

@@ -62,7 +62,7 @@ export async function everyRight(api: ApiClient): Promise<readonly Right[]> {
 }
 
 /** As the tables of the tests write it: `patch nodes`, `create pods/eviction`, `get leases.coordination.k8s.io`. */
-export function rightText({ verb, group, resource, subresource }: Right): string {
+function rightText({ verb, group, resource, subresource }: Right): string {
   const type = group === '' ? resource : `${resource}.${group}`;
   return `${verb} ${type}${subresource === undefined ? '' : `/${subresource}`}`;
 }

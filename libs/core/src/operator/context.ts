@@ -65,8 +65,10 @@ export interface OperatorMemory {
   readonly statusWrites: Map<string, number>;
   /** What an instance's conditions are to say, and since when without another word. */
   readonly words: Map<string, { readonly text: string; readonly sinceMs: number }>;
-  /** The last reason of a wait that an event of an instance told, by its name. */
+  /** The last reason of a wait that an event told: of an instance by its name, of an `OS` by its UID. */
   readonly toldWaits: Map<string, string>;
+  /** What each `OS` waits for, and since when. */
+  readonly waits: Map<string, { readonly reason: string; readonly sinceMs: number }>;
   /** Version of an `OS` whose status the server dropped as a whole, after which nothing new was to be written. */
   readonly unkept: Map<string, string>;
   served: { readonly revision: number; readonly atMs: number } | undefined;
@@ -79,6 +81,9 @@ export interface OperatorContext extends Omit<OperatorDeps, 'leadership'> {
   /** The term that this is of; nothing is written in a later one. */
   readonly term: number;
 }
+
+/** Milliseconds for which a new reason must hold before it is worth a write: everything is told within ten seconds. */
+export const holdMs = 7000;
 
 /** RFC 3339 in seconds, as Kubernetes writes times. */
 export function wallTime(wallMs: number): string {

@@ -154,6 +154,7 @@ function newMemory(): OperatorMemory {
     statusWrites: new Map(),
     words: new Map(),
     toldWaits: new Map(),
+    waits: new Map(),
     unkept: new Map(),
     served: undefined,
   };
@@ -173,6 +174,7 @@ function forgetAll(memory: OperatorMemory): void {
   memory.statusWrites.clear();
   memory.words.clear();
   memory.toldWaits.clear();
+  memory.waits.clear();
   memory.unkept.clear();
   memory.served = undefined;
 }

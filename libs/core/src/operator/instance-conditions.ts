@@ -6,10 +6,8 @@ import type { OsInstance } from '../api/os-instance.ts';
 import type { Operation } from '../api/operation.ts';
 import type { Requeue } from '../lifecycle/requeue.ts';
 import type { WaitReason } from '../rollout/tally.ts';
-import { tell, wallTime, type OperatorContext } from './context.ts';
+import { holdMs, tell, wallTime, type OperatorContext } from './context.ts';
 
-/** Milliseconds for which a new reason or text must hold before it is worth a write: everything is told within ten seconds. */
-const holdMs = 7000;
 /** Reasons of which other events tell: those of the Node when the operation begins, and that of a node that is lost. */
 const toldElsewhere: ReadonlySet<string> = new Set(['Preparing', 'Prepared', 'NodeLost']);
 

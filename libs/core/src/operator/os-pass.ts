@@ -54,6 +54,7 @@ function forgetOs(memory: OperatorMemory, uid: string): void {
   for (const book of [memory.fleetPasses, memory.epochs, memory.statusWrites, memory.unkept]) {
     book.delete(uid);
   }
+  for (const book of [memory.waits, memory.toldWaits]) book.delete(uid);
   for (const book of [memory.freed, memory.unreadable]) book.delete(uid);
 }
 

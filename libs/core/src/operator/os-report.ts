@@ -1,13 +1,13 @@
 import { setConditions, type WantedCondition } from '../conditions/index.ts';
 import { hasUnreadableTicket, type Os, type OsStatus } from '../api/os.ts';
 import { errorKinds, KubeosError } from '../errors/index.ts';
-import type { Requeue } from '../lifecycle/requeue.ts';
+import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import type { FleetPlan } from '../rollout/decide-fleet.ts';
 import { clip, fleetReport } from '../rollout/fleet-status.ts';
 import type { Tally } from '../rollout/tally.ts';
 import { isSame } from '../same.ts';
 import { passedOverReason } from './evictable.ts';
-import { tell, wallTime, type OperatorContext } from './context.ts';
+import { holdMs, tell, wallTime, type OperatorContext } from './context.ts';
 
 /** Least milliseconds between two writes that only change counts and texts. */
 const quietMs = 2000;
@@ -37,7 +37,48 @@ export async function reportStatus(
     plan,
     (node) => passedOverReason(context, node) ?? memory.workReasons.get(node),
   );
-  return writeReport(context, os, report.status, report.conditions);
+  const written = await writeReport(context, os, report.status, report.conditions);
+  const ready = report.conditions.find(({ type }) => type === 'Ready');
+  // What a node at work waits for is told by events of its own.
+  const isOfNode = ready?.reason !== plan.gate?.reason && isAtWork(count);
+  return sooner(written, await tellWhatHolds(context, os, isOfNode ? undefined : ready));
+}
+
+function isAtWork({ working, preparing }: Tally): boolean {
+  return working.length + preparing.length > 0;
+}
+
+/** Tells by an event what the object waits for, once that has held a while: its first reason was told when Ready turned. */
+async function tellWhatHolds(
+  context: OperatorContext,
+  os: Os,
+  ready: WantedCondition | undefined,
+): Promise<Requeue> {
+  const { memory, clock } = context;
+  const { uid, namespace, name } = os;
+  if (ready?.status !== 'False') {
+    memory.waits.delete(uid);
+    return { kind: 'onChange' };
+  }
+  const { reason, message } = ready;
+  const { monotonicMs } = clock.now();
+  const known = memory.waits.get(uid);
+  const sinceMs = known?.reason === reason ? known.sinceMs : monotonicMs;
+  memory.waits.set(uid, { reason, sinceMs });
+  // What a new leader finds was told by the one before.
+  const isFound = known === undefined && !memory.toldWaits.has(uid) && readyOf(os) === reason;
+  if (isFound) memory.toldWaits.set(uid, reason);
+  if (memory.toldWaits.get(uid) === reason) return { kind: 'onChange' };
+  const leftMs = sinceMs + holdMs - monotonicMs;
+  if (leftMs > 0) return { kind: 'after', seconds: leftMs / 1000 };
+  memory.toldWaits.set(uid, reason);
+  const about = { kind: 'OS', namespace, name, uid } as const;
+  await tell(context, { about, type: 'Normal', reason, message: `Ready is False: ${message}` });
+  return { kind: 'onChange' };
+}
+
+function readyOf({ status }: Os): string | undefined {
+  return status.conditions?.find(({ type }) => type === 'Ready')?.reason;
 }
 
 /**
@@ -139,6 +180,7 @@ async function tellTurn(
   os: Os,
   { type, status, reason, message }: Conditions[number],
 ): Promise<void> {
+  if (type === 'Ready') context.memory.toldWaits.set(os.uid, reason);
   const isBad = (type === 'Degraded' && status === 'True') || badReasons.has(reason);
   await tell(context, {
     about: { kind: 'OS', namespace: os.namespace, name: os.name, uid: os.uid },

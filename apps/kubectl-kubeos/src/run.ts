@@ -39,6 +39,14 @@ export interface RunDeps {
   readonly wallMs: () => number;
   /** Aborted by a signal that ends the program; its reason is the signal's name. */
   readonly stop: AbortSignal;
+  /** Default: by the kubeconfig. */
+  readonly connect?: (options: Options) => Connection;
+}
+
+/** An API server, and the namespace that commands speak of. */
+export interface Connection {
+  readonly api: ApiClient;
+  readonly namespace: string;
 }
 
 const commands: Readonly<
@@ -103,12 +111,9 @@ async function runCommand(
   }
 }
 
-interface Connection {
-  readonly api: ApiClient;
-  readonly namespace: string;
-}
-
-function connect(options: Options, env: Environment, { stop }: RunDeps): Connection {
+function connect(options: Options, env: Environment, deps: RunDeps): Connection {
+  const { stop } = deps;
+  if (deps.connect !== undefined) return deps.connect(options);
   const config = loadUserKubeConfig(options.connection, env);
   const client = createApiClient(config);
   return {

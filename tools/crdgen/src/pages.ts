@@ -5,6 +5,7 @@ import { kindPage } from './kind-page.ts';
 import { os, osInstance } from './kinds.ts';
 import { lifecyclePage } from './lifecycle-page.ts';
 import { metricsPage } from './metrics-page.ts';
+import { pluginPage } from './plugin-page.ts';
 import { recipePage } from './recipe-page.ts';
 
 /** A file of the repository by its path from the root. */
@@ -23,6 +24,7 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/reference/conditions.md', text: conditionsPage() },
     { path: 'docs/reference/errors.md', text: errorsPage() },
     { path: 'docs/reference/kbimg-toml.md', text: recipePage() },
+    { path: 'docs/reference/kubectl-kubeos.md', text: pluginPage() },
     { path: 'docs/reference/lifecycle.md', text: lifecyclePage() },
     { path: 'docs/reference/metrics.md', text: metricsPage() },
   ];

@@ -27,6 +27,9 @@ describe('on a real API server', () => {
     await plane.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
     home = await mkdtemp(join(tmpdir(), 'kubeos-docs-'));
     await symlink(join(repository, 'charts'), join(home, 'charts'));
+    await mkdir(join(home, 'bin'));
+    const plugin = 'kubectl-kubeos';
+    await symlink(join(repository, 'apps', plugin, 'dist', plugin), join(home, 'bin', plugin));
   }, 600_000);
 
   afterAll(async () => {
@@ -43,7 +46,12 @@ describe('on a real API server', () => {
         ...exampleVariables,
         HOME: home,
         KUBECONFIG: plane.kubeconfig,
-        PATH: `${dirname(plane.kubectl)}${delimiter}${process.env['PATH'] ?? ''}`,
+        PATH: [
+          join(home, 'bin'),
+          dirname(plane.kubectl),
+          dirname(process.execPath),
+          process.env['PATH'] ?? '',
+        ].join(delimiter),
       },
     });
     expect(stderr).not.toMatch(/error|invalid|no resources|warning/iu);

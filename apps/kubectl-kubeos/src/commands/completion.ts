@@ -31,7 +31,7 @@ export async function complete(
   const before = words.slice(0, -1);
   const option = optionBefore(before);
   if (option !== undefined) return told(valuesOf(option), begun, isFile(option));
-  const command = before.find((word) => !word.startsWith('-'));
+  const command = commandIn(before);
   if (command === undefined && !begun.startsWith('-')) {
     return told(
       Object.entries(commandTexts).map(([name, { summary }]) => `${name}\t${summary}`),
@@ -53,6 +53,13 @@ function told(candidates: readonly string[], begun: string, files = false): stri
 
 /** What is told when the cluster cannot be asked. */
 export const completionFailed = `:${String(directives.error)}\n`;
+
+/** The first word that is neither an option nor the value of one. */
+function commandIn(words: readonly string[]): string | undefined {
+  return words.find(
+    (word, index) => !word.startsWith('-') && optionBefore(words.slice(0, index)) === undefined,
+  );
+}
 
 /** The option that the last word is the value of. */
 function optionBefore(words: readonly string[]): OptionName | undefined {

@@ -96,14 +96,16 @@ known, and of those that succeeded nothing.`,
   pause: {
     usage: 'OS...',
     summary: 'start no new node; those at work are finished',
-    details: `Sets spec.paused. ${writes}`,
+    details: `Sets spec.paused.
+${writes}`,
     options: ['dry-run'],
     examples: [{ what: 'Stop here', line: 'kubectl kubeos pause web' }],
   },
   resume: {
     usage: 'OS...',
     summary: 'go on after a pause',
-    details: `Takes spec.paused back. ${writes}`,
+    details: `Takes spec.paused back.
+${writes}`,
     options: ['dry-run'],
     examples: [{ what: 'Go on', line: 'kubectl kubeos resume web' }],
   },
@@ -111,7 +113,8 @@ known, and of those that succeeded nothing.`,
     usage: 'NODE...',
     summary: 'keep nodes out until unhold',
     details: `Sets the annotation upgrade.openeuler.org/hold. A node whose pods are being evicted already goes on. A hold of
-somebody else stays as it is without --overwrite. ${writes}`,
+somebody else stays as it is without --overwrite.
+${writes}`,
     options: ['reason', 'overwrite', 'dry-run'],
     examples: [
       {
@@ -123,7 +126,8 @@ somebody else stays as it is without --overwrite. ${writes}`,
   unhold: {
     usage: 'NODE...',
     summary: 'let nodes take part again',
-    details: `Removes the annotation upgrade.openeuler.org/hold. ${writes}`,
+    details: `Removes the annotation upgrade.openeuler.org/hold.
+${writes}`,
     options: ['dry-run'],
     examples: [{ what: 'Let it go', line: 'kubectl kubeos unhold worker-1' }],
   },
@@ -132,7 +136,8 @@ somebody else stays as it is without --overwrite. ${writes}`,
     summary: 'one more attempt for nodes that failed',
     details: `Sets the annotation upgrade.openeuler.org/retry to the value that the operator takes: the digest of the image, for
 a rollback that of the slot, for a configuration the version of its set, with #n when it was used before. It takes
-the failure of the node out of the count. Refused for a node that has not failed. ${writes}`,
+the failure of the node out of the count. Refused for a node that has not failed.
+${writes}`,
     options: ['dry-run'],
     examples: [{ what: 'Try again', line: 'kubectl kubeos retry worker-1' }],
   },
@@ -141,7 +146,8 @@ the failure of the node out of the count. Refused for a node that has not failed
     summary: 'back to the version in the other slots',
     details: `Sets opstype to rollback and osversion to the version that the other slots of the nodes hold. Refused, before
 anything is written, when no node could go back, or when some could not and --partial is not given. A single node is
-rolled back at its console, with os-agent rollback. ${writes}`,
+rolled back at its console, with os-agent rollback.
+${writes}`,
     options: ['to-version', 'partial', 'dry-run'],
     examples: [
       { what: 'What would happen?', line: 'kubectl kubeos rollback web --dry-run=server' },

@@ -98,8 +98,8 @@ export function nodeState(known: NodeCase): NodeState {
   const operation = instance?.spec.operation;
   const wanted = wantedBy(os, operation);
   return {
-    ...placeOf(node),
     node: node.name,
+    zone: placeOf(node).zone,
     ...(os === undefined ? {} : { os: `${os.namespace}/${os.name}` }),
     ...versionsOf(agent),
     ...(wanted === undefined ? {} : { wanted }),

@@ -110,6 +110,16 @@ describe('a rollback', () => {
     expect(rollbackOf(observed([node]), anOs()).able).toEqual(['a']);
   });
 
+  it('does not count on a node that is kept out, and could not go back after that either', () => {
+    const held = idle('a', 'KubeOS 1', 'failed');
+    const annotations = { [holdAnnotation]: '' };
+    const node = { ...held, node: { ...held.node, annotations, ready: false } };
+    expect(rollbackOf(observed([node, idle('b', 'KubeOS 1')]), anOs())).toMatchObject({
+      able: ['b'],
+      unable: [{ node: 'a' }],
+    });
+  });
+
   it('has to be told the version where slots differ', () => {
     const nodes = [idle('a', 'KubeOS 1'), idle('b', 'KubeOS 0'), idle('c', 'KubeOS 0')];
     expect(() => rollbackOf(observed(nodes), anOs())).toThrow(

@@ -1,6 +1,7 @@
 import type { OsInstance } from '../api/os-instance.ts';
 import type { Os, OsSpec } from '../api/os.ts';
 import { KubeosError } from '../errors/index.ts';
+import type { NodeView } from '../ports/cluster-views.ts';
 import { Fleet } from '../rollout/fleet.ts';
 import { idleSlot } from '../rollout/target.ts';
 import { compareText } from '../compare-text.ts';
@@ -41,18 +42,25 @@ export function rollbackOf(observed: ObservedCluster, os: Os, wanted?: string): 
   return { version, able, there, unable };
 }
 
-/** The nodes as they stand when nothing is at work: what is open gives way to a rollback. */
+/** The nodes as they stand when nothing is at work and nothing keeps them out: that passes, an unusable slot does not. */
 function membersOf(observed: ObservedCluster, os: Os, spec: OsSpec | undefined) {
   const { spec: _old, ...rest } = os;
   const wanted: Os = spec === undefined ? rest : { ...rest, spec };
+  const nodes = observed.nodes.map(withoutObstacles);
   const instances = observed.instances.map(withoutOperation);
-  const fleet = new Fleet(sourceOf({ ...observed, oses: [wanted], instances }));
+  const fleet = new Fleet(sourceOf({ ...observed, oses: [wanted], nodes, instances }));
   return fleet.members(os.uid).filter(({ selected }) => selected);
+}
+
+function withoutObstacles(node: NodeView): NodeView {
+  return { ...node, annotations: {}, unschedulable: false, ready: true, deleting: false };
 }
 
 function withoutOperation(instance: OsInstance): OsInstance {
   const { operation: _open, ...spec } = instance.spec;
-  return { ...instance, spec };
+  const { agent, ...status } = instance.status;
+  const free = agent === undefined ? {} : { agent: { ...agent, held: false } };
+  return { ...instance, spec, status: { ...status, ...free } };
 }
 
 function rollbackSpec({ namespace, name, spec }: Os, version: string): OsSpec {

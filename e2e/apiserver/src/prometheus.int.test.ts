@@ -203,6 +203,7 @@ it('finds one operation by one id in the logs of operator, proxy and agent', asy
     expect.arrayContaining(['Beginning an operation', 'Admitting an operation', 'Working on node']),
   );
   expect(new Set(ofOperator.map(({ os }) => os))).toEqual(new Set(['default/fine']));
+  expect(lines.filter(({ msg }) => msg === 'Event not written')).toEqual([]);
   const ofNode = said.filter(({ operation }) => operation === id);
   const messages = new Set(ofNode.map(({ message }) => message));
   expect(messages).toEqual(new Set(['Calling the agent', 'Changing the node']));

@@ -96,7 +96,7 @@ beforeAll(async () => {
     scene.addNodes('broken', 1, { image: v1, log }),
     scene.addNodes('fine', 2, { image: v1, log }),
   ]);
-  await scene.createOs('fine', scene.upgradeTo(v2));
+  await scene.createOs('fine', { ...scene.upgradeTo(v2), maxunavailable: 2 });
   await scene.createOs('broken', scene.upgradeTo(bad));
   [handedOver] = await Promise.all([
     handOver(),

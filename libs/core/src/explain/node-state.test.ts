@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { holdAnnotation, zoneLabel } from '../api/names.ts';
+import type { Condition } from '../conditions/index.ts';
+import type { Operation } from '../api/operation.ts';
+import { phaseTable } from '../lifecycle/phase-table.ts';
 import {
   done,
   failed,
@@ -39,7 +42,7 @@ describe('the state of a node', () => {
       { phase: 'Failed', reason: 'BootFailed', since: '2026-01-01T00:00:00Z' },
     ],
     ['in a pause', tried('a'), { phase: 'Waiting', reason: 'Queued' }],
-    ['at work, not told yet', working('a'), { phase: 'Drain', reason: '' }],
+    ['at work, not told yet', working('a'), { phase: 'Drain', reason: 'ProxyPending' }],
   ])('is told of one that is %s', (_what, node, state) => {
     expect(stateOf(node)).toMatchObject({ node: 'a', os: 'default/os', ...state });
   });
@@ -66,42 +69,68 @@ describe('the state of a node', () => {
     expect(stateOf(facts('a'), { oses: other }).message).toBe('Pods of a cannot leave');
   });
 
-  it('has the word of the operator, the progress of the agent and the time of the phase', () => {
+  it('has the decision of the operator, the progress of the agent and the time of the phase', () => {
     const operation = {
       ...{ id: 'x', seq: 1, type: 'upgrade', phase: 'Prepare', state: 'Running' },
       progress: { step: 'Writing', bytesDone: 30, bytesTotal: 120 },
     };
     const base = preparing('a');
-    const conditions = [aCondition('Progressing', 'True', 'Preparing', 'a is preparing')];
+    const conditions = [aCondition('Progressing', 'True', 'ProxyPending')];
     const node = withStatus(base, {
       conditions,
+      acknowledged: { seq: 1, phase: 'Prepare' },
       agent: { ...base.instance.status.agent, operation },
     });
     const times = new Map([['a', { phase: before }]]);
     expect(stateOf(node, { times })).toMatchObject({
       ...{ phase: 'Prepare', progress: 'Writing 25%', since: before },
-      ...{ reason: 'Preparing', message: 'a is preparing' },
+      ...{ reason: 'Preparing', message: 'a is preparing: Writing 0 of 0 MiB' },
     });
     const unknownTotal = { ...operation, progress: { step: 'Fetching', bytesDone: 3_145_728 } };
     const agent = { ...base.instance.status.agent, operation: unknownTotal };
     expect(stateOf(withStatus(base, { agent })).progress).toBe('Fetching 3 MiB');
   });
 
-  it('tells how an operation ends where the operator has said nothing else', () => {
+  /** Out of service, with a change of its operation and what the operator says of it. */
+  function atWork(changes: Partial<Operation>, ...conditions: readonly Condition[]): NodeFacts {
+    const base = working('a');
+    const { operation } = base.instance.spec;
+    if (operation === undefined) throw new Error('no operation');
+    const spec = { ...base.instance.spec, operation: { ...operation, ...changes } };
+    const acknowledged = { seq: 1, phase: 'Drain' };
+    return withStatus(
+      { ...base, instance: { ...base.instance, spec } },
+      { conditions, acknowledged },
+    );
+  }
+
+  it('has the word of the operator where only that one knows', () => {
+    const cordoned = { unschedulable: true, unschedulableIsOurs: true };
+    const drain = atWork({}, aCondition('Progressing', 'True', 'EvictionBlocked'));
+    const cordon = { 'upgrade.openeuler.org/cordon': 'os-uid/os-uid/uid-a/1' };
+    const node = { ...drain.node, ...cordoned, annotations: cordon };
+    expect(stateOf({ ...drain, node }).reason).toBe('EvictionBlocked');
+    const lost = atWork({ phase: 'Activate' }, aCondition('Progressing', 'True', 'NodeLost'));
+    expect(stateOf(lost).reason).toBe('NodeLost');
+  });
+
+  it('tells how an operation ends where nothing else is to be said', () => {
     const ending = {
       result: 'Failed',
       class: 'bad',
       reason: 'NoAgent',
       message: 'no agent',
     } as const;
-    const base = working('a');
-    const spec = { ...base.instance.spec };
-    if (spec.operation === undefined) throw new Error('no operation');
-    const instance = {
-      ...base.instance,
-      spec: { ...spec, operation: { ...spec.operation, phase: 'Cancel' as const, ending } },
-    };
-    expect(stateOf({ ...base, instance })).toMatchObject({ phase: 'Cancel', reason: 'NoAgent' });
+    expect(stateOf(atWork({ phase: 'Cancel', ending }))).toMatchObject({
+      ...{ phase: 'Cancel', reason: 'Cancelling' },
+      message: 'NoAgent: waiting for the agent of a to stop',
+    });
+    expect(stateOf(atWork({ phase: 'GiveBack', ending }))).toMatchObject({
+      ...{ phase: 'GiveBack', reason: 'NoAgent', message: 'no agent' },
+    });
+    expect(stateOf(atWork({ phase: 'GiveBack' }))).toMatchObject({
+      ...{ phase: 'GiveBack', reason: '', message: phaseTable.GiveBack.means },
+    });
   });
 
   it('is degraded although it is as wanted', () => {

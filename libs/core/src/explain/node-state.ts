@@ -14,6 +14,7 @@ import type { WaitReason } from '../rollout/waiting.ts';
 import { zoneLabel } from '../api/names.ts';
 import { assess, type OsAssessment } from './assess.ts';
 import type { NodeTimes, ObservedCluster } from './observed.ts';
+import { workReason } from './work-reason.ts';
 
 /** How far a node is: a phase of its open operation, or why none is open. */
 export type NodePhase = Phase | 'Prepared' | 'UpToDate' | 'Waiting' | 'Failed' | 'NotSelected';
@@ -156,27 +157,23 @@ function degradedOf(instance: OsInstance | undefined): WaitReason & Pick<NodeSta
   return { reason, message, since };
 }
 
-function tellOperation({ instance, assessment, node }: NodeCase, operation: Operation): Told {
+function tellOperation(known: NodeCase, operation: Operation): Told {
+  const { instance, assessment, node } = known;
   const isWaiting = operation.phase === 'Prepare' && isPrepared(operation);
   const wait = isWaiting ? assessment?.waits.get(node.name) : undefined;
   if (wait !== undefined) return { phase: 'Prepared', ...wait };
   const progress = progressOf(instance?.status.agent, operation);
-  const phase = isWaiting ? ('Prepared' as const) : operation.phase;
   return {
-    phase,
+    phase: isWaiting ? 'Prepared' : operation.phase,
     ...(progress === undefined ? {} : { progress }),
-    ...wordOf(instance, operation),
+    ...(workReason(known, operation) ?? endingOf(operation)),
   };
 }
 
-/** What the operator says of the work; it may not have got round to it yet. */
-function wordOf(instance: OsInstance | undefined, { phase, ending }: Operation): WaitReason {
-  const progressing = conditionOf(instance, 'Progressing');
-  if (progressing?.status === 'True' && progressing.reason !== phase) {
-    return { reason: progressing.reason, message: progressing.message };
-  }
-  if (ending !== undefined) return { reason: ending.reason, message: ending.message };
-  return { reason: '', message: phaseTable[phase].means };
+function endingOf({ phase, ending }: Operation): WaitReason {
+  return ending === undefined
+    ? { reason: '', message: phaseTable[phase].means }
+    : { reason: ending.reason, message: ending.message };
 }
 
 function conditionOf(instance: OsInstance | undefined, type: string): Condition | undefined {

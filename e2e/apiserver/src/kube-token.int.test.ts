@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { tokenKubeconfig } from '@kubeos/control-plane';
 import { createApiClient, loadKubeConfig, nodeUidOfToken, type ApiClient } from '@kubeos/kube';
 import { createNode, startTestCluster, type TestCluster } from './cluster.fixture.ts';
 
@@ -29,7 +30,7 @@ describe('the token of a pod', () => {
     const bound = ['--bound-object-kind=Pod', '--bound-object-name=p'];
     token = (await plane.run(['create', 'token', 'os-proxy', ...bound])).trim();
     const kubeconfig = join(plane.folder, 'proxy.kubeconfig');
-    await writeFile(kubeconfig, JSON.stringify(configOf(test, token)), { mode: 0o600 });
+    await writeFile(kubeconfig, tokenKubeconfig({ ...plane, token }), { mode: 0o600 });
     api = createApiClient(loadKubeConfig(kubeconfig));
   });
 
@@ -59,16 +60,3 @@ describe('the token of a pod', () => {
     expect(answer).toMatchObject({ kind: 'NodeList' });
   });
 });
-
-function configOf({ plane }: TestCluster, token: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'c',
-    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-    clusters: [
-      { name: 'c', cluster: { server: plane.server, 'certificate-authority': plane.caFile } },
-    ],
-    users: [{ name: 'u', user: { token } }],
-  };
-}

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { tokenKubeconfig } from '@kubeos/control-plane';
 import { readTextIfThere } from '@kubeos/host';
 
 /** What the API server noted about writing requests. */
@@ -75,19 +76,6 @@ export async function writeKubeconfig(
     `--namespace=${namespace}`,
     '--duration=4h',
   ]);
-  const certificate = await readFile(plane.caFile, 'base64');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      {
-        name: 'bench',
-        cluster: { server: plane.server, 'certificate-authority-data': certificate },
-      },
-    ],
-    users: [{ name: account, user: { token: token.trim() } }],
-    contexts: [{ name: 'bench', context: { cluster: 'bench', user: account } }],
-    'current-context': 'bench',
-  };
-  await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+  const config = tokenKubeconfig({ ...plane, token: token.trim() });
+  await writeFile(path, config, { mode: 0o600 });
 }

@@ -30,6 +30,7 @@ const operatorEverywhere = [
   'list os.upgrade.openeuler.org',
   'list poddisruptionbudgets.policy',
   'list pods',
+  'patch events.events.k8s.io',
   'patch nodes',
   'patch os.upgrade.openeuler.org',
   'patch os.upgrade.openeuler.org/status',

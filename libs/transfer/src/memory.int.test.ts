@@ -62,7 +62,7 @@ function payload(content: Content, encoding: Encoding, blocks: number): Duplex {
   return Readable.from(contents[content](blocks)).pipe(encoders[encoding]());
 }
 
-/** Manifests of a registry by their lengths in MiB. */
+/** Manifests of a registry by their digests. */
 const manifests = new Map<string, string>();
 
 beforeAll(async () => {
@@ -127,8 +127,8 @@ async function peakOfImageMib(blocks: number): Promise<number> {
   const described = { mediaType, ...(await describePayload(payload('layer', 'zstd', blocks))) };
   const config = { ...described, mediaType: 'application/vnd.oci.image.config.v1+json', size: 2 };
   const manifest = JSON.stringify({ schemaVersion: 2, config, layers: [described] });
-  manifests.set('latest', manifest);
   const digest = `sha256:${createHash('sha256').update(manifest).digest('hex')}`;
+  manifests.set(digest, manifest);
   return measure('oci', `${new URL(server.url).host}/${blocks}`, digest);
 }
 

@@ -7,7 +7,7 @@ import type { ConfigureRequest, SettingsSet } from '@kubeos/core';
 import { defaultBootDir, exec, readTextIfThere } from '@kubeos/host';
 import { agentCommand } from '../test/agent-process.ts';
 import { killAtWrite, seededRandom, startAgent } from '../test/kill-run.ts';
-import type { LivingAgent } from '../test/kill-run.ts';
+import type { DeadlyNode, LivingAgent } from '../test/kill-run.ts';
 import { layOutNode } from '../test/node-root.ts';
 import type { NodeRoot } from '../test/node-root.ts';
 
@@ -53,8 +53,12 @@ function settingsOf(number: number, restart: boolean): SettingsSet {
 }
 
 let node: NodeRoot;
+let deadly: DeadlyNode;
+/** An agent that has nothing to do: what ended the last change also takes the next one. */
+let idle: LivingAgent | undefined;
 beforeAll(async () => {
   node = await layOutNode({});
+  deadly = killAtWrite(node);
   await node.write('proc/sys/vm/swappiness', '100\n');
   for (const [path, text] of Object.entries(files)) await node.write(path, text(100));
   // No program comes up again: what restarts one goes back.
@@ -62,7 +66,16 @@ beforeAll(async () => {
   await node.write('usr/bin/systemctl', `#!/bin/sh\n${isRestart}\nexit 0\n`, 0o755);
   await node.write('usr/bin/journalctl', '#!/bin/sh\nexit 1\n', 0o755);
 });
-afterAll(() => node.remove());
+afterAll(async () => {
+  await idle?.kill();
+  await node.remove();
+});
+
+async function takeAgent(): Promise<LivingAgent> {
+  const agent = idle ?? (await startAgent(deadly.node));
+  idle = undefined;
+  return agent;
+}
 
 /** The number that is in the files; they hold nothing else than what they held. */
 async function numberInFiles(): Promise<number> {
@@ -142,7 +155,7 @@ async function killOnce(): Promise<string> {
   const change = await nextChange(random() < 0.3);
   const afterMs = random() * 1.2 * tookMs;
 
-  const agent = await startAgent(node);
+  const agent = await takeAgent();
   const caller = new AbortController();
   const begin = performance.now();
   const ended = configure(agent, change.request, caller.signal).then((result) => {
@@ -160,8 +173,7 @@ async function killOnce(): Promise<string> {
 /** A change whose agent dies at that write; without so many writes it ends. */
 async function killAt(write: number, restart: boolean): Promise<[string, 'old' | 'new']> {
   const change = await nextChange(restart);
-  const deadly = killAtWrite(node);
-  const agent = await startAgent(deadly.node);
+  const agent = await takeAgent();
   await deadly.before(write);
   const result = await configure(agent, change.request);
   await agent.kill();
@@ -176,15 +188,11 @@ async function bootPass(): Promise<void> {
 
 /** The proxy asks again until the phase has ended. */
 async function finish(request: Request, expected: string): Promise<void> {
-  const agent = await startAgent(node);
-  try {
-    expect(await configure(agent, request)).toBe(expected);
-    const kernel = await readTextIfThere(join(node.root, 'proc/sys/vm/swappiness'));
-    if (expected === 'Committed') expect(kernel).toBe(`${1000 + request.seq}\n`);
-    expect(await leftovers('.')).toEqual([]);
-  } finally {
-    await agent.kill();
-  }
+  idle = await takeAgent();
+  expect(await configure(idle, request)).toBe(expected);
+  const kernel = await readTextIfThere(join(node.root, 'proc/sys/vm/swappiness'));
+  if (expected === 'Committed') expect(kernel).toBe(`${1000 + request.seq}\n`);
+  expect(await leftovers('.')).toEqual([]);
 }
 
 describe(`agent killed at ${points} points of Configure, KILL_SEED=${seed}`, () => {

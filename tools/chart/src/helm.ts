@@ -36,12 +36,15 @@ export class Helm {
    * Finds helm, or builds it the first time.
    *
    * @param place where it may leave files, and the cluster that it speaks to; a kubeconfig is not needed to render
+   * @param log takes progress lines of the build
+   * @param signal ends the build
    */
-  static async find(place: {
-    readonly folder: string;
-    readonly kubeconfig?: string;
-  }): Promise<Helm> {
-    const { helm = 'helm' } = await ensureBinaries(['helm']);
+  static async find(
+    place: { readonly folder: string; readonly kubeconfig?: string },
+    log?: (line: string) => void,
+    signal?: AbortSignal,
+  ): Promise<Helm> {
+    const { helm = 'helm' } = await ensureBinaries(['helm'], log, signal);
     return new Helm(helm, place.folder, place.kubeconfig ?? '/dev/null');
   }
 

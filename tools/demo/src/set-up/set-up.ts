@@ -62,7 +62,8 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
     api.close();
   });
   say('Installing the chart with helm');
-  await (await Helm.find(plane)).install({}, signal);
+  const helm = await Helm.find(plane, say, signal);
+  await helm.install({}, signal);
   const logins = new Logins(plane, api);
 
   say('Building images and serving them over https');

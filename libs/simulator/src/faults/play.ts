@@ -82,7 +82,8 @@ export async function play(options: PlayOptions): Promise<PlayReport> {
   };
 }
 
-function createWorld(scenario: Scenario, options: PlayOptions, random: Random): World {
+/** The world of a scenario before its first moment. */
+export function createWorld(scenario: Scenario, options: PlayOptions, random: Random): World {
   const world = new World({
     seed: options.seed,
     nodes: scenario.nodes,

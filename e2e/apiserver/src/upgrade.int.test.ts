@@ -1,5 +1,6 @@
 /** What an admin asks for when all is well: nodes move to another version and back. */
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { waitReasons } from '@kubeos/core';
 import { fastImage } from './fast-node/images.ts';
 import { daemonSet, deployment, disruptionBudget } from './pods.fixture.ts';
 import { conditionOf, Scene } from './scene.fixture.ts';
@@ -75,12 +76,11 @@ it.concurrent(
       (reason) => reason === 'Preparing' || reason === 'Admitted',
     );
     expect(ofNode).toEqual(['Preparing', 'Admitted']);
-    expect(await scene.eventsOf('OSInstance', 'clean-1')).toEqual([
-      'Prepare',
-      'Activate',
-      'After',
-      'Confirmed',
-    ]);
+    // What it waited for on a busy machine may have been told as well.
+    const steps = (await scene.eventsOf('OSInstance', 'clean-1')).filter(
+      (reason) => !Object.hasOwn(waitReasons, reason),
+    );
+    expect(steps).toEqual(['Prepare', 'Activate', 'After', 'Confirmed']);
   },
   180_000,
 );

@@ -135,7 +135,7 @@ describe('on a node', () => {
   );
 
   const programs = { operator: runOperator, proxy: runProxy } as const;
-  const starts = commands('node').filter(({ line }) => line.includes('/dist/'));
+  const starts = commands('node').filter(({ line }) => /^node apps\/\w+\/dist\//u.test(line));
 
   it.each(starts)('the program understands $line of $where', async ({ line }) => {
     const [, name = '', rest = ''] = /^node apps\/(\w+)\/dist\/\w+\.cjs ?(.*)$/u.exec(line) ?? [];

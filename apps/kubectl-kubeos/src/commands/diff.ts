@@ -2,19 +2,18 @@
 import {
   groupDiffs,
   isAsWanted,
+  nodeCases,
   nodeDiffs,
   type NodeDiff,
   type ObservedCluster,
   type SettingChange,
 } from '@kubeos/core/explain';
-import { nodeCases } from '@kubeos/core/explain';
 import type { Os } from '@kubeos/core';
 import { observe, type Answer, type CommandContext } from '../context.ts';
-import { named, onlyName } from '../names.ts';
+import { named, notFound, onlyName } from '../names.ts';
 import { machineText } from '../output/machine.ts';
 import { tableLines } from '../output/table.ts';
 import { wantedOs } from '../wanted-os.ts';
-import { notFound } from '../names.ts';
 
 /** Runs `diff`. */
 export async function diff(context: CommandContext): Promise<Answer> {
@@ -50,7 +49,7 @@ function ownerOf(observed: ObservedCluster, node: string): Os {
 }
 
 /** Nodes with the same differences, and those. */
-export function diffLines(diffs: readonly NodeDiff[]): readonly string[] {
+function diffLines(diffs: readonly NodeDiff[]): readonly string[] {
   return groupDiffs(diffs).flatMap(({ nodes, diff: one }, index) => [
     ...(index === 0 ? [] : ['']),
     `${String(nodes.length)} node(s): ${nodes.slice(0, 10).join(', ')}${nodes.length > 10 ? ', ...' : ''}`,

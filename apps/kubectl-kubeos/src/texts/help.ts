@@ -58,7 +58,7 @@ function optionLines(title: string, names: readonly OptionName[]): readonly stri
 }
 
 /** How an option is typed: `-n, --namespace NAME`. */
-export function optionWords(name: OptionName): string {
+function optionWords(name: OptionName): string {
   const option: OptionText = optionTexts[name];
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   return `${short}--${name}${option.value === undefined ? '' : ` ${option.value}`}`;

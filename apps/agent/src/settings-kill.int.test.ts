@@ -175,7 +175,10 @@ async function killAt(write: number, restart: boolean): Promise<[string, 'old' |
   const change = await nextChange(restart);
   const agent = await takeAgent();
   await deadly.before(write);
-  const result = await configure(agent, change.request);
+  const caller = new AbortController();
+  // Else the client would knock for a while.
+  void agent.ended.then(() => caller.abort(cutOff));
+  const result = await configure(agent, change.request, caller.signal);
   await agent.kill();
   await deadly.spare();
   return [result, await recover(change, result)];

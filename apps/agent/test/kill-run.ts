@@ -48,6 +48,8 @@ export async function serveImages(
 export interface LivingAgent {
   readonly client: AgentClient;
   readonly status: AgentStatus;
+  /** Settles when the process is gone, whoever ended it. */
+  readonly ended: Promise<unknown>;
   kill(): Promise<void>;
 }
 
@@ -63,7 +65,7 @@ export async function startAgent(node: NodeRoot): Promise<LivingAgent> {
     client.close();
   };
   try {
-    return { client, kill, status: await settledStatus(client) };
+    return { client, kill, ended, status: await settledStatus(client) };
   } catch (thrown) {
     await kill();
     throw thrown;

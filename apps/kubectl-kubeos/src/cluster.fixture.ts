@@ -31,7 +31,9 @@ export class MemoryCluster {
         this.requests.push(request);
         return this.answer(request) ?? this.#usual(request);
       },
-      lines: async () => undefined,
+      // Nothing happens on a watch until it is given up.
+      lines: ({ signal }) =>
+        new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
       close: () => undefined,
     };
   }

@@ -94,6 +94,24 @@ describe('a node that was never upgraded', () => {
   });
 });
 
+describe('the units of the agent', () => {
+  // From 0 (nothing is left to attack) to 10. What is left is the work itself: block devices, mounts, any file of any
+  // user, the network.
+  it.each(['', '-boot', '-return', '-deadline', '-drift'])(
+    'os-agent%s.service is as hardened as its work allows',
+    async (name) => {
+      const unit = `os-agent${name}.service`;
+      const { stdout, exitCode } = await node.machine.console.run(
+        `systemd-analyze security --no-pager --threshold=36 ${unit}`,
+      );
+      expect([exitCode, stdout.trim().split('\n').at(-1)]).toEqual([
+        0,
+        expect.stringContaining(' OK '),
+      ]);
+    },
+  );
+});
+
 describe('a machine without EFI', () => {
   it('B-47: boots the same disk, with the same files of the boot loader in the same place', async () => {
     const old = await VmNode.boot({ ...images, name: 'bios', firmware: 'bios' });

@@ -163,9 +163,13 @@ class LeaseElection implements Election {
     if (!(await this.#write(lease, spec, onNewConnection))) return;
     this.#renewedMs = monotonicMs;
     if (monotonicMs >= (this.#seizedUntilMs ?? 0)) this.#seizedUntilMs = undefined;
-    if (!isGained || !this.isLeading()) return;
+    if (isGained && this.isLeading()) this.#beginTerm();
+  }
+
+  #beginTerm(): void {
+    const { log, identity } = this.#options;
     this.#term += 1;
-    this.#options.log.info({ identity, term: this.#term }, 'Leading');
+    log.info({ identity, term: this.#term }, 'Leading');
     for (const listener of this.#listeners) listener(this.#term);
   }
 

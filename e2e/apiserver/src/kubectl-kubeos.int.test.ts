@@ -87,7 +87,7 @@ describe('kubectl kubeos', () => {
 
       const admitted = followAdmissions('plan');
       await scene.createOs('plan', spec);
-      await scene.untilOs('plan', 'all but two', ({ updated }) => updated === 3);
+      await scene.untilOs('plan', 'all but two', ({ updated }) => updated === 3, 150);
       await scene.untilOs('plan', 'the reasons', ({ waiting }) => waiting?.length === 2);
       expect(admitted).toEqual(planned.nodes.map(({ node }) => node));
       const stayed = scene
@@ -140,7 +140,7 @@ describe('kubectl kubeos', () => {
 
       const admitted = followAdmissions('row');
       await scene.createOs('row', spec);
-      await scene.untilUpdated('row');
+      await scene.untilUpdated('row', 150);
       expect(admitted).toEqual(planned.nodes.map(({ node }) => node));
     },
     240_000,
@@ -188,7 +188,7 @@ describe('kubectl kubeos', () => {
       expect((await plugin.kubeos('resume', 'people')).stdout).toContain('os/people resumed\n');
       await scene.untilOs('people', 'the first', ({ updated }) => updated === 1);
       expect((await plugin.kubeos('unhold', 'people-2')).stdout).toContain('new disk -> -\n');
-      await scene.untilUpdated('people');
+      await scene.untilUpdated('people', 150);
       const { items } = await plugin.json<States>(['status', 'people']);
       expect(items.map(({ phase }) => phase)).toEqual(['UpToDate', 'UpToDate']);
       await until(
@@ -206,7 +206,7 @@ describe('kubectl kubeos', () => {
       expect(back.stdout).toContain('  spec.opstype: upgrade -> rollback\n');
       expect(back.stdout).toContain('  nodes that go back: people-1, people-2\n');
       await scene.untilOs('people', 'the way back to begin', ({ updated }) => updated === 0);
-      await scene.untilUpdated('people');
+      await scene.untilUpdated('people', 150);
       expect(nodes.map(({ running }) => running?.image)).toEqual([v1, v1]);
 
       const told = await plugin.kubeos('history', 'os/people');

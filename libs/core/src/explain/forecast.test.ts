@@ -127,6 +127,16 @@ describe('a forecast', () => {
     expect(foresee([facts('a')], spec({}), { pods }).evictions).toBe(2);
   });
 
+  it('leaves other objects and their nodes alone', () => {
+    const mine = anOs({ spec: spec({}), selector: { kind: 'value', value: 'mine' } });
+    const other = anOs({ uid: 'other', name: 'other', selector: { kind: 'unlabelled' } });
+    const labels = { 'upgrade.openeuler.org/node-selector': 'mine' };
+    const nodes = [facts('a', { labels }), facts('b')];
+    const foreseen = forecastRollout(observed(nodes, { oses: [other, mine] }), mine, quick);
+    expect(foreseen.nodes).toMatchObject([{ node: 'a', batch: 1 }]);
+    expect(foreseen.blocked).toEqual([]);
+  });
+
   it('goes on with what is at work', () => {
     const nodes = [working('a'), preparing('b'), prepared('c'), facts('d')];
     const foreseen = foresee(nodes, spec({}));

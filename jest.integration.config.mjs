@@ -6,7 +6,8 @@ export default {
   ...shared,
   maxWorkers: 2,
   testSequencer: '<rootDir>/tools/jest/integration-sequencer.mjs',
-  testTimeout: 120_000,
+  // What hangs ends; what is slow on a machine that boots two others does not.
+  testTimeout: 300_000,
   // Stories that wait for one cluster side by side.
   maxConcurrency: 20,
   testMatch: ['**/*.int.test.{ts,mjs}'],

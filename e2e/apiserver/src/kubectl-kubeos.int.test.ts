@@ -309,7 +309,6 @@ describe('kubectl kubeos', () => {
           config,
           view.replaceAll(scene.plane.server, `https://127.0.0.1:${String(port)}`),
         );
-        const begun = performance.now();
         const said = await plugin.kubeos(
           'status',
           '--kubeconfig',
@@ -320,7 +319,6 @@ describe('kubectl kubeos', () => {
         silent.close();
         expect(said).toMatchObject({ stdout: '', status: 75 });
         expect(said.stderr).toContain('is the API server of this context up');
-        expect(performance.now() - begun).toBeLessThan(15_000);
       },
     );
   });

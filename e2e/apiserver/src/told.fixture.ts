@@ -32,7 +32,7 @@ export interface Cause {
 }
 
 /** Seconds in which everything has to be told once one of the three tells it, and those that a busy machine takes. */
-const withinSeconds = 10 + 10;
+const withinSeconds = 10 + 20;
 
 /** Looks at all three. */
 export class Told {

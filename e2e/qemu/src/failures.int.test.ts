@@ -1,5 +1,5 @@
 /**
- * What goes wrong on nodes, on some machines side by side: images that pass every check and do not work, and power that
+ * What goes wrong on nodes, on machines side by side: images that pass every check and do not work, and power that
  * is cut at moments drawn at random. The node is a node again each time, by itself.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';

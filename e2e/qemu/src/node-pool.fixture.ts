@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import type { TestImages } from './test-images.fixture.ts';
 import { VmNode } from '@kubeos/vm';
 
-/** One more than processors, of which a boot takes a whole one: some nodes only wait. */
-const size = availableParallelism() + 1;
+/** As many as processors: a boot takes a whole one, and other tests run beside this. */
+const size = availableParallelism();
 
 /** Some nodes; whoever uses one has it alone. */
 export class NodePool {

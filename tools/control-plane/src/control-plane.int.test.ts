@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { startControlPlane, type ControlPlane } from './index.ts';
 
-const deadlineSeconds = 60;
+/** Controllers come back from a restart with pauses that grow. */
+const deadlineSeconds = 180;
 
 async function eventually<T>(look: () => Promise<T>, accept: (seen: T) => boolean): Promise<T> {
   const deadline = performance.now() + deadlineSeconds * 1000;

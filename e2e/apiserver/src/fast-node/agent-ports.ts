@@ -25,6 +25,7 @@ export interface FastBoot {
 export interface AgentPortsOptions {
   readonly boot: FastBoot;
   readonly machineId: string;
+  readonly agentVersion: string;
   readonly capabilities: readonly AgentCapability[];
   readonly disk: FastDisk;
   readonly images: FastImageServer;
@@ -104,7 +105,7 @@ export function createAgentPorts(options: AgentPortsOptions): AgentDeps {
         clock.sleep(milliseconds, AbortSignal.any([options.over, ...(signal ? [signal] : [])])),
     },
     log,
-    agentVersion: 'fast',
+    agentVersion: options.agentVersion,
     capabilities: options.capabilities,
   };
 }

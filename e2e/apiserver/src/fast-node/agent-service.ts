@@ -9,7 +9,6 @@ import { createSnapshotFile } from '@kubeos/host';
 /** Where a node's agent is found. */
 export interface RunFolder {
   readonly socket: string;
-  readPublished(): Promise<string | undefined>;
   publish(text: string): Promise<void>;
 }
 
@@ -20,7 +19,6 @@ export async function openRunFolder(path: string): Promise<RunFolder> {
   const snapshot = createSnapshotFile(join(path, 'status.json'));
   return {
     socket: join(path, 'os-agent.sock'),
-    readPublished: () => snapshot.read(),
     publish: (text) => snapshot.publish(text),
   };
 }

@@ -31,7 +31,7 @@ export interface FastNodeOptions extends FastDiskContent {
   readonly folder: string;
   readonly images: FastImageServer;
   readonly labels?: Readonly<Record<string, string>>;
-  /** What its agent can do; default everything. */
+  /** What its agent can do, where it is that of today; default everything. */
   readonly capabilities?: readonly AgentCapability[];
   readonly clock: Clock;
   readonly log: Log;

@@ -16,17 +16,21 @@ export interface FastImage {
   readonly hasAgent: boolean;
   /** `kernel`: it panics before any program of ours; `agent`: everything but the kubelet comes up. */
   readonly reaches: Reach;
+  /** Which agent is in it: that of today, or one of before settings and registries. */
+  readonly agent: 'today' | 'earlier';
 }
 
 /** A sound image of this version unless told otherwise; two that differ in anything differ in their digests. */
 export function fastImage(
   version: string,
-  differs: Partial<Pick<FastImage, 'hasAgent' | 'reaches'>> & { readonly build?: number } = {},
+  differs: Partial<Pick<FastImage, 'hasAgent' | 'reaches' | 'agent'>> & {
+    readonly build?: number;
+  } = {},
 ): FastImage {
-  const { hasAgent = true, reaches = 'kubelet', build = 1 } = differs;
-  const content = JSON.stringify([version, hasAgent, reaches, build]);
+  const { hasAgent = true, reaches = 'kubelet', agent = 'today', build = 1 } = differs;
+  const content = JSON.stringify([version, hasAgent, reaches, agent, build]);
   const digest = digestOf(`download ${content}`);
-  return { version, digest, slotDigest: digestOf(`slot ${content}`), hasAgent, reaches };
+  return { version, digest, slotDigest: digestOf(`slot ${content}`), hasAgent, reaches, agent };
 }
 
 /** Digest of a text. */

@@ -5,6 +5,12 @@ import { pause } from '../pause.ts';
 import { createAgentPorts, type FastBoot } from './agent-ports.ts';
 import { serveAgent, type RunFolder } from './agent-service.ts';
 import type { FastDisk } from './disk.ts';
+import {
+  earlierCapabilities,
+  earlierSnapshot,
+  earlierVersion,
+  serveEarlierAgent,
+} from './earlier-agent.ts';
 import type { FastImageServer } from './images.ts';
 import { runFastKubelet } from './kubelet.ts';
 import { runFastProxy, type ProxyLogin } from './proxy.ts';
@@ -43,6 +49,8 @@ export class Session {
   readonly #startedMs = performance.now();
   readonly #over = new AbortController();
   readonly #order = Promise.withResolvers<void>();
+  /** What the agent published last in this boot. */
+  #published: string | undefined;
   #skippedSeconds = 0;
   #isRebooting = false;
   #nodeUid: string | undefined;
@@ -53,16 +61,21 @@ export class Session {
   constructor(options: SessionOptions) {
     this.boot = options.boot;
     this.#options = options;
+    const { capabilities } = options;
+    const agent = this.#isEarlier
+      ? { agentVersion: earlierVersion, capabilities: earlierCapabilities }
+      : { agentVersion: 'fast', capabilities };
     this.agent = createAgent(
       createAgentPorts({
         ...options,
+        ...agent,
         machineId: options.name,
         over: this.#over.signal,
         uptimeSeconds: () => this.#uptimeSeconds(),
         isRebooting: () => this.#isRebooting,
         orderReboot: () => this.#orderReboot(),
-        readPublished: () => options.runFolder.readPublished(),
-        publish: (text) => options.runFolder.publish(text),
+        readPublished: async () => this.#published,
+        publish: (text) => this.#publish(text),
         restartKubelet: () => this.#restartKubelet(),
         kubeletStartedSeconds: () => this.#kubeletStartedSeconds,
       }),
@@ -74,10 +87,11 @@ export class Session {
     const { runFolder, onShutdown } = this.#options;
     const end = (): void => this.#orderReboot();
     powerOff.addEventListener('abort', end, { once: true });
+    const serve = this.#isEarlier ? serveEarlierAgent : serveAgent;
     await this.agent.start();
     const services = [
       new Service((signal) => this.#runReturnTimer(signal)),
-      new Service((signal) => serveAgent(this.agent, runFolder.socket, signal)),
+      new Service((signal) => serve(this.agent, runFolder.socket, signal)),
     ];
     await startKernel(this.#options.root);
     await this.startKubelet();
@@ -158,6 +172,15 @@ export class Session {
         this.#options.log.debug({ error }, 'The return unit failed');
       }
     }
+  }
+
+  async #publish(text: string): Promise<void> {
+    await this.#options.runFolder.publish(this.#isEarlier ? earlierSnapshot(text) : text);
+    this.#published = text;
+  }
+
+  get #isEarlier(): boolean {
+    return this.boot.image.agent === 'earlier';
   }
 
   #uptimeSeconds(): number {

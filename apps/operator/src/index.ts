@@ -1,2 +1,3 @@
+export { helpText } from './help.ts';
 export { run } from './run.ts';
 export type { RunDeps } from './run.ts';

@@ -1,3 +1,4 @@
+export { helpText } from './help.ts';
 export { run } from './run.ts';
 export type { RunDeps } from './run.ts';
 export { wire } from './wiring.ts';

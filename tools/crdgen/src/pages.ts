@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { agentApiPage } from './agent-api-page.ts';
+import { commandsPage } from './commands-page.ts';
 import { conditionsPage } from './conditions-page.ts';
 import { crdFile } from './crd.ts';
 import { errorsPage } from './errors-page.ts';
@@ -14,9 +18,13 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Everything that is written from the schemas and tables of core. */
+const proto = resolve(import.meta.dirname, '../../../proto/kubeos/agent/v1/agent.proto');
+
+/** Everything that is written from the schemas and tables of core, the agent API and the texts of the programs. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
+    { path: 'docs/reference/agent-api.md', text: agentApiPage(readFileSync(proto, 'utf8')) },
+    { path: 'docs/reference/commands.md', text: commandsPage() },
     { path: 'charts/kubeos/files/crds/os.yaml', text: crdFile(os) },
     { path: 'charts/kubeos/files/crds/osinstances.yaml', text: crdFile(osInstance) },
     { path: 'docs/reference/os.md', text: kindPage(os) },

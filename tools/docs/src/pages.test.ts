@@ -157,6 +157,27 @@ describe('the documents', () => {
     expect(unsaid).toEqual([]);
   });
 
+  // Guides that `guides.int.test.ts` runs from their first block to the last.
+  it('repeat only what a guide runs where they install', () => {
+    const run = ['deploy', 'migrate', 'security'].map((name) => `docs/guides/${name}.md`);
+    const isOfHelm = ({ use }: { readonly use: string }): boolean => use === 'helm';
+    const known = new Set(
+      run.flatMap((path) =>
+        byPath
+          .get(path)
+          ?.fences.filter(isOfHelm)
+          .map(({ text }) => text),
+      ),
+    );
+    const unknown = pages
+      .filter(({ path }) => !run.includes(path))
+      .flatMap((page) => page.fences.filter(isOfHelm).map((fence) => ({ page, ...fence })))
+      .filter(({ text }) => !known.has(text))
+      .map(({ page, line, text }) => found(page, line, text));
+    expect(known.size).toBeGreaterThan(5);
+    expect(unknown).toEqual([]);
+  });
+
   it('are all reached from the index', () => {
     const index = byPath.get('docs/README.md');
     const reached = new Set(

@@ -173,7 +173,7 @@ describe('condition, event and plugin have the same word', () => {
       const node = isOfObject === true ? {} : { node: `${group}-1` };
       expect(await told.expect(reason, { os: group, ...node })).toContain(reason);
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent(
@@ -182,7 +182,7 @@ describe('condition, event and plugin have the same word', () => {
       await scene.createOs('nonodes', scene.upgradeTo(v2));
       expect(await told.expect('NoNodes', { os: 'nonodes' })).toContain('Nodes:          0:');
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent(
@@ -200,7 +200,7 @@ describe('condition, event and plugin have the same word', () => {
       await told.expect('NoProxy', { os: 'quiet', node: 'quiet-1' });
       await told.expect('NotReady', { os: 'off', node: 'quiet-2' });
     },
-    240_000,
+    600_000,
   );
 
   it('for more than twenty causes', () => {

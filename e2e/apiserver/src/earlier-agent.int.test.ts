@@ -44,7 +44,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'the earlier agent takes the node to today, and that of today takes it back to the earlier one',
@@ -66,7 +66,7 @@ it.concurrent(
     expect(scene.node('across-1')).toMatchObject({ unschedulable: false, annotations: {} });
     expect(versionsOf(node)).toEqual([v1.version, v2.version, v1.version]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -81,7 +81,7 @@ it.concurrent(
     expect(agentOf('then-1')).toMatchObject({ ...earlier, version: v1.version });
     expect(versionsOf(node)).toEqual([v1.version, fix.version, v1.version]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -107,7 +107,7 @@ it.concurrent(
     await scene.untilUpdated('cannot');
     expect(node.running?.image).toBe(v2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -121,7 +121,7 @@ it.concurrent(
     expect(versionsOf(node)).toEqual([v2.version, v1.version, v2.version]);
     expect(scene.node('brings-1')).toMatchObject({ ready: true, unschedulable: false });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -136,5 +136,5 @@ it.concurrent(
     await expect(asked).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     client.close();
   },
-  180_000,
+  600_000,
 );

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-26: an edit in mid Prepare stops the download and goes to the new image alone',
@@ -47,7 +47,7 @@ it.concurrent(
     expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v3.version]);
     expect(scene.instance('change-1')?.spec.history?.seq).toBe(2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -72,7 +72,7 @@ it.concurrent(
     await scene.untilUpdated('swap');
     expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v3.version]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -93,7 +93,7 @@ it.concurrent(
     expect(scene.node('drop-1')).toMatchObject({ unschedulable: false, annotations: {} });
     expect(node?.running?.image).toBe(v1);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -113,7 +113,7 @@ it.concurrent(
     expect(scene.node('last-1')).toMatchObject({ unschedulable: false, annotations: {} });
     expect(Object.keys(scene.node('last-1')?.labels ?? {})).toHaveLength(1);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -135,7 +135,7 @@ it.concurrent(
     expect(scene.instance('again-1')?.uid).not.toBe(before.instance?.uid);
     expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -160,7 +160,7 @@ it.concurrent(
     expect(node?.boots).toHaveLength(1);
     await finishJob('stuck');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -180,7 +180,7 @@ it.concurrent(
       ['B', 'trial'],
     ]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -200,7 +200,7 @@ it.concurrent(
     expect(conditionOf(scene.os('console')?.status, 'Ready')?.status).toBe('False');
     expect(scene.node('console-1')).toMatchObject({ unschedulable: false, annotations: {} });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -223,5 +223,5 @@ it.concurrent(
     expect(scene.images.fetches.filter((url) => url === upgrade.imageurl)).toHaveLength(1);
     expect(node?.boots).toHaveLength(2);
   },
-  180_000,
+  600_000,
 );

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-30: an image that cannot be installed stops the fleet after as many nodes as are allowed, and a retry lets it go on',
@@ -52,7 +52,7 @@ it.concurrent(
     expect(conditionOf(scene.os('digest')?.status, 'Degraded')?.status).toBe('False');
     expect(budget.most).toHaveLength(1);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent.each([
@@ -74,7 +74,7 @@ it.concurrent.each([
       sizeBytes: 64 * 1_048_576,
     });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -92,7 +92,7 @@ it.concurrent(
     scene.images.offer('late', v2);
     await scene.untilUpdated('missing');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -101,7 +101,7 @@ it.concurrent(
     const nodes = await scene.addNodes('panic', 2, { image: v1 });
     const budget = scene.watchBudget(nodes);
     await scene.createOs('panic', scene.upgradeTo(fastImage(v2.version, { reaches: 'kernel' })));
-    await scene.untilStopped('panic', 90);
+    await scene.untilStopped('panic');
 
     const [first, second] = nodes;
     expect(first?.boots.map(({ slot, why }) => [slot, why])).toEqual([
@@ -125,7 +125,7 @@ it.concurrent(
     expect(nodes.map(({ running }) => running?.image)).toEqual([v3, v3]);
     expect(budget.most).toHaveLength(1);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -143,5 +143,5 @@ it.concurrent(
     expect(scene.instance('mute-1')?.status.agent?.slots.B.state).toBe('ready');
     expect(scene.node('mute-1')).toMatchObject({ unschedulable: false, ready: true });
   },
-  180_000,
+  600_000,
 );

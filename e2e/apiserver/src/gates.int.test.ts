@@ -25,7 +25,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-20: pods that cannot leave let their node be passed over before it is cordoned, and the status names pod and budget',
@@ -51,7 +51,7 @@ it.concurrent(
     await scene.untilUpdated('held');
     expect(first?.running?.image).toBe(v2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -65,7 +65,7 @@ it.concurrent(
     expect(conditionOf(scene.os('local')?.status, 'Ready')?.message).toContain('default/tool');
     expect(scene.node('local-1')?.unschedulable).toBe(false);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -89,7 +89,7 @@ it.concurrent(
     await scene.kubectl('uncordon', 'foreign-1');
     await scene.untilUpdated('foreign');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -110,7 +110,7 @@ it.concurrent(
     await until('the good node to be through', () => scene.os('dark')?.status.updated === 1);
     expect(nodes.map(({ boots }) => boots.length)).toEqual([1, 1, 2]);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -127,7 +127,7 @@ it.concurrent(
     await scene.untilUpdated('hold');
     expect(node?.running?.image).toBe(v2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -147,7 +147,7 @@ it.concurrent(
     await scene.editOs('pause', { paused: false });
     await scene.untilUpdated('pause');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -167,7 +167,7 @@ it.concurrent(
     await scene.untilUpdated('night');
     expect(node?.running?.image).toBe(v2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -187,7 +187,7 @@ it.concurrent(
     ]);
     expect(waitsFor('SelectorConflict')(scene.os('younger')?.status ?? {})).toBe(true);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -203,7 +203,7 @@ it.concurrent(
     expect(scene.os('knobs')?.status).toMatchObject({ nodes: 1, updated: 0 });
     expect(conditionOf(scene.os('knobs')?.status, 'SettingsApplied')?.reason).toBe('Pending');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -219,5 +219,5 @@ it.concurrent(
     await scene.editOs('stray', { ...scene.upgradeTo(v2), sysconfigs: { configs: [] } });
     await scene.untilUpdated('stray');
   },
-  180_000,
+  600_000,
 );

@@ -63,7 +63,7 @@ beforeAll(async () => {
   web = await scene.addNodes('web', 2, { image: v1 });
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it('pod security admits the operator where it is strictest, and the proxies in their own namespace', async () => {
   const pods = async (where: string): Promise<number> => {
@@ -105,7 +105,7 @@ it('an upgrade and a rollback of the release in mid rollout leave the rollout al
     [v1.version, v2.version],
   ]);
   await helm.run(['upgrade', releaseName, chartFolder, inNamespace]);
-}, 180_000);
+}, 600_000);
 
 it('an uninstall in mid rollout ends it first: no node stays cordoned, every object is kept', async () => {
   const [held] = await scene.addNodes('held', 1, { image: v1 });
@@ -140,7 +140,7 @@ it('an uninstall in mid rollout ends it first: no node stays cordoned, every obj
   const mine = 'deployments,jobs,serviceaccounts,clusterroles,validatingadmissionpolicies';
   const left = ['get', mine, '-A', '-l', 'app.kubernetes.io/part-of=kubeos', '-o', 'name'];
   expect(await scene.kubectl(...left)).toBe('');
-}, 240_000);
+}, 600_000);
 
 it('an install after that goes on where the rollout was ended', async () => {
   await scene.kubectl(
@@ -167,4 +167,4 @@ it('an install after that goes on where the rollout was ended', async () => {
   operator = await scene.startOperator('next');
   await scene.untilUpdated('web');
   expect(web.map(({ running }) => running?.image.version)).toEqual([v3.version, v3.version]);
-}, 180_000);
+}, 600_000);

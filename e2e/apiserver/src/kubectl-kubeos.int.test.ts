@@ -21,7 +21,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 interface Forecast {
   readonly nodes: readonly { readonly node: string; readonly batch: number }[];
@@ -87,7 +87,7 @@ describe('kubectl kubeos', () => {
 
       const admitted = followAdmissions('plan');
       await scene.createOs('plan', spec);
-      await scene.untilOs('plan', 'all but two', ({ updated }) => updated === 3, 150);
+      await scene.untilOs('plan', 'all but two', ({ updated }) => updated === 3);
       await scene.untilOs('plan', 'the reasons', ({ waiting }) => waiting?.length === 2);
       expect(admitted).toEqual(planned.nodes.map(({ node }) => node));
       const stayed = scene
@@ -115,7 +115,7 @@ describe('kubectl kubeos', () => {
       expect(left).toMatchObject({ nodes: [], blocked: planned.blocked });
       expect(left.asWanted).toEqual(planned.nodes.map(({ node }) => node));
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent(
@@ -140,10 +140,10 @@ describe('kubectl kubeos', () => {
 
       const admitted = followAdmissions('row');
       await scene.createOs('row', spec);
-      await scene.untilUpdated('row', 150);
+      await scene.untilUpdated('row');
       expect(admitted).toEqual(planned.nodes.map(({ node }) => node));
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent(
@@ -188,7 +188,7 @@ describe('kubectl kubeos', () => {
       expect((await plugin.kubeos('resume', 'people')).stdout).toContain('os/people resumed\n');
       await scene.untilOs('people', 'the first', ({ updated }) => updated === 1);
       expect((await plugin.kubeos('unhold', 'people-2')).stdout).toContain('new disk -> -\n');
-      await scene.untilUpdated('people', 150);
+      await scene.untilUpdated('people');
       const { items } = await plugin.json<States>(['status', 'people']);
       expect(items.map(({ phase }) => phase)).toEqual(['UpToDate', 'UpToDate']);
       await until(
@@ -206,7 +206,7 @@ describe('kubectl kubeos', () => {
       expect(back.stdout).toContain('  spec.opstype: upgrade -> rollback\n');
       expect(back.stdout).toContain('  nodes that go back: people-1, people-2\n');
       await scene.untilOs('people', 'the way back to begin', ({ updated }) => updated === 0);
-      await scene.untilUpdated('people', 150);
+      await scene.untilUpdated('people');
       expect(nodes.map(({ running }) => running?.image)).toEqual([v1, v1]);
 
       const told = await plugin.kubeos('history', 'os/people');
@@ -224,7 +224,7 @@ describe('kubectl kubeos', () => {
       );
       expect(written).toContain('"manager": "kubectl-kubeos"');
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent(
@@ -259,7 +259,7 @@ describe('kubectl kubeos', () => {
       const told = await plugin.kubeos('history', 'again-1', '-o', 'wide');
       expect(told.stdout).toMatch(/node\/again-1 +Warning +DigestMismatch +/u);
     },
-    240_000,
+    600_000,
   );
 
   it.concurrent('completes commands, options and names in kubectl itself', async () => {

@@ -78,7 +78,7 @@ it.concurrent.each<[name: string, outdate: (scene: Scene) => Promise<unknown>]>(
       expect(scene.node('old-1')?.unschedulable).toBe(false);
 
       await scene.kubectl('replace', '-f', resolve(crdFile, '..'));
-      await scene.untilUpdated('old', 120);
+      await scene.untilUpdated('old');
       expect(node?.running?.image).toBe(v2);
     } finally {
       await scene.close();
@@ -105,7 +105,7 @@ it.concurrent(
       expect(scene.os('plain')?.status).toEqual({});
 
       await scene.kubectl('replace', '-f', resolve(crdFile, '..'));
-      await scene.untilUpdated('plain', 120);
+      await scene.untilUpdated('plain');
       expect(await outdated()).toEqual(['CRDOutdated']);
     } finally {
       await scene.close();

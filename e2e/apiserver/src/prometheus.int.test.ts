@@ -78,7 +78,7 @@ async function handOver(): Promise<{ readonly wasLeftOut: boolean; readonly node
 
   await scene.kubectl('label', 'node', `${name}-1`, `${role}-`);
   const [node] = await adding;
-  await scene.untilUpdated(name, 180);
+  await scene.untilUpdated(name);
   await scene.kubectl('label', 'node', `${name}-1`, `${role}=`);
   await scene.untilOs(name, 'the node to be left out', ({ nodes }) => nodes === 0);
   if (node === undefined) throw new Error('no node was made');
@@ -100,8 +100,8 @@ beforeAll(async () => {
   await scene.createOs('broken', scene.upgradeTo(bad));
   [handedOver] = await Promise.all([
     handOver(),
-    scene.untilUpdated('fine', 180),
-    scene.untilStopped('broken', 180),
+    scene.untilUpdated('fine'),
+    scene.untilStopped('broken'),
   ]);
   await untilValue('max(kubeos_agent_last_failure_info)', 1);
   // From then on its agent has something to warn of.

@@ -110,7 +110,7 @@ it('comes through operator, proxy and agent; a node with an agent of before wait
     checksum: digest.slice('sha256:'.length),
     flagSafe: true,
   });
-  await scene.untilOs('direct', 'one of two', ({ updated }) => updated === 1, 120);
+  await scene.untilOs('direct', 'one of two', ({ updated }) => updated === 1);
 
   expect(node?.running?.image.version).toBe('KubeOS 2.0.0');
   expect(scene.instance('direct-1')?.status.agent?.slots.B).toMatchObject({
@@ -122,4 +122,4 @@ it('comes through operator, proxy and agent; a node with an agent of before wait
   expect(scene.os('direct')?.status.waiting).toEqual([
     expect.objectContaining({ reason: 'ImageTypeUnsupported', count: 1 }),
   ]);
-}, 180_000);
+}, 600_000);

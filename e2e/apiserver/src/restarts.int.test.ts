@@ -19,7 +19,7 @@ beforeAll(async () => {
   operator = await scene.startOperator('first');
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it('an operator killed in mid Drain and in mid Confirm is followed by one that goes on', async () => {
   const [draining] = await scene.addNodes('draining', 1, { image: v1 });
@@ -48,7 +48,7 @@ it('an operator killed in mid Drain and in mid Confirm is followed by one that g
   expect(draining?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
   expect(confirming?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
   expect(scene.shutdowns.map(({ pods }) => pods)).toEqual([[], []]);
-}, 180_000);
+}, 600_000);
 
 it('settings go on where they stood when operator and proxy are away in mid After', async () => {
   const tuned = await addNode(scene, 'tuned', { image: v1 });
@@ -84,7 +84,7 @@ it('settings go on where they stood when operator and proxy are away in mid Afte
   }
   expect(tuned.boots).toHaveLength(1);
   expect(moved.boots).toHaveLength(2);
-}, 180_000);
+}, 600_000);
 
 it('an API server that is away in mid Drain and in the trial breaks nothing', async () => {
   const [node] = await scene.addNodes('outage', 1, { image: v1 });
@@ -97,7 +97,7 @@ it('an API server that is away in mid Drain and in the trial breaks nothing', as
 
   expect(operator.isRunning()).toBe(true);
   expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v2.version]);
-}, 180_000);
+}, 600_000);
 
 it('a trial that ended while the API server was away for longer than the lease is blamed on nobody', async () => {
   const [node] = await scene.addNodes('away', 1, { image: v1 });
@@ -115,6 +115,6 @@ it('a trial that ended while the API server was away for longer than the lease i
   expect(scene.os('away')?.status).toMatchObject({ failed: 0 });
   // The watches of nodes and instances come back one after the other.
   await until('the node to be given back', () => scene.node('away-1')?.unschedulable === false);
-}, 180_000);
+}, 600_000);
 
 const removeFinalizers = JSON.stringify([{ op: 'remove', path: '/metadata/finalizers' }]);

@@ -27,7 +27,7 @@ beforeAll(async () => {
   ];
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 /** The window of a sample is at night. The signs of these names are turned round. */
 function zoneWhereItIsNoon(hour: number): string {

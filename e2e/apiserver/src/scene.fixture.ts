@@ -112,43 +112,36 @@ export class Scene {
   }
 
   /** Waits until the status of an `OS` is as wanted. */
-  async untilOs(
-    name: string,
-    what: string,
-    holds: (status: OsStatus) => unknown,
-    seconds = 60,
-  ): Promise<void> {
+  async untilOs(name: string, what: string, holds: (status: OsStatus) => unknown): Promise<void> {
     await until(`${name}: ${what}`, () => holds(this.os(name)?.status ?? {}), {
-      seconds,
       instead: () => this.#describe(name),
     });
   }
 
   /** Waits until an `OS` says that all its nodes are up to date. */
-  async untilUpdated(name: string, seconds = 90): Promise<void> {
+  async untilUpdated(name: string): Promise<void> {
     const isReady = (status: OsStatus): boolean =>
       conditionOf(status, 'Ready')?.reason === 'AllNodesUpdated' &&
       this.os(name)?.finalizers.length === 0;
-    await this.untilOs(name, 'all nodes to be updated', isReady, seconds);
+    await this.untilOs(name, 'all nodes to be updated', isReady);
   }
 
   /** Waits until the fleet has stopped after as many failures as are allowed. */
-  async untilStopped(os: string, seconds = 60): Promise<void> {
+  async untilStopped(os: string): Promise<void> {
     await this.untilOs(
       os,
       'the fleet to stop',
       (status) =>
         conditionOf(status, 'Ready')?.reason === 'MaxFailuresReached' && status.working === 0,
-      seconds,
     );
   }
 
   /** Waits until the open operation of a node is in this phase. */
-  async untilPhase(node: string, phase: Phase | undefined, seconds = 60): Promise<void> {
+  async untilPhase(node: string, phase: Phase | undefined): Promise<void> {
     await until(
       `${node} to be in phase ${phase ?? 'none'}`,
       () => this.instance(node)?.spec.operation?.phase === phase,
-      { seconds, instead: () => this.instance(node) },
+      { instead: () => this.instance(node) },
     );
   }
 

@@ -27,7 +27,7 @@ beforeAll(async () => {
   empty = await addNode(scene, 'empty', { image: v2, labels: { [label]: '' } });
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 async function apply(file: string): Promise<void> {
   await scene.kubectl('apply', '-n', 'default', '-f', resolve(folder, file));
@@ -65,7 +65,7 @@ it('upgrade-with-settings.yaml: both sets go with the upgrade', async () => {
   scene.images.offerAt('registry.example.org/kubeos/upgrade:2.1.0', offered);
   await apply('upgrade-with-settings.yaml');
   await untilSettings(scene, 'os-settings', 'Applied');
-  await scene.untilUpdated('os-settings', 120);
+  await scene.untilUpdated('os-settings');
 
   const { root, running } = empty;
   expect(running?.image.version).toBe('KubeOS 2.1.0');
@@ -84,4 +84,4 @@ it('upgrade-with-settings.yaml: both sets go with the upgrade', async () => {
     after: 's1',
     refused: { total: 0 },
   });
-}, 180_000);
+}, 600_000);

@@ -47,7 +47,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-16: an upgrade applies one set before the switch and one after it, and the kernel lines are those of the right slots',
@@ -111,7 +111,7 @@ it.concurrent(
     expect(conditionOf(status, 'ConfigApplied')).toMatchObject({ reason: 'Applied' });
     expect(node.boots).toHaveLength(2);
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -133,7 +133,7 @@ it.concurrent(
     await expectOnlyBefore(node);
     expect(conditionOf(scene.os('crash')?.status, 'SettingsApplied')?.reason).toBe('Pending');
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -158,7 +158,7 @@ it.concurrent(
     await expectOnlyBefore(node);
     await untilReported(scene, 'weary-1', 'RebootPending', 'NotArmed');
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -174,7 +174,7 @@ it.concurrent(
     expect(scene.lastOf('stale-1')?.message).toContain('its state is failed');
     await expectOnlyBefore(node);
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -191,7 +191,7 @@ it.concurrent(
     expect(node.boots).toHaveLength(1);
     expect(scene.node('barred-1')).toMatchObject({ ready: true, unschedulable: false });
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -222,7 +222,7 @@ it.concurrent(
       refused: { total: 0 },
     });
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -244,5 +244,5 @@ it.concurrent(
     await untilSettings(scene, 'late', 'Applied');
     expect(await readNodeFile(node.root, 'proc/sys/vm/swappiness')).toBe('10\n');
   },
-  240_000,
+  600_000,
 );

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-16: a configuration of all models reaches a node that goes on serving, and is known in full',
@@ -86,7 +86,7 @@ it.concurrent(
     expect(scene.podsOn('calm-1')).toEqual(['guest']);
     expect(node.boots).toHaveLength(1);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -124,7 +124,7 @@ it.concurrent(
       'maxPods: 110 # enough for everybody\npodsPerCore: 8\n',
     );
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -154,7 +154,7 @@ it.concurrent(
     await scene.untilUpdated('astray');
     for (const { root } of nodes) expect(await readNodeFile(root, swappiness)).toBe('10\n');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -179,7 +179,7 @@ it.concurrent(
     await untilSettings(scene, 'lacking', 'Applied');
     expect(await readNodeFile(root, limitsPath)).toMatch(/^root hard nofile 65535$/m);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -216,7 +216,7 @@ it.concurrent(
     await untilReported(scene, 'drifting-1', 'RebootPending', 'RestartPending');
     expect(conditionOf(scene.os('drifting')?.status, 'SettingsApplied')?.status).toBe('True');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -238,7 +238,7 @@ it.concurrent(
     await untilSettings(scene, 'renamed', 'Applied');
     expect(await readNodeFile(root, swappiness)).toBe('20\n');
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -256,7 +256,7 @@ it.concurrent(
         'spec.sysconfigs.configs[0].model: "kuberntes.kubelet" is read as "kubernetes.kubelet"',
     });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -283,5 +283,5 @@ it.concurrent(
     expect(node.boots).toHaveLength(2);
     expect(scene.os('cut')?.status).toMatchObject({ failed: 0 });
   },
-  180_000,
+  600_000,
 );

@@ -77,7 +77,7 @@ export class Told {
     await until(
       `a condition ${reason} of ${cause.os}`,
       () => this.#conditions(cause).some((condition) => condition.reason === reason),
-      { seconds: 90, instead },
+      { instead },
     );
     await until(`an event ${reason} of ${cause.os}`, () => this.#reasons(cause).includes(reason), {
       seconds: withinSeconds,

@@ -20,7 +20,7 @@ beforeAll(async () => {
   operator = await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-26: an edit in the trial takes the node back before it goes to the new image',
@@ -29,13 +29,13 @@ it.concurrent(
     await scene.createOs('turn', { ...scene.upgradeTo(v2), ...long });
     await scene.untilPhase('turn-1', 'After');
     await scene.editOs('turn', { ...scene.upgradeTo(v3), minReadySeconds: 1 });
-    await scene.untilUpdated('turn', 120);
+    await scene.untilUpdated('turn');
 
     const boots = node?.boots.map(({ version }) => version);
     expect(boots).toEqual([v1.version, v2.version, v1.version, v3.version]);
     expect(scene.os('turn')?.status).toMatchObject({ failed: 0, updated: 1 });
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -54,11 +54,11 @@ it.concurrent(
     await scene.untilPhase('early-1', 'Cancel');
     expect(scene.node('early-1')?.unschedulable).toBe(true);
     node?.startProxy();
-    await scene.untilUpdated('early', 120);
+    await scene.untilUpdated('early');
 
     expect(node?.boots.map(({ version }) => version)).toEqual([v1.version, v3.version]);
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -74,7 +74,7 @@ it.concurrent(
     expect(scene.instance('leave-1')?.status.agent?.slots.B.state).toBe('good');
     expect(scene.node('leave-1')).toMatchObject({ unschedulable: false, annotations: {} });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -92,13 +92,13 @@ it.concurrent(
     );
     await until('a cordon', () => scene.node('orphan-1')?.unschedulable);
     node?.passTime(601);
-    await scene.untilUpdated('orphan', 120);
+    await scene.untilUpdated('orphan');
 
     const boots = node?.boots.map(({ version }) => version);
     expect(boots).toEqual([v1.version, v2.version, v1.version, v2.version]);
     expect(scene.node('orphan-1')).toMatchObject({ unschedulable: false, annotations: {} });
   },
-  240_000,
+  600_000,
 );
 
 it.concurrent(
@@ -115,13 +115,13 @@ it.concurrent(
     await scene.kubectl('uncordon', 'tug-1');
     await scene.kubectl('cordon', 'tug-1');
     operator.signal('SIGCONT');
-    await scene.untilUpdated('tug', 120);
+    await scene.untilUpdated('tug');
 
     const left = scene.node('tug-1');
     expect(left).toMatchObject({ unschedulable: true, unschedulableIsOurs: false });
     expect(left?.annotations).toEqual({});
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -139,9 +139,9 @@ it.concurrent(
     await until('the other pod to go', () => scene.podsOn('gate-1').join() === 'gate-a');
 
     await scene.kubectl('delete', 'validatingadmissionpolicybinding', 'refuse-gate-a');
-    await scene.untilUpdated('gate', 120);
+    await scene.untilUpdated('gate');
   },
-  240_000,
+  600_000,
 );
 
 const removeFinalizers = JSON.stringify([{ op: 'remove', path: '/metadata/finalizers' }]);

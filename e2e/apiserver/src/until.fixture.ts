@@ -1,6 +1,9 @@
+/** Ends what hangs; what is slow beside machines that boot has its time. */
+const patienceSeconds = 300;
+
 /** How long a wait lasts, and what it tells when it was in vain. */
 export interface UntilOptions {
-  /** Default 60. */
+  /** Default 300. */
   readonly seconds?: number;
   /** What was there in place of what was waited for. */
   readonly instead?: () => unknown;
@@ -10,7 +13,7 @@ export interface UntilOptions {
 export async function until(
   what: string,
   holds: () => unknown,
-  { seconds = 60, instead = () => undefined }: UntilOptions = {},
+  { seconds = patienceSeconds, instead = () => undefined }: UntilOptions = {},
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await holds())) {

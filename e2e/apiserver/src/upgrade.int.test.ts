@@ -16,7 +16,7 @@ beforeAll(async () => {
   await scene.startOperator();
 }, 600_000);
 
-afterAll(() => scene.close(), 60_000);
+afterAll(() => scene.close(), 180_000);
 
 it.concurrent(
   'B-04, B-06: an upgrade moves three nodes one by one, pods first, and the service keeps its budget',
@@ -35,7 +35,7 @@ it.concurrent(
     const budget = scene.watchBudget(nodes);
 
     await scene.createOs('calm', scene.upgradeTo(v2));
-    await scene.untilUpdated('calm', 120);
+    await scene.untilUpdated('calm');
 
     expect(nodes.map(({ running }) => running?.image.version)).toEqual(Array(3).fill(v2.version));
     expect(nodes.map(({ boots }) => boots.length)).toEqual([2, 2, 2]);
@@ -46,7 +46,7 @@ it.concurrent(
       nodes.map(({ name }) => ({ node: name, wasCordoned: true, pods: [] })),
     );
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -82,7 +82,7 @@ it.concurrent(
     );
     expect(steps).toEqual(['Prepare', 'Activate', 'After', 'Confirmed']);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -99,7 +99,7 @@ it.concurrent(
     expect(budget.most).toHaveLength(1);
     expect(scene.instance('team-1')?.spec).toMatchObject({ nodestatus: 'idle' });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -121,7 +121,7 @@ it.concurrent(
     expect(order.slice(0, 1)).toEqual([1]);
     expect(Math.max(...order)).toBe(2);
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent(
@@ -145,7 +145,7 @@ it.concurrent(
       result: 'Committed',
     });
   },
-  180_000,
+  600_000,
 );
 
 it.concurrent.each([
@@ -172,5 +172,5 @@ it.concurrent.each([
     expect(scene.node(`${group}-1`)).toMatchObject({ unschedulable: false, annotations: {} });
     expect(node?.boots).toHaveLength(1);
   },
-  180_000,
+  600_000,
 );

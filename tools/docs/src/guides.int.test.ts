@@ -53,7 +53,7 @@ async function apply(...objects: readonly object[]): Promise<void> {
 }
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + 300_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`Waited in vain for ${what}`);
     await delay(50);

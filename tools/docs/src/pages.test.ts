@@ -136,6 +136,14 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
+  it('name every stage of npm test', () => {
+    const stages = readFileSync(join(repository, 'tools/test/stages.mjs'), 'utf8');
+    const names = [...stages.matchAll(/\bname: '([\w-]+)'/gu)].map(([, name = '']) => name);
+    const told = new Set(byPath.get('CONTRIBUTING.md')?.codes.map(({ text }) => text));
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !told.has(name))).toEqual([]);
+  });
+
   it('name only units of systemd that are there', () => {
     const missing = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/os-agent[\w-]*\.(?:service|socket|timer)\b/gu)]

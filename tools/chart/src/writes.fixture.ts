@@ -1,4 +1,5 @@
 /** Writes that are really made: where RBAC lets something through, admission decides by what is in it. */
+import { operatorConditionTypes } from '@kubeos/core';
 import type { ApiClient, ApiRequest } from '@kubeos/kube';
 
 const group = '/apis/upgrade.openeuler.org/v1alpha1/namespaces/default';
@@ -9,10 +10,12 @@ function patch(path: string, body: object): ApiRequest {
   return { method: 'PATCH', path, body, ...merge };
 }
 
-function condition(type: string): object {
-  const lastTransitionTime = '2026-01-02T03:04:05Z';
-  return { type, status: 'True', reason: 'Told', message: '', lastTransitionTime };
-}
+const condition = (type: string) => ({
+  ...{ type, status: 'True', reason: 'Told', message: '' },
+  lastTransitionTime: '2026-01-02T03:04:05Z',
+});
+
+const operatorsConditions = Array.from(operatorConditionTypes, condition);
 
 const node = (body: object): ApiRequest => patch('/api/v1/nodes/n1', body);
 const os = (body: object): ApiRequest => patch(`${group}/os/web`, body);
@@ -37,7 +40,7 @@ export const proxyAttempts: readonly Attempt[] = [
   [
     'keeps the conditions that are its own',
     patch(own('n1/status'), {
-      status: { conditions: [condition('Admitted'), condition('UpToDate')] },
+      status: { conditions: [...operatorsConditions, condition('UpToDate')] },
     }),
   ],
   [
@@ -45,11 +48,14 @@ export const proxyAttempts: readonly Attempt[] = [
     patch(own('n2/status'), { status: { proxyVersion: '1' } }),
     'os-proxy of node n1 may not write the OSInstance of n2',
   ],
-  [
-    'says that its node was not admitted',
-    patch(own('n1/status'), { status: { conditions: [condition('UpToDate')] } }),
-    'may not change the conditions Admitted and Drained',
-  ],
+  ...operatorsConditions.map(({ type }): Attempt => {
+    const others = operatorsConditions.filter((other) => other.type !== type);
+    return [
+      `takes the condition ${type} away`,
+      patch(own('n1/status'), { status: { conditions: [...others, condition('UpToDate')] } }),
+      'may not change the conditions Admitted, Drained and Progressing',
+    ];
+  }),
   [
     'tells its own node what to do',
     patch(own('n1'), { spec: { nodestatus: 'idle' } }),
@@ -201,7 +207,7 @@ export async function fill(api: ApiClient): Promise<void> {
     };
     await api.request({ method: 'POST', path: own(''), body: instance });
     await api.request(
-      patch(own(`${name}/status`), { status: { conditions: [condition('Admitted')] } }),
+      patch(own(`${name}/status`), { status: { conditions: operatorsConditions } }),
     );
   }
   const spec = {

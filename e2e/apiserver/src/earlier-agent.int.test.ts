@@ -117,7 +117,7 @@ it.concurrent(
     const node = await addNode(scene, 'brings', { image: v2, idle });
     await scene.createOs('brings', { opstype: 'rollback', osversion: v1.version, sysconfigs });
     await scene.untilStopped('brings');
-    expect(scene.lastOf('brings-1')).toMatchObject({ reason: 'Unsupported' });
+    expect(await scene.lastOf('brings-1')).toMatchObject({ reason: 'Unsupported' });
     expect(versionsOf(node)).toEqual([v2.version, v1.version, v2.version]);
     expect(scene.node('brings-1')).toMatchObject({ ready: true, unschedulable: false });
   },

@@ -36,7 +36,10 @@ it.concurrent(
       reason: 'NodesFailed',
       message: '2 node(s) failed: digest-1, digest-2',
     });
-    expect(scene.lastOf('digest-1')).toMatchObject({ class: 'bad', reason: 'DigestMismatch' });
+    expect(await scene.lastOf('digest-1')).toMatchObject({
+      class: 'bad',
+      reason: 'DigestMismatch',
+    });
     expect(scene.instance('digest-1')?.status.agent?.lastFailure).toMatchObject({
       code: 'DIGEST_MISMATCH',
     });
@@ -66,7 +69,7 @@ it.concurrent.each([
     await scene.createOs(group, { ...scene.upgradeTo(image), osversion: v2.version });
     await scene.untilStopped(group);
 
-    expect(scene.lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
+    expect(await scene.lastOf(`${group}-1`)).toMatchObject({ class: 'bad', reason });
     expect(node?.boots).toHaveLength(1);
     expect(scene.node(`${group}-1`)?.unschedulable).toBe(false);
     expect(scene.instance(`${group}-1`)?.status.agent?.slots.B).toEqual({
@@ -87,7 +90,7 @@ it.concurrent(
       status.waiting?.some(({ reason }) => reason === 'SourceNotFound'),
     );
     expect(scene.os('missing')?.status).toMatchObject({ failed: 0, updated: 0 });
-    expect(scene.lastOf('missing-1')?.message).toContain('404');
+    expect((await scene.lastOf('missing-1'))?.message).toContain('404');
 
     scene.images.offer('late', v2);
     await scene.untilUpdated('missing');
@@ -112,7 +115,7 @@ it.concurrent(
       ['A', 'good'],
     ]);
     expect(second?.boots).toHaveLength(1);
-    expect(scene.lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
+    expect(await scene.lastOf('panic-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
     expect(scene.node('panic-1')).toMatchObject({ unschedulable: false, annotations: {} });
     expect(scene.instance('panic-1')?.status.agent).toMatchObject({
       bootedSlot: 'A',
@@ -138,7 +141,10 @@ it.concurrent(
     node?.passTime(601);
     await scene.untilStopped('mute');
 
-    expect(scene.lastOf('mute-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await scene.lastOf('mute-1')).toMatchObject({
+      class: 'unconfirmed',
+      reason: 'NotConfirmed',
+    });
     expect(node?.running?.image).toBe(v1);
     expect(scene.instance('mute-1')?.status.agent?.slots.B.state).toBe('ready');
     expect(scene.node('mute-1')).toMatchObject({ unschedulable: false, ready: true });

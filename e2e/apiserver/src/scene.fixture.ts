@@ -106,9 +106,13 @@ export class Scene {
     return this.#cluster.cache.instance(name);
   }
 
-  /** How the last attempt of a node at its newest target ended. */
-  lastOf(node: string): HistoryEntry['last'] {
-    return this.instance(node)?.spec.history?.entries[0]?.last;
+  /** How the last attempt of a node at its newest target ended; its `OS` may tell of that before it is seen here. */
+  async lastOf(node: string): Promise<HistoryEntry['last']> {
+    const last = (): HistoryEntry['last'] => this.instance(node)?.spec.history?.entries[0]?.last;
+    await until(`an attempt of ${node} to end`, () => last() !== undefined, {
+      instead: () => this.instance(node),
+    });
+    return last();
   }
 
   /** Waits until the status of an `OS` is as wanted. */

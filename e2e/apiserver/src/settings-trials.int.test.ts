@@ -79,7 +79,7 @@ it.concurrent(
     await scene.untilStopped('sour');
     await scene.untilPhase('sour-2', undefined);
 
-    expect(scene.lastOf('sour-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
+    expect(await scene.lastOf('sour-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
     expect(scene.instance('sour-1')?.status.agent?.lastFailure).toMatchObject({
       code: 'SERVICE_FAILED',
       message: expect.stringContaining('its state is failed'),
@@ -115,7 +115,10 @@ it.concurrent(
     node.passTime(601);
     await scene.untilStopped('deaf');
 
-    expect(scene.lastOf('deaf-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await scene.lastOf('deaf-1')).toMatchObject({
+      class: 'unconfirmed',
+      reason: 'NotConfirmed',
+    });
     expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     expect(scene.node('deaf-1')).toMatchObject({ ready: true, unschedulable: false });
     expect(node.boots).toHaveLength(1);
@@ -133,7 +136,10 @@ it.concurrent(
     node.reset();
     await scene.untilStopped('jolt');
 
-    expect(scene.lastOf('jolt-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await scene.lastOf('jolt-1')).toMatchObject({
+      class: 'unconfirmed',
+      reason: 'NotConfirmed',
+    });
     expect(await readNodeFile(node.root, kubeletFilePath)).toBe(kubeletFileText);
     expect(scene.node('jolt-1')).toMatchObject({ ready: true, unschedulable: false });
   },
@@ -236,7 +242,7 @@ it.concurrent(
     node.passTime(601);
     await scene.untilStopped('relapse');
 
-    expect(scene.lastOf('relapse-1')).toMatchObject({
+    expect(await scene.lastOf('relapse-1')).toMatchObject({
       class: 'unconfirmed',
       reason: 'NotConfirmed',
     });

@@ -129,7 +129,7 @@ it.concurrent(
     await scene.createOs('crash', { ...upgrade, upgradeconfigs, sysconfigs });
     await scene.untilStopped('crash');
 
-    expect(scene.lastOf('crash-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
+    expect(await scene.lastOf('crash-1')).toMatchObject({ class: 'bad', reason: 'BootFailed' });
     await expectOnlyBefore(node);
     expect(conditionOf(scene.os('crash')?.status, 'SettingsApplied')?.reason).toBe('Pending');
   },
@@ -154,7 +154,10 @@ it.concurrent(
     node.passTime(601);
     await scene.untilStopped('weary');
 
-    expect(scene.lastOf('weary-1')).toMatchObject({ class: 'unconfirmed', reason: 'NotConfirmed' });
+    expect(await scene.lastOf('weary-1')).toMatchObject({
+      class: 'unconfirmed',
+      reason: 'NotConfirmed',
+    });
     await expectOnlyBefore(node);
     await untilReported(scene, 'weary-1', 'RebootPending', 'NotArmed');
   },
@@ -170,8 +173,8 @@ it.concurrent(
     await scene.createOs('stale', { ...scene.upgradeTo(v2), upgradeconfigs, sysconfigs });
     await scene.untilStopped('stale');
 
-    expect(scene.lastOf('stale-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
-    expect(scene.lastOf('stale-1')?.message).toContain('its state is failed');
+    expect(await scene.lastOf('stale-1')).toMatchObject({ class: 'bad', reason: 'ServiceFailed' });
+    expect((await scene.lastOf('stale-1'))?.message).toContain('its state is failed');
     await expectOnlyBefore(node);
   },
   600_000,
@@ -187,7 +190,10 @@ it.concurrent(
     };
     await scene.createOs('barred', { ...scene.upgradeTo(v2), upgradeconfigs: stray });
     await scene.untilStopped('barred');
-    expect(scene.lastOf('barred-1')).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
+    expect(await scene.lastOf('barred-1')).toMatchObject({
+      class: 'bad',
+      reason: 'SettingsRefused',
+    });
     expect(node.boots).toHaveLength(1);
     expect(scene.node('barred-1')).toMatchObject({ ready: true, unschedulable: false });
   },

@@ -142,7 +142,7 @@ it.concurrent(
     await scene.createOs('astray', { ...config, sysconfigs: stray('/etc/cron.d/evil.conf') });
     await scene.untilStopped('astray');
 
-    const last = scene.lastOf('astray-1');
+    const last = await scene.lastOf('astray-1');
     expect(last).toMatchObject({ class: 'bad', reason: 'SettingsRefused' });
     expect(last?.message).toContain('/etc/cron.d/evil.conf');
     for (const { root } of nodes) expect(await readNodeFile(root, swappiness)).toBe('60\n');
@@ -169,7 +169,7 @@ it.concurrent(
     await scene.createOs('lacking', { ...config, sysconfigs: { version: 's1', configs } });
     await scene.untilStopped('lacking');
 
-    const last = scene.lastOf('lacking-1');
+    const last = await scene.lastOf('lacking-1');
     expect(last).toMatchObject({ class: 'bad', reason: 'SettingsUnreadable' });
     expect(last?.message).toContain(limitsPath);
     expect(await readNodeFile(root, swappiness)).toBe('60\n');

@@ -66,7 +66,8 @@ export class VmNode {
     ...rest
   }: VmNodeOptions): Promise<VmNode> {
     const options: MachineOptions = {
-      ...{ ...rest, firmware, memoryMib: 1024 },
+      // One processor: of several the emulator loses a timer of one now and then, and the kernel hangs as it starts.
+      ...{ ...rest, firmware, memoryMib: 1024, cpus: 1 },
       disk: { file: disk, format: 'qcow2', ...(sizeBytes === undefined ? {} : { sizeBytes }) },
     };
     return new VmNode(await startMachine(options), options);

@@ -23,7 +23,7 @@ export class NodePool {
     name: string,
     bring: (node: VmNode) => Promise<void>,
   ): Promise<NodePool> {
-    const first = await VmNode.boot({ ...images, name });
+    const first = await VmNode.boot({ ...images, name, isInBackground: true });
     const nodes = [first];
     try {
       await bring(first);

@@ -46,6 +46,8 @@ export interface MachineOptions {
   readonly guestPorts?: readonly number[];
   /** `tcg` (default) computes every instruction and works everywhere; `kvm` needs /dev/kvm, and one that works. */
   readonly acceleration?: 'tcg' | 'kvm';
+  /** Give way to whatever else runs on this host. Default: false. */
+  readonly isInBackground?: boolean;
   /** More arguments of QEMU, such as those of a second device. */
   readonly extraArguments?: readonly string[];
   /** Ends the machine at once, at any moment. */

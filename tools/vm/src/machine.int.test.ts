@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -153,8 +153,15 @@ describe('a machine', () => {
     await machine.loadSnapshot('firmware');
     const after = machine.events.length;
     await machine.reset();
-    await machine.waitForEvent('RESET', { after: after - 1, deadlineSeconds: 20 });
+    await machine.waitForEvent('RESET', { after: after - 1 });
     await machine.console.expect('BdsDxe');
+  });
+
+  it('in the background gives way, whichever of the two priorities the kernel counts', async () => {
+    const { pid } = await start({ isInBackground: true });
+    expect(getPriority(pid)).toBe(5);
+    const session = await readFile(`/proc/${pid}/autogroup`, 'utf8').catch(() => 'none');
+    expect(session).toMatch(/^(none|\/autogroup-\d+ nice 5\n)$/u);
   });
 
   it('that cannot start says why', async () => {

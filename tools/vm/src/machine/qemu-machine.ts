@@ -203,7 +203,7 @@ export class QemuMachine implements Machine {
   async #startQemu(): Promise<Running> {
     const { options, tools, files, ports } = this.#parts;
     const args = qemuArguments(options, files, ports.guestPorts);
-    const qemu = await QemuProcess.start(tools.qemu, args);
+    const qemu = await QemuProcess.start(tools.qemu, args, options.isInBackground);
     const qmp = new Qmp(qemu.control, (event) => this.#tell(event));
     const running = { qemu, qmp };
     this.#running = running;

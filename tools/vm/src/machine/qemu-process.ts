@@ -1,13 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { Duplex } from 'node:stream';
 
 import { KubeosError } from '@kubeos/core';
+import { errnoOf } from '@kubeos/host';
 
 import type { QemuExit } from '../contract.ts';
 import { descriptors } from './qemu-arguments.ts';
 
 const keptErrors = 4096;
+/** Priority of a machine in the background: a quarter of a processor that somebody else wants, too. */
+const backgroundNice = 5;
 
 /**
  * A running QEMU. It leads a session of its own, so that Ctrl-C in a terminal reaches only us, and it asks the kernel to
@@ -32,8 +36,14 @@ export class QemuProcess {
   }
 
   /** Starts it; throws `COMMAND_FAILED` when that is impossible. */
-  static async start(qemu: string, args: readonly string[]): Promise<QemuProcess> {
-    const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', qemu, ...args], {
+  static async start(
+    qemu: string,
+    args: readonly string[],
+    isInBackground = false,
+  ): Promise<QemuProcess> {
+    const nice = String(isInBackground ? backgroundNice : 0);
+    const command = ['-n', nice, 'setpriv', '--pdeathsig', 'KILL', '--', qemu, ...args];
+    const child = spawn('nice', command, {
       detached: true,
       // The last two are connections in both directions, over which QEMU is reached without a name.
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
@@ -41,9 +51,11 @@ export class QemuProcess {
     try {
       await once(child, 'spawn');
     } catch (cause) {
-      throw new KubeosError('COMMAND_FAILED', 'Cannot start QEMU with setpriv', { cause });
+      throw new KubeosError('COMMAND_FAILED', 'Cannot start QEMU with nice', { cause });
     }
-    return new QemuProcess(child);
+    const started = new QemuProcess(child);
+    if (isInBackground) await giveSessionWay(started.pid);
+    return started;
   }
 
   get pid(): number {
@@ -64,6 +76,16 @@ export class QemuProcess {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.exited;
+  }
+}
+
+/** Between sessions the kernel may count their own priority alone, sched(7), "The autogroup feature". */
+async function giveSessionWay(pid: number): Promise<void> {
+  try {
+    await writeFile(`/proc/${pid}/autogroup`, String(backgroundNice));
+  } catch (error) {
+    // Without that feature, and when it has ended already.
+    if (!['ENOENT', 'ESRCH'].includes(errnoOf(error) ?? '')) throw error;
   }
 }
 

@@ -33,6 +33,8 @@ export interface VmNodeOptions {
   readonly tools: ImageTools;
   /** For the folder of the machine. */
   readonly name: string;
+  /** Give way to whatever else runs on this host. Default: false. */
+  readonly isInBackground?: boolean;
   /** Default: UEFI. */
   readonly firmware?: 'uefi' | 'bios';
   /** Size of the disk; default: that of the image. */

@@ -77,6 +77,8 @@ export class Plugin {
       child.on('error', reject);
       child.on('close', resolve_);
     });
+    // Who reads no input may have ended before that is closed; what it says and its status tell the rest.
+    child.stdin.on('error', () => undefined);
     child.stdin.end(options.input ?? '');
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return { status: await ended, stdout, stderr };

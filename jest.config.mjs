@@ -14,6 +14,8 @@ export const shared = {
 export default {
   ...shared,
   maxWorkers: 2,
+  // What hangs ends; a machine that is busy takes its time.
+  testTimeout: 30_000,
   testMatch: ['**/*.test.{ts,mjs}'],
   testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.(ts|mjs)$'],
   // With `--coverage`, as the stage has it: every line of the core but the ends of switches that no value reaches.

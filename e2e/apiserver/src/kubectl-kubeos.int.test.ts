@@ -150,7 +150,9 @@ describe('kubectl kubeos', () => {
       const admitted = followAdmissions('row');
       await scene.createOs('row', spec);
       await scene.untilUpdated('row');
-      expect(admitted).toEqual(planned.nodes.map(({ node }) => node));
+      // Two prepare at the same time, and whoever is ready first goes first.
+      const batches = (names: readonly string[]) => [new Set(names.slice(0, 2)), names.slice(2)];
+      expect(batches(admitted)).toEqual(batches(planned.nodes.map(({ node }) => node)));
     },
     600_000,
   );

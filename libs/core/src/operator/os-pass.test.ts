@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { operationFinalizer } from '../api/names.ts';
+import { operationFinalizer, serialLabel } from '../api/names.ts';
 import { KubeosError } from '../errors/index.ts';
 import {
   aNode,
@@ -96,6 +96,22 @@ describe('an object whose ticket cannot be read', () => {
     cluster.osByUid.set('os-uid', invalid);
     await operator.reconcile(key);
     expect(cluster.events.filter(({ reason }) => reason === 'Unreadable')).toHaveLength(2);
+  });
+});
+
+describe('a write that comes too late', () => {
+  it('is made again by itself, since no watch tells that a kubelet wrote its Node', async () => {
+    const cluster = new MemoryCluster();
+    cluster.osByUid.set('os-uid', anOs({ spec: aSpec({ executionMode: 'serial' }) }));
+    const node = aNode('a', { labels: { [serialLabel]: '' } });
+    cluster.add(node, anInstance(node, { agent: { version: 'KubeOS 2' } }));
+    const operator = operatorOn(cluster);
+    const changeNode = cluster.changeNode.bind(cluster);
+    cluster.changeNode = () => Promise.reject(new KubeosError('CONFLICT', 'It has changed'));
+    expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 1 });
+    cluster.changeNode = changeNode;
+    expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
+    expect(cluster.node('a')?.labels).toEqual({});
   });
 });
 

@@ -122,10 +122,11 @@ async function carryOutPlan(
   count: Tally,
   plan: FleetPlan,
 ): Promise<Requeue> {
+  const writes = new NodeWrites();
   let os = await settleTicket(context, decided, plan);
-  await releaseAll(context, plan);
-  os = await changeBatch(context, os, plan);
-  os = await prepareAll(context, os, plan);
+  await releaseAll(context, plan, writes);
+  os = await changeBatch(context, os, plan, writes);
+  os = await prepareAll(context, os, plan, writes);
   os = await admit(context, os, plan);
   const reported = await reportStatus(context, os, count, plan);
   const freed = await freeObject(context, os, count);
@@ -135,7 +136,7 @@ async function carryOutPlan(
     : { kind: 'onChange' };
   // A serial batch is formed without those that were passed over before.
   const again = lookAgain(context, [...count.passedOver, ...namesOf(plan.admit.candidates)]);
-  return [reported, freed, refresh, again].reduce(sooner, plan.requeue);
+  return [writes.again, reported, freed, refresh, again].reduce(sooner, plan.requeue);
 }
 
 function namesOf(candidates: readonly Candidate[]): readonly string[] {
@@ -159,20 +160,29 @@ async function settleTicket(context: OperatorContext, os: Os, plan: FleetPlan): 
   return writeTicket(context, os, { ...(os.status.admission ?? noTicket), pending: [] });
 }
 
-async function releaseAll(context: OperatorContext, plan: FleetPlan): Promise<void> {
+async function releaseAll(
+  context: OperatorContext,
+  plan: FleetPlan,
+  writes: NodeWrites,
+): Promise<void> {
   for (const { member, ending } of plan.release) {
     const operation = operationOf(member);
     const { instance } = member.facts;
     if (operation === undefined || instance === undefined) continue;
     const cancelled = { ...operation, phase: 'Cancel' as const, ending };
-    await unlessChanged(() =>
+    await writes.make(() =>
       writeSpec(context, instance, { ...instance.spec, operation: cancelled }, true),
     );
   }
 }
 
 /** The batch's time is written before its labels, so that a crash between them only makes the next batch wait. */
-async function changeBatch(context: OperatorContext, os: Os, { batch }: FleetPlan): Promise<Os> {
+async function changeBatch(
+  context: OperatorContext,
+  os: Os,
+  { batch }: FleetPlan,
+  writes: NodeWrites,
+): Promise<Os> {
   const { api, clock } = context;
   let current = os;
   if (batch.add.length > 0) {
@@ -181,19 +191,24 @@ async function changeBatch(context: OperatorContext, os: Os, { batch }: FleetPla
   }
   const label = (value: string | null) => ({ labels: { [serialLabel]: value } });
   for (const { facts } of batch.remove) {
-    await unlessChanged(() => api.changeNode(facts.node, label(null)));
+    await writes.make(() => api.changeNode(facts.node, label(null)));
   }
   for (const { facts } of batch.add) {
-    await unlessChanged(() => api.changeNode(facts.node, label('')));
+    await writes.make(() => api.changeNode(facts.node, label('')));
   }
   return current;
 }
 
-async function prepareAll(context: OperatorContext, os: Os, plan: FleetPlan): Promise<Os> {
+async function prepareAll(
+  context: OperatorContext,
+  os: Os,
+  plan: FleetPlan,
+  writes: NodeWrites,
+): Promise<Os> {
   if (plan.prepare.length === 0) return os;
   const held = await holdObject(context, os);
   for (const candidate of plan.prepare) {
-    await unlessChanged(() => prepareOne(context, held, candidate));
+    await writes.make(() => prepareOne(context, held, candidate));
   }
   return held;
 }
@@ -276,11 +291,21 @@ async function freeObject(context: OperatorContext, os: Os, count: Tally): Promi
   return { kind: 'onChange' };
 }
 
-/** A node that changed meanwhile is looked at again when the watch delivers the change; the others go on. */
-async function unlessChanged(write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
+/** Writes to single nodes of a fleet: one that changed meanwhile must not keep the others. */
+class NodeWrites {
+  #isRefused = false;
+
+  /** When the pass is made again: no watch tells of the change that a kubelet makes to its Node all the time. */
+  get again(): Requeue {
+    return this.#isRefused ? { kind: 'after', seconds: 1 } : { kind: 'onChange' };
+  }
+
+  async make(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
+      this.#isRefused = true;
+    }
   }
 }

@@ -56,9 +56,9 @@ export function roughWeather(
   };
 }
 
-/** Weather of a normal day: latencies, and no faults. */
+/** Weather of a normal day: latencies, and writers that come a moment too late, since kubelets write their Node all the time. */
 export function fairWeather(random: Random): Weather {
-  return roughWeather(random, new Set(), 0);
+  return roughWeather(random, new Set(['conflict']), 1);
 }
 
 function apiVerdict(strikes: (fault: CallFault) => boolean, point: string): CallVerdict {

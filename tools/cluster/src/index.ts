@@ -1,0 +1,2 @@
+/** A cluster of virtual machines. */
+export {};

@@ -13,6 +13,23 @@ export interface ControlPlaneOptions {
   readonly signal?: AbortSignal;
   /** More arguments of the API server; they win over ours. */
   readonly apiserverFlags?: readonly string[];
+  /** True when real kubelets in QEMU guests are to join, see `ControlPlane.join`; default false. */
+  readonly nodesJoin?: boolean;
+  /**
+   * Seconds without a sign of life after which a node turns NotReady. Default 8, for tests on played nodes; with
+   * `nodesJoin` the 50 of Kubernetes, which a reboot in emulation (30 to 60 s) mostly keeps.
+   */
+  readonly nodeMonitorGraceSeconds?: number;
+}
+
+/** What a kubelet in a QEMU guest needs to join. */
+export interface JoinTicket {
+  /** The API server as guests of QEMU's user network see it, `https://10.0.2.2:PORT`. */
+  readonly server: string;
+  /** Path, on the host, of the CA certificate of the API server; kubelets also know the API server's client by it. */
+  readonly caFile: string;
+  /** Bootstrap token for the kubelet's bootstrap kubeconfig, good for some hours and for any number of nodes. Secret. */
+  readonly token: string;
 }
 
 /** A running control plane. */
@@ -37,6 +54,16 @@ export interface ControlPlane {
   stopApiServer(): Promise<void>;
   /** Starts the API server again and waits until it is ready. */
   startApiServer(): Promise<void>;
+  /**
+   * Makes a fresh bootstrap token, with which kubelets ask for client certificates that are approved and signed by
+   * themselves. Throws `UNSUPPORTED` on a plane without `nodesJoin`, and what `run` throws.
+   */
+  join(): Promise<JoinTicket>;
+  /**
+   * Has the API server reach the kubelet of a node (logs, exec) at a loopback port, which QEMU forwards to port 10250
+   * of the guest. The last call for a node wins. Throws `UNSUPPORTED` on a plane without `nodesJoin`.
+   */
+  forwardKubelet(node: string, port: number): void;
   /** Stops all programs, API server first and etcd last, and removes the temporary folder. Safe to call again. */
   stop(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { exec } from '@kubeos/host';
 
 import type { Certificates } from './certificates.ts';
 import { Component } from './component.ts';
-import type { ControlPlane } from './contract.ts';
+import type { ControlPlane, JoinTicket } from './contract.ts';
 import {
   apiServerFlags,
   controllerManagerFlags,
@@ -116,6 +116,14 @@ export class RunningPlane implements ControlPlane {
     });
   }
 
+  join(): Promise<JoinTicket> {
+    return Promise.reject(noNodes());
+  }
+
+  forwardKubelet(_node: string, _port: number): void {
+    throw noNodes();
+  }
+
   stop(): Promise<void> {
     this.#stopped ??= this.stopPrograms().then(this.#inputs.removeFolder);
     return this.#stopped;
@@ -190,4 +198,8 @@ export class RunningPlane implements ControlPlane {
       await delay(pollMilliseconds);
     }
   }
+}
+
+function noNodes(): KubeosError {
+  return new KubeosError('UNSUPPORTED', 'Nodes join only a control plane started with nodesJoin');
 }

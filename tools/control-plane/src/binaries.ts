@@ -22,7 +22,7 @@ const buildTimeoutMs = 3_600_000;
 const modulesFolder = join(import.meta.dirname, '..', 'modules');
 
 /**
- * Gives the path of each named program (`etcd`, `kube-apiserver`, `kubectl`, `kube-controller-manager`,
+ * Gives the path of each named program (`etcd`, `kube-apiserver`, `kubectl`, `kubelet`, `kube-controller-manager`,
  * `kube-scheduler`, `kwok`, `helm`).
  *
  * Those that lie in the folder `KUBEBUILDER_ASSETS` are taken from there. The others are built once from Go modules

@@ -86,6 +86,7 @@ describe('isBinaryName', () => {
     'etcd',
     'kube-apiserver',
     'kubectl',
+    'kubelet',
     'kube-controller-manager',
     'kube-scheduler',
     'kwok',
@@ -97,6 +98,6 @@ describe('isBinaryName', () => {
 
   it('knows no other', () => {
     expect(isBinaryName('toString')).toBe(false);
-    expect(isBinaryName('kubelet')).toBe(false);
+    expect(isBinaryName('kube-proxy')).toBe(false);
   });
 });

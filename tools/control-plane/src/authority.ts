@@ -13,6 +13,8 @@ export interface Certificate {
 export interface Authority {
   /** Path of the CA certificate. */
   readonly caFile: string;
+  /** Path of the CA's key, for a program that signs by itself. */
+  readonly caKeyFile: string;
   /** Signs a certificate for `<folder>/<name>.crt` with these extensions; throws `COMMAND_FAILED`. */
   issue(name: string, subject: string, extensions: readonly string[]): Promise<Certificate>;
 }
@@ -50,6 +52,7 @@ export async function createAuthority(folder: string, subject: string): Promise<
   const signer = ['-CA', ca.certificateFile, '-CAkey', ca.keyFile];
   return {
     caFile: ca.certificateFile,
+    caKeyFile: ca.keyFile,
     issue: (name, ofSubject, extensions) => request(name, ofSubject, extensions, signer),
   };
 }

@@ -22,14 +22,14 @@ describe('makeCertificates', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('signs server and admin with the CA, and only the CA may sign', async () => {
-    const [ca, server, admin] = await Promise.all(
-      [made.caFile, made.serverFile, made.adminFile].map(read),
+  it('signs server and clients with the CA, and only the CA may sign', async () => {
+    const [ca, ...leaves] = await Promise.all(
+      [made.caFile, made.serverFile, made.adminFile, made.kubeletClientFile].map(read),
     );
     expect(ca?.ca).toBe(true);
-    for (const leaf of [server, admin]) {
-      expect(leaf?.ca).toBe(false);
-      expect(ca !== undefined && leaf?.verify(ca.publicKey)).toBe(true);
+    for (const leaf of leaves) {
+      expect(leaf.ca).toBe(false);
+      expect(ca !== undefined && leaf.verify(ca.publicKey)).toBe(true);
     }
   });
 
@@ -44,10 +44,17 @@ describe('makeCertificates', () => {
     expect((await read(made.adminFile)).subject).toContain('O=system:masters');
   });
 
-  it.each(['serverKeyFile', 'adminKeyFile', 'serviceAccountKeyFile'] as const)(
-    'keeps %s to its owner',
-    async (key) => {
-      expect((await stat(made[key])).mode & 0o077).toBe(0);
-    },
-  );
+  it('gives the client of kubelets a name and no group', async () => {
+    expect((await read(made.kubeletClientFile)).subject).toBe('CN=kube-apiserver-kubelet-client');
+  });
+
+  it.each([
+    'caKeyFile',
+    'serverKeyFile',
+    'adminKeyFile',
+    'kubeletClientKeyFile',
+    'serviceAccountKeyFile',
+  ] as const)('keeps %s to its owner', async (key) => {
+    expect((await stat(made[key])).mode & 0o077).toBe(0);
+  });
 });

@@ -17,6 +17,11 @@ const programOf = {
   kwok: 'kwok',
 } as const satisfies Readonly<Record<OptionalComponent, string>>;
 
+/** Tests play nodes that fall silent, and do not want to wait long. */
+const playedGraceSeconds = 8;
+/** The default of Kubernetes. */
+const realGraceSeconds = 50;
+
 /** A port can be lost between looking and listening; losing one this often means something else is wrong. */
 const portAttempts = 5;
 
@@ -29,6 +34,7 @@ const portAttempts = 5;
  */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const { components = defaultComponents, log = () => undefined, signal } = options;
+  const { nodesJoin = false } = options;
   const optional = components.map((name) => programOf[name]);
   const programs = ['etcd', 'kube-apiserver', 'kubectl', ...optional];
   const binaries = await ensureBinaries(programs, log, signal);
@@ -43,6 +49,9 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
       certificates: await makeCertificates(folder),
       optional,
       apiserverFlags: options.apiserverFlags ?? [],
+      nodesJoin,
+      nodeMonitorGraceSeconds:
+        options.nodeMonitorGraceSeconds ?? (nodesJoin ? realGraceSeconds : playedGraceSeconds),
       log,
       signal,
       removeFolder,

@@ -32,12 +32,14 @@ export interface ApiServerInputs {
   readonly certificates: Certificates;
   /** True when the controller manager runs and makes the service accounts that the admission plug-in asks for. */
   readonly hasControllers: boolean;
+  /** The way to kubelets, on a plane that real nodes join. */
+  readonly egressSelectorFile: string | undefined;
   readonly extra: readonly string[];
 }
 
 /** Arguments of the API server; the extra ones come last and win. */
 export function apiServerFlags(inputs: ApiServerInputs): readonly string[] {
-  const { folder, ports, certificates, hasControllers, extra } = inputs;
+  const { folder, ports, certificates, hasControllers, egressSelectorFile, extra } = inputs;
   return [
     `--etcd-servers=http://127.0.0.1:${String(ports.etcd)}`,
     `--secure-port=${String(ports.apiServer)}`,
@@ -58,18 +60,34 @@ export function apiServerFlags(inputs: ApiServerInputs): readonly string[] {
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
     ...(hasControllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    ...(egressSelectorFile === undefined ? [] : nodeFlags(certificates, egressSelectorFile)),
     ...extra,
   ];
 }
 
-/**
- * Arguments of the controller manager. A node whose lease is no longer renewed turns NotReady after 8 s instead of
- * 50 s; pods still tolerate that for the default 300 s.
- */
-export function controllerManagerFlags(
-  kubeconfig: string,
-  certificates: Certificates,
-): readonly string[] {
+function nodeFlags(certificates: Certificates, egressSelectorFile: string): readonly string[] {
+  return [
+    '--enable-bootstrap-token-auth',
+    // What runs on every node may need it: network, proxy of the operator.
+    '--allow-privileged=true',
+    `--kubelet-client-certificate=${certificates.kubeletClientFile}`,
+    `--kubelet-client-key=${certificates.kubeletClientKeyFile}`,
+    `--egress-selector-config-file=${egressSelectorFile}`,
+  ];
+}
+
+/** What decides the arguments of the controller manager. */
+export interface ControllerManagerInputs {
+  readonly kubeconfig: string;
+  readonly certificates: Certificates;
+  /** True when it signs the client certificates of nodes. */
+  readonly nodesJoin: boolean;
+  readonly nodeMonitorGraceSeconds: number;
+}
+
+/** Arguments of the controller manager. Pods tolerate a node that is NotReady for the default 300 s. */
+export function controllerManagerFlags(inputs: ControllerManagerInputs): readonly string[] {
+  const { kubeconfig, certificates, nodesJoin, nodeMonitorGraceSeconds } = inputs;
   return [
     `--kubeconfig=${kubeconfig}`,
     '--bind-address=127.0.0.1',
@@ -80,7 +98,13 @@ export function controllerManagerFlags(
     // Node life cycle stays on: it takes the not-ready taint off new nodes, without which no pod is scheduled.
     '--controllers=*,-node-ipam-controller',
     '--node-monitor-period=1s',
-    '--node-monitor-grace-period=8s',
+    `--node-monitor-grace-period=${String(nodeMonitorGraceSeconds)}s`,
+    ...(nodesJoin
+      ? [
+          `--cluster-signing-cert-file=${certificates.caFile}`,
+          `--cluster-signing-key-file=${certificates.caKeyFile}`,
+        ]
+      : []),
   ];
 }
 

@@ -5,9 +5,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { hasCode, KubeosError } from '@kubeos/core';
 import { exec } from '@kubeos/host';
 
-import type { Certificates } from './certificates.ts';
+import { hostSeenByGuests, type Certificates } from './certificates.ts';
 import { Component } from './component.ts';
 import type { ControlPlane, JoinTicket } from './contract.ts';
+import { EgressProxy } from './egress-proxy.ts';
 import {
   apiServerFlags,
   controllerManagerFlags,
@@ -16,6 +17,7 @@ import {
   schedulerFlags,
   type Ports,
 } from './flags.ts';
+import { joinBindings, makeBootstrapToken } from './joining.ts';
 import { kubeconfigText } from './kubeconfig.ts';
 import { kwokStages } from './kwok-stages.ts';
 import { throwIfCancelled, waitUntilReady } from './readiness.ts';
@@ -29,6 +31,8 @@ export interface PlaneInputs {
   /** Names of the programs beside etcd and API server. */
   readonly optional: readonly string[];
   readonly apiserverFlags: readonly string[];
+  readonly nodesJoin: boolean;
+  readonly nodeMonitorGraceSeconds: number;
   readonly log: (line: string) => void;
   readonly signal: AbortSignal | undefined;
   /** Called when everything has stopped. */
@@ -53,6 +57,8 @@ export class RunningPlane implements ControlPlane {
   #etcd: Component | undefined;
   #apiServer: Component | undefined;
   #others: readonly Component[] = [];
+  /** Stands on a plane that nodes join. */
+  #egress: EgressProxy | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(inputs: PlaneInputs) {
@@ -67,11 +73,13 @@ export class RunningPlane implements ControlPlane {
 
   /** Starts every program; throws `PortTaken` and what the waits throw, and leaves it to the caller to stop the rest. */
   async start(): Promise<void> {
-    const { folder, ports, optional } = this.#inputs;
+    const { folder, ports, optional, nodesJoin } = this.#inputs;
     await writeFile(this.kubeconfig, await this.#kubeconfigText(), { mode: 0o600 });
     await writeFile(this.#stagesFile, kwokStages);
+    if (nodesJoin) this.#egress = await EgressProxy.start(folder);
     this.#etcd = await this.#startProgram('etcd', etcdFlags(folder, ports));
     await this.startApiServer();
+    if (nodesJoin) await this.run(['apply', '--filename=-'], JSON.stringify(joinBindings));
     await this.#startOthers();
     if (optional.includes('kube-controller-manager')) await this.#waitForServiceAccount();
   }
@@ -104,6 +112,7 @@ export class RunningPlane implements ControlPlane {
       ports,
       certificates,
       hasControllers: optional.includes('kube-controller-manager'),
+      egressSelectorFile: this.#egress?.selectorFile,
       extra: apiserverFlags,
     });
     this.#apiServer = await this.#startProgram('kube-apiserver', flags);
@@ -116,12 +125,18 @@ export class RunningPlane implements ControlPlane {
     });
   }
 
-  join(): Promise<JoinTicket> {
-    return Promise.reject(noNodes());
+  async join(): Promise<JoinTicket> {
+    if (this.#egress === undefined) throw noNodes();
+    const { token, secret } = makeBootstrapToken(Date.now());
+    // Created, not applied: that would leave a copy of it in an annotation.
+    await this.run(['create', '--filename=-'], JSON.stringify(secret));
+    const server = `https://${hostSeenByGuests}:${String(this.#inputs.ports.apiServer)}`;
+    return { server, caFile: this.caFile, token };
   }
 
-  forwardKubelet(_node: string, _port: number): void {
-    throw noNodes();
+  forwardKubelet(node: string, port: number): void {
+    if (this.#egress === undefined) throw noNodes();
+    this.#egress.forward(node, port);
   }
 
   stop(): Promise<void> {
@@ -131,6 +146,8 @@ export class RunningPlane implements ControlPlane {
 
   /** Ends every program. etcd goes last: without it the API server hangs in retrying its leases. */
   async stopPrograms(): Promise<void> {
+    // The API server waits for calls that are under way, as of logs that are followed.
+    await this.#egress?.close();
     await Promise.all(
       [...this.#others, this.#apiServer].map(async (component) => component?.stop()),
     );
@@ -158,7 +175,8 @@ export class RunningPlane implements ControlPlane {
 
   #optionalFlags(name: string): readonly string[] {
     if (name === 'kube-controller-manager') {
-      return controllerManagerFlags(this.kubeconfig, this.#inputs.certificates);
+      const { kubeconfig } = this;
+      return controllerManagerFlags({ kubeconfig, ...this.#inputs });
     }
     if (name === 'kube-scheduler') return schedulerFlags(this.kubeconfig);
     return kwokFlags(this.kubeconfig, this.#stagesFile);

@@ -7,6 +7,7 @@ import { parseBuildManifest, type BuildManifest } from '@kubeos/core/image';
 import { exec } from '@kubeos/host';
 import {
   cachedFolder,
+  changeRoot,
   findImageTools,
   keyOfImages,
   layOutExample,
@@ -15,7 +16,7 @@ import {
   type ImageServer,
   type ImageTools,
 } from '@kubeos/vm';
-import { breakRoot, faults, type Fault } from './broken-images.fixture.ts';
+import { breakages, faults, type Fault } from './broken-images.fixture.ts';
 
 /** A root file system that a node can be upgraded to. */
 export interface TestPayload {
@@ -90,7 +91,7 @@ export async function testImages(): Promise<TestImages> {
   );
   const folder = await cachedFolder({
     kind: 'test-images',
-    key: await keyOfImages(...own),
+    key: await keyOfImages(own),
     make: (made) => build(made, tools),
   });
   const manifest = async (name: string): Promise<BuildManifest> =>
@@ -137,7 +138,7 @@ async function build(made: string, tools: ImageTools): Promise<void> {
   for (const fault of faults) {
     const image = join(made, `${fault}.img`);
     await exec('zstd', ['-q', '-d', payload, '-o', image], { timeoutMs: longMs });
-    await breakRoot(image, fault, made, withToolsOnPath(tools));
+    await changeRoot(image, [breakages[fault]], made, withToolsOnPath(tools));
     await exec('zstd', ['-q', '-1', '--rm', image], { timeoutMs: longMs });
   }
 }

@@ -1,12 +1,14 @@
 export { agentOf, waitForAgent } from './agent.ts';
 export type * from './contract.ts';
 export { cachedFolder, type CachedFolder } from './cached-folder.ts';
+export { changeRoot, type RootChange } from './images/change-root.ts';
 export {
   bundleForImages,
   kbimgCommand,
   keyOfImages,
   layOutExample,
   runKbimg,
+  type Example,
   type KbimgOptions,
 } from './images/example.ts';
 export { createMachine, startMachine, withMachine } from './start-machine.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { KubeosError } from '@kubeos/core';
@@ -8,14 +8,22 @@ import { startChild } from '@kubeos/host';
 import { withToolsOnPath, type ImageTools } from '../tools/image-tools.ts';
 
 const workspace = resolve(import.meta.dirname, '../../../..');
-const example = join(workspace, 'examples/vm');
-const recipeName = 'kbimg.toml';
-const agentInRecipe = '../../apps/agent/dist/agent.cjs';
+const examples = join(workspace, 'examples');
+const agentInRecipe = /(?:\.\.\/)+apps\/agent\/dist\/agent\.cjs/u;
 const agent = join(workspace, 'apps/agent/dist/agent.cjs');
 const kbimg = join(workspace, 'apps/kbimg/dist/kbimg.cjs');
 const bundleMs = 5 * 60_000;
 const buildMs = 30 * 60_000;
 const keptCharacters = 4000;
+
+/** An example, by paths below the folder `examples`. */
+export interface Example {
+  readonly recipe: string;
+  /** Files and folders that the recipe is made of, itself among them. */
+  readonly parts: readonly string[];
+}
+
+const vmExample: Example = { recipe: 'vm/kbimg.toml', parts: ['vm'] };
 
 /** Bundles the programs that images are made by and hold, unless they are as the sources say. */
 export async function bundleForImages(signal: AbortSignal): Promise<void> {
@@ -27,33 +35,46 @@ export async function bundleForImages(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Names the state of all that images of the example follow from but for the packages of the day, and of `more`. */
-export async function keyOfImages(...more: readonly string[]): Promise<string> {
+/** Names the state of all that images of an example follow from but for the packages of the day, and of `more`. */
+export async function keyOfImages(
+  more: readonly string[] = [],
+  { parts }: Example = vmExample,
+): Promise<string> {
   const hash = createHash('sha256').update([process.version, process.arch, ...more].join('\0'));
-  for (const tree of [join(agent, '..'), join(kbimg, '..'), example]) {
-    const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-    const files = entries
-      // Written by the bundler beside its bundles, for its own test.
-      .filter((entry) => entry.isFile() && !entry.name.startsWith('metafile'))
-      .map((entry) => join(entry.parentPath, entry.name));
-    for (const file of files.sort()) {
-      hash.update(`\0${file.slice(tree.length)}\0`).update(await readFile(file));
+  const ofExample = parts.map((part) => join(examples, part));
+  for (const place of [join(agent, '..'), join(kbimg, '..'), ...ofExample]) {
+    for (const file of await filesOf(place)) {
+      hash.update(`\0${file.slice(workspace.length)}\0`).update(await readFile(file));
     }
   }
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Lays the example's recipe out in a folder, with its text changed; gives the path of the recipe. */
+async function filesOf(place: string): Promise<readonly string[]> {
+  if ((await stat(place)).isFile()) return [place];
+  const entries = await readdir(place, { recursive: true, withFileTypes: true });
+  return (
+    entries
+      // Written by the bundler beside its bundles, for its own test.
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('metafile'))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+  );
+}
+
+/** Lays the recipe of an example out in a folder, with its text changed; gives the path of the recipe. */
 export async function layOutExample(
   folder: string,
   change: (recipe: string) => string = (recipe) => recipe,
+  { recipe, parts }: Example = vmExample,
 ): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  await cp(example, folder, { recursive: true });
-  const text = await readFile(join(example, recipeName), 'utf8');
-  const recipe = join(folder, recipeName);
-  await writeFile(recipe, change(text.replace(agentInRecipe, agent)));
-  return recipe;
+  for (const part of parts) {
+    await cp(join(examples, part), join(folder, part), { recursive: true });
+  }
+  const file = join(folder, recipe);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, change(text.replace(agentInRecipe, agent)));
+  return file;
 }
 
 /** How kbimg is run. */

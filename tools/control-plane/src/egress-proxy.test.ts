@@ -60,17 +60,16 @@ describe('EgressProxy', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('names its socket in the configuration of the API server', async () => {
+  it('has the API server take no other way to nodes and webhooks', async () => {
+    const connection = {
+      proxyProtocol: 'HTTPConnect',
+      transport: { uds: { udsName: socketPath() } },
+    };
     expect(JSON.parse(await readFile(proxy.selectorFile, 'utf8'))).toMatchObject({
       kind: 'EgressSelectorConfiguration',
       egressSelections: [
-        {
-          name: 'cluster',
-          connection: {
-            proxyProtocol: 'HTTPConnect',
-            transport: { uds: { udsName: socketPath() } },
-          },
-        },
+        { name: 'cluster', connection },
+        { name: 'controlplane', connection },
       ],
     });
   });

@@ -13,9 +13,9 @@ import { describeFailure, KubeosError } from '@kubeos/core';
 const kubeletPort = 10_250;
 
 /**
- * The way of the API server into the cluster: an HTTP CONNECT proxy on a unix socket, which reaches the kubelets of
+ * The way out of the API server, but for etcd: an HTTP CONNECT proxy on a unix socket, which reaches the kubelets of
  * forwarded nodes at their loopback ports and nothing else. Webhooks and aggregated APIs take the same way and are
- * refused, with a line in `egress.log`: whatever a test sets up, no packet leaves the machine.
+ * refused, with a line in `egress.log`: whatever a test sets up, no connection leaves the machine.
  */
 export class EgressProxy {
   /** Path of the configuration for the API server, an `EgressSelectorConfiguration`. */
@@ -114,14 +114,18 @@ export class EgressProxy {
   }
 }
 
-/** `cluster` is the way to kubelets, webhooks and aggregated APIs. The API server panics on TCP without TLS. */
+/**
+ * `cluster` is the way to kubelets, Services of webhooks and aggregated APIs, `controlplane` that to webhooks by URL.
+ * A unix socket, because the API server panics on TCP without TLS.
+ */
 function selectorText(socketFile: string): string {
-  const transport = { uds: { udsName: socketFile } };
+  const connection = {
+    proxyProtocol: 'HTTPConnect',
+    transport: { uds: { udsName: socketFile } },
+  };
   return JSON.stringify({
     apiVersion: 'apiserver.k8s.io/v1beta1',
     kind: 'EgressSelectorConfiguration',
-    egressSelections: [
-      { name: 'cluster', connection: { proxyProtocol: 'HTTPConnect', transport } },
-    ],
+    egressSelections: ['cluster', 'controlplane'].map((name) => ({ name, connection })),
   });
 }

@@ -13,7 +13,10 @@ export interface ControlPlaneOptions {
   readonly signal?: AbortSignal;
   /** More arguments of the API server; they win over ours. */
   readonly apiserverFlags?: readonly string[];
-  /** True when real kubelets in QEMU guests are to join, see `ControlPlane.join`; default false. */
+  /**
+   * True when real kubelets in QEMU guests are to join, see `ControlPlane.join`; default false. The controller manager
+   * signs for them. The API server then reaches kubelets only: webhooks and aggregated APIs are refused (`egress.log`).
+   */
   readonly nodesJoin?: boolean;
   /**
    * Seconds without a sign of life after which a node turns NotReady. Default 8, for tests on played nodes; with
@@ -61,7 +64,8 @@ export interface ControlPlane {
   join(): Promise<JoinTicket>;
   /**
    * Has the API server reach the kubelet of a node (logs, exec) at a loopback port, which QEMU forwards to port 10250
-   * of the guest. The last call for a node wins. Throws `UNSUPPORTED` on a plane without `nodesJoin`.
+   * of the guest. The last call for a node wins. The node's `/proxy` stays out of reach: for that the API server first
+   * looks its name up. Throws `UNSUPPORTED` on a plane without `nodesJoin`.
    */
   forwardKubelet(node: string, port: number): void;
   /** Stops all programs, API server first and etcd last, and removes the temporary folder. Safe to call again. */

@@ -107,9 +107,12 @@ describe('a write that comes too late', () => {
     cluster.add(node, anInstance(node, { agent: { version: 'KubeOS 2' } }));
     const operator = operatorOn(cluster);
     const changeNode = cluster.changeNode.bind(cluster);
-    cluster.changeNode = () => Promise.reject(new KubeosError('CONFLICT', 'It has changed'));
+    cluster.changeNode = (given, change) => {
+      cluster.alterNode('a', {});
+      cluster.changeNode = changeNode;
+      return changeNode(given, change);
+    };
     expect(await operator.reconcile(key)).toEqual({ kind: 'after', seconds: 1 });
-    cluster.changeNode = changeNode;
     expect(await operator.reconcile(key)).toEqual({ kind: 'onChange' });
     expect(cluster.node('a')?.labels).toEqual({});
   });

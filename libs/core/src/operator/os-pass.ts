@@ -4,6 +4,7 @@ import { hasUnreadableTicket, type Os, type PendingAdmission } from '../api/os.t
 import { hasCode, KubeosError } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
 import { decideFleet, gateOf, type FleetPlan } from '../rollout/decide-fleet.ts';
+import type { Member } from '../rollout/fleet.ts';
 import {
   operationOf,
   tally,
@@ -122,7 +123,7 @@ async function carryOutPlan(
   count: Tally,
   plan: FleetPlan,
 ): Promise<Requeue> {
-  const writes = new NodeWrites();
+  const writes = new NodeWrites(context);
   let os = await settleTicket(context, decided, plan);
   await releaseAll(context, plan, writes);
   os = await changeBatch(context, os, plan, writes);
@@ -170,7 +171,7 @@ async function releaseAll(
     const { instance } = member.facts;
     if (operation === undefined || instance === undefined) continue;
     const cancelled = { ...operation, phase: 'Cancel' as const, ending };
-    await writes.make(() =>
+    await writes.make(member, () =>
       writeSpec(context, instance, { ...instance.spec, operation: cancelled }, true),
     );
   }
@@ -190,11 +191,11 @@ async function changeBatch(
     current = await writeTicket(context, os, { ...(os.status.admission ?? noTicket), lastTime });
   }
   const label = (value: string | null) => ({ labels: { [serialLabel]: value } });
-  for (const { facts } of batch.remove) {
-    await writes.make(() => api.changeNode(facts.node, label(null)));
+  for (const member of batch.remove) {
+    await writes.make(member, () => api.changeNode(member.facts.node, label(null)));
   }
-  for (const { facts } of batch.add) {
-    await writes.make(() => api.changeNode(facts.node, label('')));
+  for (const member of batch.add) {
+    await writes.make(member, () => api.changeNode(member.facts.node, label('')));
   }
   return current;
 }
@@ -208,7 +209,7 @@ async function prepareAll(
   if (plan.prepare.length === 0) return os;
   const held = await holdObject(context, os);
   for (const candidate of plan.prepare) {
-    await writes.make(() => prepareOne(context, held, candidate));
+    await writes.make(candidate.member, () => prepareOne(context, held, candidate));
   }
   return held;
 }
@@ -293,18 +294,25 @@ async function freeObject(context: OperatorContext, os: Os, count: Tally): Promi
 
 /** Writes to single nodes of a fleet: one that changed meanwhile must not keep the others. */
 class NodeWrites {
+  readonly #fleet: OperatorContext['fleet'];
   #isRefused = false;
 
-  /** When the pass is made again: no watch tells of the change that a kubelet makes to its Node all the time. */
+  constructor({ fleet }: OperatorContext) {
+    this.#fleet = fleet;
+  }
+
+  /** When the pass is made again. */
   get again(): Requeue {
     return this.#isRefused ? { kind: 'after', seconds: 1 } : { kind: 'onChange' };
   }
 
-  async make(write: () => Promise<unknown>): Promise<void> {
+  async make({ name }: Member, write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {
       if (!hasCode(error, 'CONFLICT', 'NOT_FOUND')) throw error;
+      // No watch tells of a new version alone, which a kubelet gives its Node all the time: the fleet still has the old one.
+      this.#fleet.touch(name);
       this.#isRefused = true;
     }
   }

@@ -172,29 +172,43 @@ export class WatchCache implements ClusterCache {
   private apply(change: StoredChange): void {
     const id = idOf(change);
     this.seenVersion = Math.max(this.seenVersion, change.version);
-    switch (change.kind) {
-      case 'os':
-        put(this.osObjects, change.key, change.object);
-        break;
-      case 'node':
-        put(this.nodeObjects, change.key, change.object);
-        break;
-      case 'instance':
-        put(this.instanceObjects, change.key, change.object);
-        break;
-    }
+    const before = this.take(change);
     this.arrived.set(id, change.version);
     const awaited = this.awaited.get(id);
     if (awaited !== undefined && awaited <= change.version) this.awaited.delete(id);
-    this.deps.onChange(change);
+    // A new version alone is told to nobody: kubelets write their Node all the time.
+    if (!isSameView(before, change.object)) this.deps.onChange(change);
   }
+
+  /** Holds what a change brought; gives what was held before. */
+  private take(change: StoredChange): View {
+    switch (change.kind) {
+      case 'os':
+        return put(this.osObjects, change.key, change.object);
+      case 'node':
+        return put(this.nodeObjects, change.key, change.object);
+      case 'instance':
+        return put(this.instanceObjects, change.key, change.object);
+    }
+  }
+}
+
+type View = Os | NodeView | OsInstance | undefined;
+
+function isSameView(a: View, b: View): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    JSON.stringify({ ...a, resourceVersion: '' }) === JSON.stringify({ ...b, resourceVersion: '' })
+  );
 }
 
 function idOf({ kind, key }: StoredChange): string {
   return `${kind}/${key}`;
 }
 
-function put<T>(map: Map<string, T>, key: string, object: T | undefined): void {
+function put<T>(map: Map<string, T>, key: string, object: T | undefined): T | undefined {
+  const before = map.get(key);
   if (object === undefined) map.delete(key);
   else map.set(key, object);
+  return before;
 }

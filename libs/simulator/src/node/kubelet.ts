@@ -32,6 +32,8 @@ export interface KubeletDeps {
 
 /** The node controller marks a Node not Ready when its Lease was not renewed for so long. */
 const leaseGraceMs = 40_000;
+/** A kubelet writes its Node so often though nothing has changed (nodeStatusReportFrequency, kubelet configuration). */
+const reportMs = 300_000;
 /** Everybody asks an API server that does not answer again after this time. */
 const retryMs = 5_000;
 
@@ -42,6 +44,7 @@ export class Kubelet {
   private durations: KubeletDurations;
   private readySinceMs: number | undefined;
   private notReady: CancelEvent | undefined;
+  private reporting: CancelEvent | undefined;
   private isSilent = false;
 
   constructor(deps: KubeletDeps) {
@@ -69,6 +72,7 @@ export class Kubelet {
     const { server, node } = this.deps;
     server.leases.set(node, { startedMs: 0, stoppedMs: undefined });
     server.putNode({ cordonedBy: undefined, view: this.freshNode(session, true) });
+    this.reportLater(session);
   }
 
   /** os-agent can run, so the kubelet can too. */
@@ -150,6 +154,19 @@ export class Kubelet {
       server.putNode({ ...stored, view: { ...stored.view, ...facts } });
     }
     this.later(session, this.durations.readyMs, () => this.markReady(session));
+    this.reportLater(session);
+  }
+
+  /** Says again and again what it has said: the Node gets another version, and is as it was. */
+  private reportLater(session: Session): void {
+    const { node, server, scheduler } = this.deps;
+    this.reporting?.();
+    this.reporting = scheduler.after(reportMs, () => {
+      if (this.session !== session) return;
+      const stored = server.nodes.get(node);
+      if (stored !== undefined && server.available && !this.isSilent) server.putNode(stored);
+      this.reportLater(session);
+    });
   }
 
   private markReady(session: Session): void {

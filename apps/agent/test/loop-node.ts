@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { freshVars, newBlock } from '@kubeos/core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freshVars, hasCode, newBlock } from '@kubeos/core';
 import type { Digest } from '@kubeos/core';
 import {
   agentFiles,
@@ -11,12 +12,15 @@ import {
   defaultBootDir,
   exec,
   measureDevice,
+  releaseDevice,
 } from '@kubeos/host';
+import type { LoopDisk, SlotDevice } from '@kubeos/host';
 import { layOutNode } from './node-root.ts';
 import type { NodeRoot } from './node-root.ts';
 
 const mebibyte = 2 ** 20;
 const slotMebibytes = 12;
+const patienceMs = 20_000;
 
 /** A node whose slots are GPT partitions of a loop device; slot A holds KubeOS 1 and is mounted as root, so it seems. */
 export interface LoopNode {
@@ -50,7 +54,7 @@ export async function layOutLoopNode(): Promise<LoopNode> {
   const { number = '' } = await measureDevice(partitions.A);
   await node.write('proc/self/mountinfo', `1 0 ${number} / / ro - ext4 /dev/root ro\n`);
   const remove = async () => {
-    await disk.detach();
+    await detached(disk, node.root);
     await node.remove();
   };
   try {
@@ -61,6 +65,29 @@ export async function layOutLoopNode(): Promise<LoopNode> {
     throw thrown;
   }
   return { node, partitions, remove };
+}
+
+/**
+ * Takes the disk away from under agents that were killed: what they had mounted stays mounted, and programs that they had
+ * started take a moment to follow them.
+ */
+async function detached(disk: LoopDisk, root: string): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  const slots: SlotDevice[] = [];
+  for (const path of [disk.partition(1), disk.partition(2)]) {
+    const { number, sizeBytes } = await measureDevice(path);
+    slots.push({ path, sizeBytes, ...(number === undefined ? {} : { number }) });
+  }
+  for (;;) {
+    try {
+      for (const slot of slots) await releaseDevice(exec, slot, root);
+      await disk.detach();
+      return;
+    } catch (thrown) {
+      if (!hasCode(thrown, 'COMMAND_FAILED') || Date.now() > deadline) throw thrown;
+      await sleep(50);
+    }
+  }
 }
 
 /** Builds a raw ext4 image, or a tar of the same tree. */

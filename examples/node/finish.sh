@@ -22,7 +22,7 @@ mkdir -p "$work/layer" "$work/image/blobs/sha256" "$images"
 mv /usr/bin/catatonit "$work/layer/pause"
 
 pack() {
-	tar --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go-w -cf "$2" -C "$1" .
+	(cd "$1" && tar --format=ustar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go-w -cf "$2" -- *)
 }
 
 # blob TYPE FILE: moves a file among the blobs; gives its descriptor.

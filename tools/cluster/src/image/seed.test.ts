@@ -131,14 +131,18 @@ describe('a seed', () => {
       said: '<6>there is no seed: the node stays what it is',
     });
     expect(await root.etc()).toEqual(['machine-id']);
+    const [, wait] = await root.calls();
+    expect(wait).toBe('udevadm settle --timeout=10');
   });
 
   it('that is taken away leaves a node what it is', async () => {
     await root.seed(good());
     await root.run();
     await rm(root.at('persist'), { recursive: true });
+    await root.write({ 'run/calls': '' });
     await root.run();
     expect(await root.etc()).toEqual(written);
+    expect(await root.calls()).toHaveLength(1);
   });
 });
 
@@ -170,7 +174,6 @@ describe('of several seeds', () => {
     await root.run();
     const medium = root.at('run/kubeos-seed/medium');
     expect(await root.calls()).toEqual([
-      'udevadm settle --timeout=10',
       'blkid -c /dev/null -t LABEL=KUBEOS-SEED -o device',
       `mount -t vfat,ext4,iso9660 -o ro,nosuid,nodev,noexec /dev/vdb ${medium}`,
       `umount ${medium}`,

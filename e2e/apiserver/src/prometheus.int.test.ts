@@ -1,12 +1,12 @@
 /** What a real Prometheus, its alerts and the dashboard make of a rollout, and how its logs belong together. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chartFolder, Prometheus } from '@kubeos/chart';
 import { operationId, operatorMetrics, proxyMetrics, type Log } from '@kubeos/core';
 import type { FastNode } from './fast-node/fast-node.ts';
 import { fastImage } from './fast-node/images.ts';
 import type { OperatorProgram } from './operator-program.fixture.ts';
-import { Prometheus } from './prometheus.fixture.ts';
 import { Scene } from './scene.fixture.ts';
 import { until } from './until.fixture.ts';
 
@@ -19,7 +19,7 @@ interface Panel {
   readonly title: string;
   readonly targets?: readonly { readonly expr: string }[];
 }
-const dashboardFile = resolve(import.meta.dirname, '../../../charts/kubeos/files/dashboard.json');
+const dashboardFile = join(chartFolder, 'files/dashboard.json');
 const { panels } = JSON.parse(readFileSync(dashboardFile, 'utf8')) as {
   readonly panels: readonly Panel[];
 };
@@ -88,7 +88,7 @@ async function handOver(): Promise<{ readonly wasLeftOut: boolean; readonly node
 beforeAll(async () => {
   scene = await Scene.open();
   [prometheus, operator] = await Promise.all([
-    Prometheus.start(scene.plane),
+    Prometheus.start({ folder: join(scene.plane.folder, 'prometheus') }),
     scene.startOperator(),
   ]);
   prometheus.scrape('os-operator', 'operator', operator.port);

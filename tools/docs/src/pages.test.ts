@@ -9,11 +9,11 @@ const byPath = new Map(pages.map((page) => [page.path, page]));
 
 /**
  * What a block may be: run or checked by a test (see `examples.int.test.ts`, `settings.test.ts` for what is about
- * settings, `images.test.ts` for kbimg, `payloads.test.ts` for registries, and `tools/images` for container images), or no
- * example at all.
+ * settings, `images.test.ts` for kbimg, `payloads.test.ts` for registries, `first-node.int.test.ts` for nodes that join, and
+ * `tools/images` for container images), or no example at all.
  */
 const uses: Readonly<Record<string, readonly string[]>> = {
-  sh: ['test', 'helm', 'npm', 'console', 'node', 'kbimg', 'registry'],
+  sh: ['test', 'helm', 'npm', 'console', 'node', 'kbimg', 'registry', 'join'],
   yaml: ['test', 'entry', 'before', 'after'],
   toml: ['before', 'after', 'recipe', 'wrong'],
   ts: ['test'],
@@ -22,6 +22,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   text: ['', 'issues', ...exampleParts],
 };
 
+const unitFolder = 'usr/lib/systemd/system';
 const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
@@ -145,10 +146,14 @@ describe('the documents', () => {
   });
 
   it('name only units of systemd that are there', () => {
+    const places = [
+      'apps/agent/systemd',
+      ...['examples/node', 'libs/imaging/node-files/root'].map((root) => `${root}/${unitFolder}`),
+    ];
     const missing = pages.flatMap(({ path, text }) =>
-      [...text.matchAll(/os-agent[\w-]*\.(?:service|socket|timer)\b/gu)]
+      [...text.matchAll(/\b(?:os-agent|kubeos-)[\w-]*\.(?:service|socket|timer)\b/gu)]
         .map(([unit]) => unit)
-        .filter((unit) => !existsSync(join(repository, 'apps/agent/systemd', unit)))
+        .filter((unit) => !places.some((place) => existsSync(join(repository, place, unit))))
         .map((unit) => `${path} ${unit}`),
     );
     expect(missing).toEqual([]);

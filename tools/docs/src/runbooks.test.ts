@@ -31,6 +31,7 @@ const ours: ReadonlySet<string> = new Set([
 /** Other words that look like reasons. */
 const foreign: ReadonlySet<string> = new Set([
   'GetStatus',
+  'ImagePullBackOff',
   'KubeosError',
   'MachineConfigNode',
   'OsSpec',

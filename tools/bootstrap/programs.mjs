@@ -73,7 +73,7 @@ const everything = [...fleet, ...images, ...imageTests, ...registries, ...monito
 const programsOf = {
   bench: [...fleet, ...images, 'nginx'],
   'control-plane': controlPlane,
-  demo: fleet,
+  demo: [...fleet, ...monitoring],
   // Where npm is, apt and dpkg are too: it is Debian, or the message says so.
   images: ['/usr/share/keyrings/debian-archive-keyring.gpg'],
   integration: everything,

@@ -9,6 +9,7 @@ import { keepEvidence } from './evidence.ts';
 import { failuresOf } from './failures.ts';
 import { pause } from './pause.ts';
 import { DemoFailure } from './scenario/demo-failure.ts';
+import { verifyFigures } from './scenario/monitoring.ts';
 import { configureFleet, findDrift, giveUpSettings } from './scenario/settings-steps.ts';
 import { giveUpBroken, refuseRollback, rollBackFleet, upgradeFleet } from './scenario/steps.ts';
 import { versions } from './scenario/versions.ts';
@@ -60,7 +61,7 @@ export async function runDemo({ screen, logFolder, signal }: DemoOptions): Promi
 }
 
 async function playSteps(ready: SetUp, display: Display): Promise<void> {
-  const { stage, second, broken } = ready;
+  const { stage, second, broken, prometheus } = ready;
   const { observer } = stage.parts;
   const live = new AbortController();
   const showing = keepShowing(observer, display, live.signal);
@@ -90,6 +91,7 @@ async function playSteps(ready: SetUp, display: Display): Promise<void> {
     await play('drift: a file and the kernel changed by hand', () => findDrift(stage));
     await play(`upgrade ${first} -> ${bad}, which has no init`, () => giveUpBroken(stage, broken));
     await play(`rollback to ${unknown}, which no node has`, () => refuseRollback(stage));
+    await play('metrics and alerts of the whole run', () => verifyFigures(stage, prometheus));
   } finally {
     live.abort();
     await showing;

@@ -103,15 +103,23 @@ export class Stage {
     if (!(await pause(milliseconds, this.parts.signal))) this.parts.signal.throwIfAborted();
   }
 
-  /** Reads afresh until everything is as expected; fails with every difference that stays. */
+  /** Reads every node afresh until all are as expected; fails with every difference that stays. */
   async verifyNodes(expected: (node: PlayedNode) => Findings): Promise<void> {
-    const deadline = performance.now() + settleSeconds * 1000;
-    for (;;) {
+    await this.verifySoon(async () => {
       const lines: string[] = [];
       for (const node of this.parts.nodes) {
         const found = await findOnNode(node, this.parts.api);
         lines.push(...differences(node.name, expected(node), found));
       }
+      return lines;
+    });
+  }
+
+  /** Reads afresh until nothing differs; fails with every difference that stays. */
+  async verifySoon(readDifferences: () => Promise<readonly string[]>): Promise<void> {
+    const deadline = performance.now() + settleSeconds * 1000;
+    for (;;) {
+      const lines = await readDifferences();
       if (lines.length === 0) return;
       if (performance.now() > deadline) throw new DemoFailure(lines);
       await this.sleep(pollMilliseconds);

@@ -6,6 +6,8 @@ export interface ProxyPlace {
   readonly name: string;
   readonly kubeconfig: string;
   readonly paths: NodeRoot;
+  /** Of its endpoints, on loopback; default one that is free at its start. */
+  readonly port?: number;
 }
 
 /** Options of Node in the first line of each bundle, under which the images run it: they keep memory small. */
@@ -13,17 +15,23 @@ const operatorNode = ['--max-semi-space-size=1', '--optimize-for-size'];
 const proxyNode = ['--max-semi-space-size=1', '--lite-mode'];
 const agentNode = ['--max-semi-space-size=1'];
 
-/** Command line of os-operator, whose Lease and pods are in this namespace. */
+/**
+ * Command line of os-operator, whose Lease and pods are in this namespace.
+ *
+ * @param port of its endpoints, on loopback; default one that is free at its start
+ */
 export function operatorCommand(
   bundle: string,
   kubeconfig: string,
   namespace: string,
+  port = 0,
 ): readonly string[] {
   return [
     process.execPath,
     ...operatorNode,
     bundle,
-    ...['--kubeconfig', kubeconfig, '--namespace', namespace, '--listen', '127.0.0.1:0'],
+    ...['--kubeconfig', kubeconfig, '--namespace', namespace],
+    ...['--listen', `127.0.0.1:${port}`],
   ];
 }
 
@@ -33,13 +41,13 @@ export function proxyCommand(
   place: ProxyPlace,
   nodeUid: string,
 ): readonly string[] {
-  const { name, kubeconfig, paths } = place;
+  const { name, kubeconfig, paths, port = 0 } = place;
   return [
     process.execPath,
     ...proxyNode,
     bundle,
     ...['--kubeconfig', kubeconfig, '--node-name', name, '--node-uid', nodeUid],
-    ...['--agent-socket', paths.socket, '--listen', '127.0.0.1:0'],
+    ...['--agent-socket', paths.socket, '--listen', `127.0.0.1:${port}`],
   ];
 }
 

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Helm, Logins, operatorAccount } from '@kubeos/chart';
-import { Component, startControlPlane, type ControlPlane } from '@kubeos/control-plane';
+import { Helm, Logins, operatorAccount, Prometheus } from '@kubeos/chart';
+import { Component, pickPorts, startControlPlane, type ControlPlane } from '@kubeos/control-plane';
 import { createApiClient, createClock, loadKubeConfig, type ApiClient } from '@kubeos/kube';
 
 import { Observer } from '../cluster/observer.ts';
@@ -36,6 +36,8 @@ export interface SetUp {
   readonly stage: Stage;
   readonly second: OfferedImage;
   readonly broken: OfferedImage;
+  /** Scrapes the operator and the proxy of every node. */
+  readonly prometheus: Prometheus;
 }
 
 const nodeNames = ['node-1', 'node-2', 'node-3'];
@@ -65,6 +67,13 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const helm = await Helm.find(plane, say, signal);
   await helm.install({}, signal);
   const logins = new Logins(plane, api);
+  const prometheus = await Prometheus.start({
+    folder: join(folder, 'prometheus'),
+    log: say,
+    signal,
+  });
+  endings.defer(() => prometheus.stop());
+  say(`Prometheus shows metrics and alerts of this run at ${prometheus.url}`);
 
   say('Building images and serving them over https');
   const server = await startImageServer(join(folder, 'https'));
@@ -78,8 +87,14 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   });
 
   say(`Starting ${nodeNames.join(', ')} from disk images with ${versions.first}`);
-  const nodes = await startNodes(options, { logins, server, bundles, api });
-  await startOperator(options, await logins.operator(), bundles);
+  // A proxy is started anew with each boot of its node, and is found where it was.
+  const [operatorPort = 0, ...proxyPorts] = await pickPorts(1 + nodeNames.length);
+  const nodes = await startNodes(options, { logins, server, bundles, api, proxyPorts });
+  await startOperator(options, await logins.operator(), bundles, operatorPort);
+  prometheus.scrape('os-operator', 'os-operator', operatorPort);
+  for (const [index, port] of proxyPorts.entries()) {
+    prometheus.scrape('os-proxy', `os-proxy ${index}`, port);
+  }
   await plane.run(
     ['apply', '--filename=-'],
     JSON.stringify({ apiVersion: 'v1', kind: 'List', items: workload }),
@@ -89,7 +104,7 @@ export async function setUp(options: SetUpOptions): Promise<SetUp> {
   const stage = new Stage({ nodes, api, observer, display, signal });
   say('Waiting for the nodes, their proxies and the Deployment');
   await stage.until(readySeconds, () => notReady(observer, nodes));
-  return { stage, second, broken };
+  return { stage, second, broken, prometheus };
 }
 
 async function offer(
@@ -105,17 +120,20 @@ interface NodeInputs {
   readonly server: ImageServer;
   readonly bundles: Bundles;
   readonly api: ApiClient;
+  /** Where the proxy of each node serves its metrics. */
+  readonly proxyPorts: readonly number[];
 }
 
 async function startNodes(
   { folder, signal, endings }: SetUpOptions,
-  { logins, server, bundles, api }: NodeInputs,
+  { logins, server, bundles, api, proxyPorts }: NodeInputs,
 ): Promise<readonly PlayedNode[]> {
   const image = await buildRootImage({ folder, version: versions.first });
   const log = createFileLog(join(folder, 'machines.log'));
   const nodes: PlayedNode[] = [];
-  for (const name of nodeNames) {
+  for (const [index, name] of nodeNames.entries()) {
     signal.throwIfAborted();
+    const port = proxyPorts[index] ?? 0;
     const node = await makeNode({
       name,
       folder: join(folder, name),
@@ -127,7 +145,7 @@ async function startNodes(
         agent: agentCommand(bundles.agent, paths.root),
         proxy: async (nodeUid, ended) => {
           const kubeconfig = await logins.proxy(name, ended);
-          return proxyCommand(bundles.proxy, { name, kubeconfig, paths }, nodeUid);
+          return proxyCommand(bundles.proxy, { name, kubeconfig, paths, port }, nodeUid);
         },
       }),
       log: (line) => {
@@ -145,6 +163,7 @@ async function startOperator(
   { folder, endings, display }: SetUpOptions,
   kubeconfig: string,
   bundles: Bundles,
+  port: number,
 ): Promise<void> {
   const logFolder = join(folder, 'logs/operator');
   await mkdir(logFolder, { recursive: true });
@@ -152,6 +171,7 @@ async function startOperator(
     bundles.operator,
     kubeconfig,
     operatorAccount.namespace,
+    port,
   );
   const operator = await Component.start({
     name: 'os-operator',

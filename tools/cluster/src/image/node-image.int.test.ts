@@ -49,7 +49,7 @@ describe('the image of a node', () => {
     await on('systemctl is-system-running --wait');
     const state = `systemctl is-active containerd.service ${ours.join(' ')}; systemctl --failed --no-legend`;
     expect(await on(state)).toBe('active\nactive\nactive\ninactive');
-    const pinned = 'labels."io.cri-containerd.pinned"==pinned';
+    const pinned = `'labels."io.cri-containerd.pinned"==pinned'`;
     const images = await on(
       `ctr --namespace k8s.io images list --quiet ${pinned} | grep -v ^sha256: | sort`,
     );

@@ -93,7 +93,8 @@ describe('the system programs', () => {
     expect(missingPrograms([file])).toEqual([]);
   });
 
-  it.each(['bench', 'control-plane', 'demo', 'images', 'integration', 'setup', 'test', 'vm'])(
+  const scripts = ['bench', 'cluster', 'control-plane', 'demo', 'images'];
+  it.each([...scripts, 'integration', 'setup', 'test', 'vm'])(
     'of "%s" come from a package each',
     (command) => {
       const packages = Object.values(needsOf(command));

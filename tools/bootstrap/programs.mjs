@@ -71,7 +71,8 @@ const everything = [...fleet, ...images, ...imageTests, ...registries, ...monito
 
 /** What each npm script needs; a script that is not named needs no system program. */
 const programsOf = {
-  bench: [...fleet, ...images, 'nginx'],
+  bench: [...fleet, ...images, 'docker-registry', 'nginx'],
+  cluster: [...controlPlane, ...images, 'docker-registry'],
   'control-plane': controlPlane,
   demo: [...fleet, ...monitoring],
   // Where npm is, apt and dpkg are too: it is Debian, or the message says so.

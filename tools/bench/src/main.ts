@@ -4,11 +4,12 @@ import { signalExitCode } from '@kubeos/host';
 import { runBench } from './bench.ts';
 import { idleCase } from './idle/idle-case.ts';
 import { imagesCase } from './images/images-case.ts';
+import { nodesCase } from './nodes/nodes-case.ts';
 import { operatorCase } from './operator/operator-case.ts';
 import { prepareCase } from './prepare/prepare-case.ts';
 import { simulationCase } from './simulation/simulation-case.ts';
 
-const cases = [prepareCase, idleCase, operatorCase, simulationCase, imagesCase];
+const cases = [prepareCase, idleCase, operatorCase, simulationCase, imagesCase, nodesCase];
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,11 +1,11 @@
 /** What runs on the nodes while they are upgraded: a Deployment that serves with a budget, and a DaemonSet. */
 
+import { webImage } from '../image/web-image.ts';
+
 /** Port of a node behind which its pod of the Deployment answers with its own name. */
 export const webPort = 8080;
 /** Chooses the pods of the Deployment. */
 export const webSelector = 'app=web';
-/** Bundled in the image of the tests. */
-const webImage = 'kubeos.test/web:1';
 /** Seconds for which a pod goes on serving when it is to end, until everybody knows. */
 const farewellSeconds = 5;
 

@@ -159,14 +159,6 @@ describe('the documents', () => {
     expect(missing).toEqual([]);
   });
 
-  it('name only parts of the story of machines that are there', () => {
-    const story = readFileSync(join(repository, 'e2e/cluster/src/story.int.test.ts'), 'utf8');
-    const architecture = byPath.get('docs/architecture.md')?.text ?? '';
-    const parts = [...architecture.matchAll(/\| part `([^`]+)`/gu)].map(([, name = '']) => name);
-    expect(parts.length).toBeGreaterThan(5);
-    expect(parts.filter((name) => !story.includes(`'${name}'`))).toEqual([]);
-  });
-
   it('say of every block what a test does with it', () => {
     const unsaid = pages
       .filter(isOurs)

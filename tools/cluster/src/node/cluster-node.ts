@@ -31,8 +31,8 @@ const evidence = [
 export class ClusterNode {
   readonly name: string;
   readonly machine: Machine;
-  /** True while the shell of the snapshot is there: the first reboot ends it. */
-  #hasShell = true;
+  /** How much had happened to the machine when a shell was there: a reboot since has ended it. */
+  #shellAt = Infinity;
 
   private constructor(name: string, machine: Machine) {
     this.name = name;
@@ -60,6 +60,7 @@ export class ClusterNode {
   async join(nowMs: number): Promise<void> {
     const { machine } = this;
     await machine.start({ snapshot: warmSnapshot });
+    this.#shellAt = machine.events.length;
     const steps = [
       `date --utc --set=@${String(Math.floor(nowMs / 1000))}`,
       // The disk was an empty one when the kernel looked at it.
@@ -71,30 +72,28 @@ export class ClusterNode {
     await runIn(machine, steps.join(' && '));
   }
 
-  /** The moment at which the power went; the node boots again at once. */
+  /** Cuts power, and switches on again at once. */
   async cyclePower(): Promise<void> {
     await this.machine.powerCut();
-    this.#hasShell = false;
+    this.#shellAt = Infinity;
     await this.machine.start();
   }
 
   /** Waits until the node, which was told to reboot, is through with its old system. */
   async goesDown(deadlineSeconds = 600): Promise<void> {
-    this.#hasShell = false;
     await this.machine.waitForEvent('RESET', { deadlineSeconds });
   }
 
   /** Waits until the node, which goes down by itself, has booted this version. */
   async hasBooted(version: string, deadlineSeconds = 600): Promise<void> {
-    this.#hasShell = false;
     await this.machine.console.expect(version, { deadlineSeconds });
   }
 
   /** Runs a command as root on the console. */
   async run(command: string, deadlineSeconds?: number): Promise<string> {
-    if (!this.#hasShell) {
+    if (!this.#hasShell()) {
       await this.machine.console.login('root', rootPassword, { deadlineSeconds: loginSeconds });
-      this.#hasShell = true;
+      this.#shellAt = this.machine.events.length;
     }
     return runIn(this.machine, command, deadlineSeconds);
   }
@@ -114,4 +113,13 @@ export class ClusterNode {
   async dispose(): Promise<void> {
     await this.machine.dispose();
   }
+
+  #hasShell(): boolean {
+    const { events } = this.machine;
+    return this.#shellAt <= events.length && !events.slice(this.#shellAt).some(isReboot);
+  }
+}
+
+function isReboot({ event }: { readonly event: string }): boolean {
+  return event === 'RESET';
 }

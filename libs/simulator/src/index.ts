@@ -1,3 +1,4 @@
+export { createRandom, type Random } from './engine/random.ts';
 export { findMutation, mutations, type Mutation, type Search } from './faults/mutations.ts';
 export { play, type PlayOptions, type PlayReport } from './faults/play.ts';
 export type {

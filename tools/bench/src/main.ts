@@ -8,8 +8,17 @@ import { nodesCase } from './nodes/nodes-case.ts';
 import { operatorCase } from './operator/operator-case.ts';
 import { prepareCase } from './prepare/prepare-case.ts';
 import { simulationCase } from './simulation/simulation-case.ts';
+import { soakCase } from './soak/soak-case.ts';
 
-const cases = [prepareCase, idleCase, operatorCase, simulationCase, imagesCase, nodesCase];
+const cases = [
+  prepareCase,
+  idleCase,
+  operatorCase,
+  simulationCase,
+  imagesCase,
+  nodesCase,
+  soakCase,
+];
 
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -99,16 +99,32 @@ describe('an object whose ticket cannot be read', () => {
   });
 });
 
-describe('a write that comes too late', () => {
-  it('is made again by itself, since no watch tells that a kubelet wrote its Node', async () => {
+describe('the mark of a serial batch', () => {
+  function aMarked(): MemoryCluster {
     const cluster = new MemoryCluster();
     cluster.osByUid.set('os-uid', anOs({ spec: aSpec({ executionMode: 'serial' }) }));
     const node = aNode('a', { labels: { [serialLabel]: '' } });
     cluster.add(node, anInstance(node, { agent: { version: 'KubeOS 2' } }));
+    return cluster;
+  }
+
+  it('is taken off though a kubelet has written the Node, which no watch tells of', async () => {
+    const cluster = aMarked();
+    const operator = operatorOn(cluster);
+    cluster.osByUid.set('os-uid', anOs({ spec: aSpec({ paused: true }) }));
+    await operator.reconcile(key);
+    cluster.alterNode('a', {});
+    cluster.osByUid.set('os-uid', anOs({ spec: aSpec({ executionMode: 'serial' }) }));
+    await operator.reconcile(key);
+    expect(cluster.node('a')?.labels).toEqual({});
+  });
+
+  it('is tried again by itself when somebody came first', async () => {
+    const cluster = aMarked();
     const operator = operatorOn(cluster);
     const changeNode = cluster.changeNode.bind(cluster);
     cluster.changeNode = (given, change) => {
-      cluster.alterNode('a', {});
+      cluster.alterNode('a', { osImage: 'KubeOS 2' });
       cluster.changeNode = changeNode;
       return changeNode(given, change);
     };

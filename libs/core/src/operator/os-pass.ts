@@ -3,6 +3,7 @@ import { operationFinalizer, schemaRevision, serialLabel } from '../api/names.ts
 import { hasUnreadableTicket, type Os, type PendingAdmission } from '../api/os.ts';
 import { hasCode, KubeosError } from '../errors/index.ts';
 import { sooner, type Requeue } from '../lifecycle/requeue.ts';
+import { isSame } from '../same.ts';
 import { decideFleet, gateOf, type FleetPlan } from '../rollout/decide-fleet.ts';
 import type { Member } from '../rollout/fleet.ts';
 import {
@@ -190,14 +191,26 @@ async function changeBatch(
     const lastTime = wallTime(clock.now().wallMs);
     current = await writeTicket(context, os, { ...(os.status.admission ?? noTicket), lastTime });
   }
-  const label = (value: string | null) => ({ labels: { [serialLabel]: value } });
-  for (const member of batch.remove) {
-    await writes.make(member, () => api.changeNode(member.facts.node, label(null)));
-  }
-  for (const member of batch.add) {
-    await writes.make(member, () => api.changeNode(member.facts.node, label('')));
-  }
+  for (const member of batch.remove) await writes.make(member, () => mark(api, member, null));
+  for (const member of batch.add) await writes.make(member, () => mark(api, member, ''));
   return current;
+}
+
+/**
+ * Puts the mark of a batch on a node, or takes it off. A refusal would cost the batch one more interval: it is written on
+ * the version of this moment, where the node is still what was decided on.
+ */
+async function mark(
+  api: OperatorContext['api'],
+  { name, facts }: Member,
+  value: string | null,
+): Promise<void> {
+  const node = await api.getNode(name);
+  const { resourceVersion } = facts.node;
+  if (node === undefined || !isSame({ ...node, resourceVersion }, facts.node)) {
+    throw new KubeosError('CONFLICT', `Node ${name} was changed`);
+  }
+  await api.changeNode(node, { labels: { [serialLabel]: value } });
 }
 
 async function prepareAll(

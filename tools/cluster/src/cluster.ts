@@ -14,7 +14,7 @@ import {
   type ApiClient,
   type Cluster,
 } from '@kubeos/kube';
-import { hostSeenByGuests, serveImages, type ImageServer } from '@kubeos/vm';
+import { serveImages, type ImageServer } from '@kubeos/vm';
 
 import { nodeImages, type NodeImages } from './image/node-images.ts';
 import { ClusterNode } from './node/cluster-node.ts';
@@ -246,7 +246,7 @@ async function setUp(
   const warm = await warmMachine({
     ...images,
     seedDisk: join(folder, 'no.seed'),
-    registry: registry.host,
+    registry: registry.guestUrl,
     pulled: programs.map(({ name }) => name),
     ...ending,
   });
@@ -262,7 +262,7 @@ async function setUp(
       podCidr: `10.88.${String(index)}.0/24`,
       etc: {
         ...serviceAddressFiles(ticket.server),
-        ...mirrorFiles(guestUrl(registry.host)),
+        ...mirrorFiles(registry.guestUrl),
         [`KubeOS/certs/${payloadCa}`]: payloads.ca,
       },
     };
@@ -290,8 +290,4 @@ function follow(api: ApiClient, endings: AsyncDisposableStack): Cluster {
     await running;
   });
   return cluster;
-}
-
-function guestUrl(host: string): string {
-  return `http://${hostSeenByGuests}:${host.split(':').at(-1) ?? ''}`;
 }

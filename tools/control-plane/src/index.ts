@@ -1,5 +1,6 @@
 export { createAuthority, type Authority, type Certificate } from './authority.ts';
 export { ensureBinaries } from './binaries.ts';
+export { hostSeenByGuests } from './certificates.ts';
 export { Component, type ComponentOptions } from './component.ts';
 export type {
   ControlPlane,

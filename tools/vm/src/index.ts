@@ -15,5 +15,5 @@ export { createMachine, startMachine, withMachine } from './start-machine.ts';
 export type { DebianArchives } from './tools/apt-sources.ts';
 export { readAptSettings, readDebianArchives } from './tools/machine-apt.ts';
 export { findImageTools, withToolsOnPath, type ImageTools } from './tools/image-tools.ts';
-export { hostSeenByGuests, serveImages, type ImageServer } from './node/image-server.ts';
+export { serveImages, type ImageServer } from './node/image-server.ts';
 export { inShort, slotState, VmNode, type Upgrade, type VmNodeOptions } from './node/vm-node.ts';

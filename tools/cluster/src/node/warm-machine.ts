@@ -1,11 +1,5 @@
 /** A machine that has booted without an identity, with all images in place, saved in that moment for nodes to go on from. */
-import {
-  hostSeenByGuests,
-  startMachine,
-  type ImageTools,
-  type Machine,
-  type MachineOptions,
-} from '@kubeos/vm';
+import { startMachine, type ImageTools, type Machine, type MachineOptions } from '@kubeos/vm';
 
 import { kubeletPort } from './ports.ts';
 import { mirrorFiles, registryName } from '../registry/mirror-files.ts';
@@ -57,7 +51,7 @@ export function nodeMachine(
 export interface WarmOptions extends NodeBase {
   /** A file in which its seed is missing. */
   readonly seedDisk: string;
-  /** `127.0.0.1:PORT` of a registry on this host. */
+  /** Base address of a registry, as guests see it. */
   readonly registry: string;
   /** Images of it that the node pulls, without the registry's name. */
   readonly pulled: readonly string[];
@@ -83,10 +77,7 @@ export async function warmMachine(options: WarmOptions): Promise<Machine> {
 
 /** Each node would pull the same later; a processor that is emulated takes long for it. */
 async function pullImages(machine: Machine, { registry, pulled }: WarmOptions): Promise<void> {
-  const port = registry.split(':').at(-1) ?? '';
-  const [[path, text] = ['', '']] = Object.entries(
-    mirrorFiles(`http://${hostSeenByGuests}:${port}`),
-  );
+  const [[path, text] = ['', '']] = Object.entries(mirrorFiles(registry));
   const folder = '/run/certs.d';
   const file = path.replace('containerd/certs.d', folder);
   const encoded = Buffer.from(text).toString('base64');

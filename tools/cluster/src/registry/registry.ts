@@ -3,13 +3,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { Component, pickPorts } from '@kubeos/control-plane';
+import { Component, hostSeenByGuests, pickPorts } from '@kubeos/control-plane';
 import { KubeosError } from '@kubeos/core';
 
 /** A running registry. */
 export interface Registry {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
+  /** Base address as guests see it. */
+  readonly guestUrl: string;
   stop(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function startRegistry(
     }
     await delay(pollMilliseconds);
   }
-  return { host, stop: () => program.stop() };
+  const guestUrl = `http://${hostSeenByGuests}:${String(port)}`;
+  return { host, guestUrl, stop: () => program.stop() };
 }
 
 async function serves(host: string): Promise<boolean> {

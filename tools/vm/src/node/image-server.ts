@@ -6,10 +6,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
-import { createAuthority } from '@kubeos/control-plane';
-
-/** Where QEMU's user network shows the loopback interface of its host. */
-export const hostSeenByGuests = '10.0.2.2';
+import { createAuthority, hostSeenByGuests } from '@kubeos/control-plane';
 
 /** The server. */
 export interface ImageServer {

@@ -1,23 +1,15 @@
 import { join } from 'node:path';
 
-import type { Log } from '@kubeos/core';
 import { FastImageServer, FastNode, fastImage } from '@kubeos/e2e-apiserver';
 import { createClock, type ApiClient } from '@kubeos/kube';
 
 import type { CaseContext } from '../case.ts';
+import { unread } from '../unread-log.ts';
 import { until } from '../until.ts';
 import { firstVersion, nameOf, rolloutGroup } from './many-nodes.ts';
 
 const nextImage = fastImage('KubeOS 2');
 const imageName = 'next';
-/** What the players say is not looked at. */
-const unread: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 /** What the players are given. */
 export interface PlayersOptions {
   readonly api: ApiClient;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Component } from '@kubeos/control-plane';
-import type { Log } from '@kubeos/core';
 import { bundlePrograms, operatorCommand } from '@kubeos/demo';
 import { FastImageServer, FastNode, fastImage, type FastImage } from '@kubeos/e2e-apiserver';
 import { createClock, type ApiClient } from '@kubeos/kube';
@@ -14,6 +13,7 @@ import { startCluster } from '../cluster.ts';
 import { memoryOf } from '../measure/process-tree.ts';
 import { startProgram } from '../program.ts';
 import { atMost, figure, type Result } from '../result.ts';
+import { unread } from '../unread-log.ts';
 import { until } from '../until.ts';
 import { countFiles, lookForRemains } from './left-behind.ts';
 
@@ -33,9 +33,6 @@ const mib = 2 ** 20;
 /** Of memory at the end of the quiet rounds, against their begin. */
 const mostGrowth = 1.2;
 const osPath = '/apis/upgrade.openeuler.org/v1alpha1/namespaces/default/os';
-
-const unheard = (): void => undefined;
-const unread: Log = { debug: unheard, info: unheard, warn: unheard, error: unheard };
 
 /** The operator of the fleet, started anew whenever it was killed. */
 interface Operator {
@@ -168,7 +165,9 @@ async function playRound(fleet: Fleet, round: number, isQuiet: boolean): Promise
 async function killUntil({ nodes, operator, random }: Fleet, over: AbortSignal): Promise<number> {
   let kills = 0;
   for (;;) {
-    await delay(random.between(1, killEveryMs * 2), undefined, { signal: over }).catch(unheard);
+    await delay(random.between(1, killEveryMs * 2), undefined, { signal: over }).catch(
+      () => undefined,
+    );
     if (over.aborted) return kills;
     kills += 1;
     if (random.chance(0.3)) await operator.kill();

@@ -10,6 +10,7 @@ import { firstVersion, nameOf, rolloutGroup } from './many-nodes.ts';
 
 const nextImage = fastImage('KubeOS 2');
 const imageName = 'next';
+
 /** What the players are given. */
 export interface PlayersOptions {
   readonly api: ApiClient;
